@@ -1,0 +1,99 @@
+/**
+ * The shape of the `vigil:*` configuration, leaf by leaf. Each leaf says in one sentence what to write instead; rules
+ * that relate several leaves are in configChecks.ts. The shape is also what the stack outputs carry as the applied
+ * configuration, so it stays plain text and numbers that can be parsed again.
+ */
+import { z } from "zod";
+import { parseAddress, parseRange, parseSubnet } from "./address.ts";
+import { maxPoolSize } from "./facts.ts";
+
+/** A mapping that refuses keys it does not know, and says which ones it does. */
+export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? `remove it: the keys here are ${keys}` : `write a mapping of ${keys}`,
+  });
+}
+
+function text(accepts: (text: string) => boolean, remedy: string) {
+  return z.string({ error: remedy }).refine(accepts, { error: remedy });
+}
+
+function wholeNumber(min: number, max: number, remedy: string) {
+  return z.int({ error: remedy }).min(min, { error: remedy }).max(max, { error: remedy });
+}
+
+/** Names become parts of guest hostnames, libvirt names and paths, hence letters, digits and inner hyphens only. */
+export const name = text(
+  (value) => /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(value),
+  "write a name of at most 32 lower-case letters, digits and hyphens that starts with a letter and does not end in a hyphen",
+);
+
+const address = text((value) => parseAddress(value) !== undefined, "write an IPv4 address such as 192.168.10.1");
+
+const subnet = text((value) => {
+  const parsed = parseSubnet(value);
+  return parsed !== undefined && parsed.prefixLength >= 8 && parsed.prefixLength <= 29;
+}, "write the network address and a prefix length from 8 to 29, such as 192.168.10.0/24");
+
+const pool = text((value) => {
+  const parsed = parseRange(value);
+  return parsed !== undefined && parsed.size <= maxPoolSize;
+}, `write the first and the last address, such as 192.168.10.10-192.168.10.16, at most ${maxPoolSize} of them`);
+
+/** The kernel's limit for an interface name is 15 characters. */
+const uplink = text(
+  (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/.test(value),
+  "write the name of the host's network interface on the site's subnet, as `ip link` shows it",
+);
+
+const publicKey = text(
+  (value) => /^ssh-ed25519 [A-Za-z0-9+/]{68}( \S.*)?$/.test(value),
+  "write the healer's ed25519 public key in OpenSSH form: ssh-ed25519 AAAA...",
+);
+
+export const sha256 = text(
+  (value) => /^[0-9a-f]{64}$/.test(value),
+  "write a sha256 digest: 64 lower-case hexadecimal digits",
+);
+
+export const hostSchema = mapping({ address, uplink, pool, healerPublicKey: publicKey.optional() });
+
+export const siteSchema = mapping({
+  name,
+  subnet,
+  vip: address,
+  witness: address.optional(),
+  hosts: z.record(name, hostSchema, { error: "write a mapping from host name to address, uplink and pool" }),
+});
+
+const vmSizeSchema = mapping({
+  memoryMib: wholeNumber(
+    96,
+    1024 * 1024,
+    "write the memory of the VM in MiB, at least 96: below that the guest does not boot",
+  ),
+  vcpus: wholeNumber(1, 64, "write a number of virtual CPUs from 1 to 64"),
+});
+
+export const workerCount = wholeNumber(0, maxPoolSize - 1, `write a number of workers from 0 to ${maxPoolSize - 1}`);
+
+export const stackConfigSchema = mapping({
+  site: siteSchema,
+  host: name,
+  workers: workerCount,
+  worker: vmSizeSchema,
+  balancer: vmSizeSchema,
+  accelerator: z.enum(["kvm", "tcg"], {
+    error: "write kvm or tcg; `vigil host prepare HOST` probes the machine and writes it",
+  }),
+  image: z.string({ error: imageRemedy() }).refine((value) => /^[0-9a-f]{64}$/.test(value), { error: imageRemedy() }),
+});
+
+export type SiteConfig = z.infer<typeof siteSchema>;
+export type StackConfig = z.infer<typeof stackConfigSchema>;
+
+function imageRemedy(): string {
+  return "this is the sha256 of the golden image on this machine; `vigil host prepare HOST` builds it and writes the digest";
+}

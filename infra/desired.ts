@@ -1,0 +1,87 @@
+/**
+ * The desired state that changes at run time: how many workers a host should have, and which image each slot boots.
+ * The healer writes it, the program reads it, and an absent file means the stack's configuration as it is. It is a file
+ * of its own because `pulumi config set` truncates the stack file in place and loses keys when two of them meet.
+ */
+import { randomUUID } from "node:crypto";
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { ConfigError } from "./configError.ts";
+import { mapping, sha256, workerCount } from "./configSchema.ts";
+import { problemsOf } from "./problemsOf.ts";
+
+const slotName = z.string().regex(/^(lb|web)-[1-9]\d*$/, { error: "name a slot such as web-1 or lb-1" });
+
+export const desiredSchema = mapping({
+  version: z.literal(1, { error: "write 1: this release reads no other version" }),
+  workers: workerCount.optional(),
+  images: z.record(slotName, sha256, { error: "write a mapping from slot to image digest" }).optional(),
+});
+
+export type Desired = z.infer<typeof desiredSchema>;
+
+export const defaultDesired: Desired = { version: 1 };
+
+/** An absent file is the defaults. Rejects ConfigError, naming file, key and remedy, if the file is unreadable or wrong. */
+export async function readDesired(path: string): Promise<Desired> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw wholeFile(path, error.message, "make the file readable by the user who runs this");
+  });
+  if (text === undefined) return defaultDesired;
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw wholeFile(
+      path,
+      (error as Error).message,
+      "repair the JSON, or delete the file to return to the stack's defaults",
+    );
+  }
+  const parsed = desiredSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(problemsOf(parsed.error, raw, () => path));
+}
+
+/**
+ * Replaces the file as a whole and durably: after a power cut it holds either the old or the new state. There is one
+ * writer, the healer; the temporary name is unique only so that a leftover of a crash is never renamed into place.
+ */
+export async function writeDesired(path: string, desired: Desired): Promise<void> {
+  const text = `${JSON.stringify(desiredSchema.parse(desired), undefined, 2)}\n`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeDurably(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx", 0o644);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The rename itself is durable only when its directory is. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function wholeFile(path: string, found: string, remedy: string): ConfigError {
+  return new ConfigError([{ file: path, key: "(the whole file)", found, remedy }]);
+}
