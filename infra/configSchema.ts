@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { parseAddress, parseRange, parseSubnet } from "./address.ts";
-import { maxPoolSize } from "./facts.ts";
+import { bridge, maxPoolSize } from "./facts.ts";
 
 /** A mapping that refuses keys it does not know, and says which ones it does. */
 export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -18,6 +18,10 @@ export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
 
 function text(accepts: (text: string) => boolean, remedy: string) {
   return z.string({ error: remedy }).refine(accepts, { error: remedy });
+}
+
+function digest(remedy: string) {
+  return text((value) => /^[0-9a-f]{64}$/.test(value), remedy);
 }
 
 function wholeNumber(min: number, max: number, remedy: string) {
@@ -44,7 +48,7 @@ const pool = text((value) => {
 
 /** The kernel's limit for an interface name is 15 characters. */
 const uplink = text(
-  (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/.test(value),
+  (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/.test(value) && value !== bridge,
   "write the name of the host's network interface on the site's subnet, as `ip link` shows it",
 );
 
@@ -53,10 +57,7 @@ const publicKey = text(
   "write the healer's ed25519 public key in OpenSSH form: ssh-ed25519 AAAA...",
 );
 
-export const sha256 = text(
-  (value) => /^[0-9a-f]{64}$/.test(value),
-  "write a sha256 digest: 64 lower-case hexadecimal digits",
-);
+export const sha256 = digest("write a sha256 digest: 64 lower-case hexadecimal digits");
 
 export const hostSchema = mapping({ address, uplink, pool, healerPublicKey: publicKey.optional() });
 
@@ -79,6 +80,15 @@ const vmSizeSchema = mapping({
 
 export const workerCount = wholeNumber(0, maxPoolSize - 1, `write a number of workers from 0 to ${maxPoolSize - 1}`);
 
+const libvirtUri = text(
+  (value) => /^qemu(\+[a-z]+)?:\/\//.test(value),
+  "write qemu:///system, the libvirt of the host itself",
+);
+
+/**
+ * The keys are those of the stack's configuration without the `vigil:`; the one key of another namespace keeps its
+ * full name.
+ */
 export const stackConfigSchema = mapping({
   site: siteSchema,
   host: name,
@@ -88,12 +98,9 @@ export const stackConfigSchema = mapping({
   accelerator: z.enum(["kvm", "tcg"], {
     error: "write kvm or tcg; `vigil host prepare HOST` probes the machine and writes it",
   }),
-  image: z.string({ error: imageRemedy() }).refine((value) => /^[0-9a-f]{64}$/.test(value), { error: imageRemedy() }),
+  image: digest("the golden image of this machine: `vigil host prepare HOST` builds it and writes its sha256 here"),
+  "libvirt:uri": libvirtUri,
 });
 
 export type SiteConfig = z.infer<typeof siteSchema>;
 export type StackConfig = z.infer<typeof stackConfigSchema>;
-
-function imageRemedy(): string {
-  return "this is the sha256 of the golden image on this machine; `vigil host prepare HOST` builds it and writes the digest";
-}

@@ -42,7 +42,7 @@ export async function readDesired(path: string): Promise<Desired> {
   }
   const parsed = desiredSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(problemsOf(parsed.error, raw, () => path));
+  throw new ConfigError(problemsOf(parsed.error.issues, raw, () => path));
 }
 
 /**

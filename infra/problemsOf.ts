@@ -4,16 +4,16 @@ import { describe, type Problem } from "./configError.ts";
 type Path = readonly PropertyKey[];
 
 /**
- * Turns what zod found into problems that name the place and the value. The schemas' messages are the remedies.
+ * Turns what zod found into problems that name file, key and value. The schemas' messages are the remedies.
  * Unknown keys are reported one by one, at the key itself rather than at the mapping around it.
  */
 export function problemsOf(
-  error: z.ZodError,
+  issues: readonly z.core.$ZodIssue[],
   raw: unknown,
   fileOf: (path: Path) => string,
   keyOf: (path: Path) => string = dotted,
 ): Problem[] {
-  const places = error.issues.flatMap((issue): { path: Path; remedy: string }[] => {
+  const places = issues.flatMap((issue): { path: Path; remedy: string }[] => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ path: [...issue.path, key], remedy: issue.message }));
     }
