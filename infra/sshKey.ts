@@ -28,7 +28,7 @@ export function sshKeyFromSeed(seed: Uint8Array, comment: string): SshKey {
   return {
     privateKeyOpenssh: openSshPrivateKey(seed, publicBytes, publicBlob, comment),
     privateKeyPem: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
-    publicKey: `${keyType} ${publicBlob.toString("base64")} ${comment}`,
+    publicKey: `${keyType} ${publicBlob.toString("base64")} ${comment}`.trimEnd(),
   };
 }
 

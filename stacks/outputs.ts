@@ -30,6 +30,8 @@ export const outputsSchema = z.strictObject({
   host: z.string(),
   vip: z.ipv4(),
   slots: z.array(slotOutput),
+  /** slot -> path -> sha256 of every file that the program pushed: what a guest's own report is compared with. */
+  managedFiles: z.record(z.string(), z.record(z.string(), sha256)),
   loginPublicKey: publicKey,
   /** The ssh host key of each slot, to be pinned. */
   hostKeys: z.record(z.string(), publicKey),
