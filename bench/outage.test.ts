@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lossOf, outageMs, splitByFault } from "./outage.ts";
+import type { RequestRecord } from "./requestRecord.ts";
+
+function request(startMs: number, endMs: number, more: Partial<RequestRecord> = { status: 200 }): RequestRecord {
+  return { kind: "number", intendedMs: startMs, startMs, endMs, ownMs: 0, ...more };
+}
+
+test("the outage is the longest gap between successes from the fault on", () => {
+  const records = [
+    request(0, 10),
+    request(300, 310), // A hole of 300 ms long before the fault is not the fault's.
+    request(380, 390),
+    request(400, 405, { status: 503 }),
+    request(420, 421, { error: "ECONNREFUSED" }),
+    request(480, 640),
+    request(640, 650),
+  ];
+  assert.equal(outageMs(records, 400), 250);
+});
+
+test("a fault that nobody noticed shows the interval between requests", () => {
+  assert.equal(outageMs([request(0, 10), request(20, 30), request(40, 50)], 35), 20);
+});
+
+test("no success after the fault is an outage without end", () => {
+  assert.equal(outageMs([request(0, 10), request(20, 30, { error: "DEADLINE" })], 15), Number.POSITIVE_INFINITY);
+});
+
+test("the loss counts failures by cause and lateness beyond a request's own time", () => {
+  const loss = lossOf([
+    request(0, 400, { status: 200, ownMs: 395 }),
+    request(0, 1500, { status: 200, ownMs: 400 }),
+    request(0, 1300, { status: 200, ownMs: 400 }),
+    request(0, 5000, { error: "DEADLINE" }),
+    request(0, 5, { status: 502 }),
+    request(0, 6, { status: 502 }),
+  ]);
+  assert.deepEqual(loss, {
+    sent: 6,
+    failed: 3,
+    slow: 1,
+    worstOverrunMs: 1100,
+    errors: { DEADLINE: 1, "status 502": 2 },
+  });
+});
+
+test("a late start counts against the answer, not in its favour", () => {
+  assert.equal(lossOf([{ ...request(1200, 1210), intendedMs: 0 }]).slow, 1);
+});
+
+test("requests are split by what the victim can have seen of them", () => {
+  const { before, inFlight, after } = splitByFault([request(0, 10), request(5, 15), request(12, 20)], 11);
+  assert.deepEqual([before.length, inFlight.length, after.length], [1, 1, 1]);
+});

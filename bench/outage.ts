@@ -1,0 +1,69 @@
+/**
+ * From request records to what a user lost in one fault. Failed and slow requests are counted per fault; a percentage
+ * over minutes of quiet time would only say how long the quiet was.
+ */
+import { overrunMs, type RequestRecord, succeeded } from "./requestRecord.ts";
+
+export interface RequestLoss {
+  readonly sent: number;
+  readonly failed: number;
+  /** Requests that were answered, but over 1 s later than they were asked to be. */
+  readonly slow: number;
+  readonly worstOverrunMs: number;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+export const slowOverrunMs = 1000;
+
+export function lossOf(records: readonly RequestRecord[]): RequestLoss {
+  const answered = records.filter(succeeded);
+  const failed = records.filter((record) => !succeeded(record));
+  const errors: Record<string, number> = {};
+  for (const record of failed) {
+    const cause = record.error ?? `status ${record.status}`;
+    errors[cause] = (errors[cause] ?? 0) + 1;
+  }
+  return {
+    sent: records.length,
+    failed: failed.length,
+    slow: answered.filter((record) => overrunMs(record) > slowOverrunMs).length,
+    worstOverrunMs: answered.reduce((worst, record) => Math.max(worst, overrunMs(record)), 0),
+    errors,
+  };
+}
+
+/**
+ * The longest time without a completed success, among the gaps that end after the fault began. Its resolution is the
+ * interval between requests, so it belongs to an open loop of many. Infinite if nothing succeeded after the fault.
+ */
+export function outageMs(records: readonly RequestRecord[], faultMs: number): number {
+  const successes = records.filter(succeeded).map((record) => record.endMs);
+  successes.sort((one, other) => one - other);
+  let longestMs = 0;
+  // The last success before the fault opens the first gap; without one, the fault itself does.
+  let previousMs = faultMs;
+  let recovered = false;
+  for (const endMs of successes) {
+    if (endMs >= faultMs) {
+      longestMs = Math.max(longestMs, endMs - previousMs);
+      recovered = true;
+    }
+    previousMs = endMs;
+  }
+  return recovered ? longestMs : Number.POSITIVE_INFINITY;
+}
+
+/** Requests that were under way when the fault came, and those that a dead machine can no longer have received. */
+export function splitByFault(records: readonly RequestRecord[], faultMs: number): FaultSplit {
+  return {
+    before: records.filter((record) => record.endMs < faultMs),
+    inFlight: records.filter((record) => record.startMs <= faultMs && record.endMs >= faultMs),
+    after: records.filter((record) => record.startMs > faultMs),
+  };
+}
+
+export interface FaultSplit {
+  readonly before: readonly RequestRecord[];
+  readonly inFlight: readonly RequestRecord[];
+  readonly after: readonly RequestRecord[];
+}
