@@ -28,12 +28,15 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join(".");
 }
 
-/** Accepts only the address of the network itself: `192.168.10.7/24` is more often a mistake than a wish. */
+/**
+ * Reads a network of /8 (below that MACs are no longer unique) to /29 (beyond that two hosts and a balancer each have no
+ * room). Accepts only the address of the network itself: `192.168.10.7/24` is more often a mistake than a wish.
+ */
 export function parseSubnet(text: unknown): Subnet | undefined {
   const [, addressText, prefixText] = (typeof text === "string" && /^([\d.]+)\/(\d{1,2})$/.exec(text)) || [];
   const network = parseAddress(addressText);
   const prefixLength = Number(prefixText);
-  if (network === undefined || prefixLength > 32) return undefined;
+  if (network === undefined || prefixLength < 8 || prefixLength > 29) return undefined;
   const size = 2 ** (32 - prefixLength);
   if (network % size !== 0) return undefined;
   return { network, broadcast: network + size - 1, prefixLength, netmask: formatAddress(2 ** 32 - size) };
@@ -62,7 +65,7 @@ export function isHostAddress(subnet: Subnet, address: number): boolean {
 
 /**
  * The MAC that belongs to an address: QEMU's prefix and the last three bytes, so that a frame in a capture names its
- * slot. Unique within any subnet of /8 or longer.
+ * slot. Unique within a subnet of /8 or longer.
  */
 export function macOf(address: number): string {
   const bytes = [0x52, 0x54, 0x00, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff];

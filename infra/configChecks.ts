@@ -13,7 +13,6 @@ import {
   rangesOverlap,
 } from "./address.ts";
 import { describe, type Problem } from "./configError.ts";
-import { maxHosts } from "./facts.ts";
 
 /** A readable address or pool of the site, with the key it stands at and the words that name it to a person. */
 interface Located<T> {
@@ -37,11 +36,11 @@ export function checkSite(raw: unknown, file: string, prefix: string): Problem[]
   );
 
   const problems: Omit<Problem, "file">[] = [
-    ...checkHostCount(prefix, site.hosts, hosts.length),
     ...checkInsideSubnet(site.subnet, addresses, pools),
     ...checkDistinctAddresses(addresses),
     ...checkOverlappingPools(pools),
     ...checkAddressesInPools(addresses, pools),
+    ...checkDistinctHealers(prefix, hosts),
   ];
   return problems.map((problem) => ({ file, ...problem }));
 }
@@ -67,12 +66,6 @@ export function checkStack(raw: Record<string, unknown>, stack: string, file: st
     problems.push({ file, key: `${project}:workers`, found: describe(workers), remedy });
   }
   return problems;
-}
-
-function checkHostCount(prefix: string, hosts: unknown, count: number): Omit<Problem, "file">[] {
-  if (typeof hosts !== "object" || hosts === null || (count > 0 && count <= maxHosts)) return [];
-  const remedy = `describe 1 to ${maxHosts} hosts: each needs a VRRP priority of its own`;
-  return [{ key: `${prefix}.hosts`, found: `${count} hosts`, remedy }];
 }
 
 function checkInsideSubnet(cidr: unknown, addresses: Located<number>[], pools: Located<AddressRange>[]) {
@@ -125,12 +118,26 @@ function checkAddressesInPools(addresses: Located<number>[], pools: Located<Addr
   );
 }
 
+function checkDistinctHealers(prefix: string, hosts: (readonly [string, Record<string, unknown>])[]) {
+  const healers = hosts.flatMap(([name, { healerPublicKey }]) => {
+    return typeof healerPublicKey === "string"
+      ? [{ name, text: healerPublicKey, key: healerPublicKey.split(" ")[1] }]
+      : [];
+  });
+  return healers.flatMap(({ name, text, key }, index) => {
+    const earlier = healers.slice(0, index).find((other) => other.key === key);
+    if (earlier === undefined) return [];
+    const remedy = `give each healer a key of its own: this one is the healer's of ${earlier.name}`;
+    return [{ key: `${prefix}.hosts.${name}.healerPublicKey`, found: describe(text), remedy }];
+  });
+}
+
 function located<T>(key: string, label: string, value: T | undefined): Located<T>[] {
   return value === undefined ? [] : [{ key, label, value }];
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
 function show(range: AddressRange): string {

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { parseAddress, parseRange, parseSubnet } from "./address.ts";
-import { bridge, maxPoolSize } from "./facts.ts";
+import { bridge, maxHosts, maxPoolSize } from "./facts.ts";
 
 /** A mapping that refuses keys it does not know, and says which ones it does. */
 export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -36,10 +36,10 @@ export const name = text(
 
 const address = text((value) => parseAddress(value) !== undefined, "write an IPv4 address such as 192.168.10.1");
 
-const subnet = text((value) => {
-  const parsed = parseSubnet(value);
-  return parsed !== undefined && parsed.prefixLength >= 8 && parsed.prefixLength <= 29;
-}, "write the network address and a prefix length from 8 to 29, such as 192.168.10.0/24");
+const subnet = text(
+  (value) => parseSubnet(value) !== undefined,
+  "write the network address and a prefix length from 8 to 29, such as 192.168.10.0/24",
+);
 
 const pool = text((value) => {
   const parsed = parseRange(value);
@@ -49,7 +49,7 @@ const pool = text((value) => {
 /** The kernel's limit for an interface name is 15 characters. */
 const uplink = text(
   (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/.test(value) && value !== bridge,
-  "write the name of the host's network interface on the site's subnet, as `ip link` shows it",
+  `write the name of the network interface on the site's subnet as \`ip link\` shows it, other than ${bridge}`,
 );
 
 const publicKey = text(
@@ -61,12 +61,18 @@ export const sha256 = digest("write a sha256 digest: 64 lower-case hexadecimal d
 
 export const hostSchema = mapping({ address, uplink, pool, healerPublicKey: publicKey.optional() });
 
+const hosts = z
+  .record(name, hostSchema, { error: "write a mapping from host name to address, uplink and pool" })
+  .refine((value) => Object.keys(value).length >= 1 && Object.keys(value).length <= maxHosts, {
+    error: `describe 1 to ${maxHosts} hosts: each needs a VRRP priority of its own`,
+  });
+
 export const siteSchema = mapping({
   name,
   subnet,
   vip: address,
   witness: address.optional(),
-  hosts: z.record(name, hostSchema, { error: "write a mapping from host name to address, uplink and pool" }),
+  hosts,
 });
 
 const vmSizeSchema = mapping({
@@ -96,9 +102,9 @@ export const stackConfigSchema = mapping({
   worker: vmSizeSchema,
   balancer: vmSizeSchema,
   accelerator: z.enum(["kvm", "tcg"], {
-    error: "write kvm or tcg; `vigil host prepare HOST` probes the machine and writes it",
+    error: "write kvm or tcg, or let `vigil host prepare HOST` probe the machine and write it",
   }),
-  image: digest("the golden image of this machine: `vigil host prepare HOST` builds it and writes its sha256 here"),
+  image: digest("let `vigil host prepare HOST` write it: the sha256 of the golden image of this machine"),
   "libvirt:uri": libvirtUri,
 });
 

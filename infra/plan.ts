@@ -5,7 +5,7 @@
  */
 import { v5 as uuidv5 } from "uuid";
 import { formatAddress, macOf, parseRange, parseSubnet } from "./address.ts";
-import { ConfigError, type Problem } from "./configError.ts";
+import { ConfigError, describe, type Problem } from "./configError.ts";
 import type { StackConfig } from "./configSchema.ts";
 import type { Desired } from "./desired.ts";
 import {
@@ -204,13 +204,13 @@ function checkDesired(host: HostPlan, desired: Desired): Problem[] {
   const pool = `pool ${host.pool.first}-${host.pool.last} of ${host.name}`;
   if (desired.workers !== undefined && desired.workers > capacity) {
     const remedy = `ask for at most ${capacity}, what the ${pool} holds besides its balancer, or widen that pool`;
-    problems.push({ file: "desired.json", key: "workers", found: `${desired.workers}`, remedy });
+    problems.push({ file: "desired.json", key: "workers", found: describe(desired.workers), remedy });
   }
   const possible = new Set([balancerSlot, ...workerSlots(capacity)]);
   for (const [slot, image] of Object.entries(desired.images ?? {})) {
     if (possible.has(slot)) continue;
     const remedy = `remove it: the ${pool} has no such slot`;
-    problems.push({ file: "desired.json", key: `images.${slot}`, found: image, remedy });
+    problems.push({ file: "desired.json", key: `images.${slot}`, found: describe(image), remedy });
   }
   return problems;
 }

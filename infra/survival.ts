@@ -5,8 +5,11 @@
  */
 import type { StackPlan } from "./plan.ts";
 
-export interface SurvivalFinding {
+export interface SurvivalFinding extends Judgement {
   readonly lostHost: string;
+}
+
+interface Judgement {
   readonly verdict: "survives" | "fails" | "unknown";
   /** One sentence for a person. */
   readonly reason: string;
@@ -18,29 +21,32 @@ export function checkSurvival(plans: readonly StackPlan[]): SurvivalFinding[] {
   if (site === undefined) throw new Error("the N-1 check needs the plan of at least one stack");
   const workersOf = new Map(plans.map((plan) => [plan.host.name, countWorkers(plan)]));
 
-  return site.hosts.map(({ name: lostHost }): SurvivalFinding => {
+  return site.hosts.map(({ name: lostHost }) => {
     const survivors = site.hosts.map((host) => host.name).filter((host) => host !== lostHost);
-    if (survivors.length === 0) {
-      return {
-        lostHost,
-        verdict: "fails",
-        reason: `without ${lostHost} there is no host: add a second one to the site`,
-      };
-    }
-    // Every host of a site has one balancer by construction, so a survivor always brings one.
-    const left = `without ${lostHost} the balancer${survivors.length > 1 ? "s" : ""} of ${survivors.join(", ")} remain${survivors.length > 1 ? "" : "s"}`;
-    const workers = survivors.reduce((sum, host) => sum + (workersOf.get(host) ?? 0), 0);
-    if (workers > 0) return { lostHost, verdict: "survives", reason: `${left}, with ${workers} planned workers` };
-    const unseen = survivors.filter((host) => !workersOf.has(host));
-    if (unseen.length > 0) {
-      return {
-        lostHost,
-        verdict: "unknown",
-        reason: `${left}; how many workers ${unseen.join(", ")} has is not in this plan`,
-      };
-    }
-    return { lostHost, verdict: "fails", reason: `${left}, but no worker: declare one on ${survivors.join(" or ")}` };
+    return { lostHost, ...judge(lostHost, survivors, workersOf) };
   });
+}
+
+function judge(lost: string, survivors: readonly string[], workersOf: ReadonlyMap<string, number>): Judgement {
+  if (survivors.length === 0) {
+    return { verdict: "fails", reason: `without ${lost} no host remains: add a second one to the site` };
+  }
+  const workers = survivors.reduce((sum, host) => sum + (workersOf.get(host) ?? 0), 0);
+  if (workers > 0) {
+    // Every host of a site has one balancer by construction, so each survivor brings one.
+    const left = `${count(survivors.length, "balancer")} and ${count(workers, "worker")}`;
+    return { verdict: "survives", reason: `without ${lost}, ${left} remain` };
+  }
+  const unseen = survivors.filter((host) => !workersOf.has(host));
+  if (unseen.length > 0) {
+    const reason = `without ${lost} the service rests on the workers of ${unseen.join(", ")}, which this plan does not show`;
+    return { verdict: "unknown", reason };
+  }
+  return { verdict: "fails", reason: `without ${lost} no worker remains: declare one on ${survivors.join(" or ")}` };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function countWorkers(plan: StackPlan): number {
