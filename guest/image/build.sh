@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+for part in downloads base recipes repository bake; do
+  # shellcheck source=/dev/null
+  source "$imageDir/lib/$part.sh"
+done
+
+usage() {
+  cat <<'TEXT'
+usage: guest/image/build.sh [--force | --host-packages | --help]
+
+Builds the golden image into $VIGIL_CACHE/image/current (default /var/cache/vigil/image/current):
+vigil.qcow2, vmlinux, initrd, manifest.json. Does nothing when no input has changed.
+
+  --force           assemble the image again even if nothing has changed
+  --host-packages   print the Debian packages that the build needs
+
+An online bake changes two things only:
+  VIGIL_ALPINE_BASE     a local file: Alpine root file system as qcow2, raw ext4 or tar
+  VIGIL_APK_REPOSITORY  the apk repository to install from, instead of compiling packages here
+TEXT
+}
+
+hostPackages="bison bzip2 cpio e2fsprogs flex gcc genisoimage libc6-dev make meson musl-tools ninja-build openssl pkg-config python3 python3-pip qemu-utils xz-utils"
+
+requireTools() {
+  local tool missing=
+  [ "$(id -u)" = 0 ] || die "must run as root: it writes a root file system with owners"
+  [ "$(uname -m)" = x86_64 ] || die "builds on x86_64 only; this machine is $(uname -m)"
+  for tool in bison bzip2 cpio debugfs flex gcc make meson mke2fs musl-gcc ninja openssl pkg-config python3 qemu-img unshare xz; do
+    command -v "$tool" >/dev/null || missing+=" $tool"
+  done
+  [ -z "$missing" ] || die "missing:$missing. Install: $hostPackages"
+}
+
+inputsHash() {
+  hashOf "$imageDir" "$repoDir/guest/agent" "$repoDir/guest/stateless" "$repoDir/guest/shared" "$repoDir/package-lock.json" |
+    sha256sum - <(printf '%s\n' "${VIGIL_ALPINE_BASE:-}" "${VIGIL_APK_REPOSITORY:-}") | sha256sum | cut -c 1-64
+}
+
+isCurrent() { [ "$(cat "$workDir/current/inputs" 2>/dev/null)" = "$1" ] && [ -s "$workDir/current/manifest.json" ]; }
+
+publish() {
+  local baking=$1 digest
+  digest=$(sed -n 's/^  "sha256": "\(.*\)",$/\1/p' "$baking/manifest.json")
+  rm -rf "${workDir:?}/$digest"
+  mv "$baking" "$workDir/$digest"
+  ln -sfn "$digest" "$workDir/current.new"
+  mv -T "$workDir/current.new" "$workDir/current"
+  say "image ${digest:0:12} is ready in $workDir/current ($(du -h "$workDir/current/vigil.qcow2" | cut -f 1))"
+}
+
+main() {
+  local inputs baking force=
+  case ${1:-} in
+    --help | -h) usage; return ;;
+    --host-packages) echo "$hostPackages"; return ;;
+    --force) force=1 ;;
+    '') ;;
+    *) usage >&2; die "unknown argument '$1'" ;;
+  esac
+  inputs=$(inputsHash)
+  if [ -z "$force" ] && isCurrent "$inputs"; then say "up to date"; return; fi
+  requireTools
+  mkdir -p "$downloadDir" "$workDir/logs"
+  exec 9>"$workDir/lock"
+  flock -n 9 || { say "waiting for another build"; flock 9; }
+  if [ -z "$force" ] && isCurrent "$inputs"; then say "up to date"; return; fi
+
+  baseKey >/dev/null
+  export VIGIL_IMAGE_BASE_KEY
+  prepareBase
+  if [ -z "${VIGIL_APK_REPOSITORY:-}" ]; then
+    prepareToolchain
+    buildPackages
+    prepareRepository
+  fi
+  prepareRootLayer
+  baking=$workDir/baking
+  rm -rf "$baking"
+  bakeImage "$baking"
+  echo "$inputs" >"$baking/inputs"
+  publish "$baking"
+}
+
+main "$@"
