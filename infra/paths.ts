@@ -3,7 +3,19 @@
  * whether a person runs it, the healer runs it, or it runs inside a virtual host of the lab.
  */
 export const stateDir = "/var/lib/vigil";
-export const imageDir = `${stateDir}/images`;
-export const poolDir = `${stateDir}/pool`;
-export const seedDir = `${stateDir}/seeds`;
 export const desiredPath = `${stateDir}/desired.json`;
+
+export interface Folders {
+  /** Where host preparation left the images: `<digest>.qcow2`, `.vmlinux`, `.initrd`. */
+  readonly imageDir: string;
+  /** The storage pool that libvirt serves volumes from. */
+  readonly poolDir: string;
+  /** Seed images; they hold the guests' host keys, so the folder is readable by root alone. */
+  readonly seedDir: string;
+}
+
+export const hostFolders: Folders = {
+  imageDir: `${stateDir}/images`,
+  poolDir: `${stateDir}/pool`,
+  seedDir: `${stateDir}/seeds`,
+};

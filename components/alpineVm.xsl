@@ -1,0 +1,31 @@
+<?xml version="1.0"?>
+<!-- What the provider's schema cannot say about a domain. @UUID@ is filled in per slot.
+     A fixed UUID lets a repair that was killed half-way find its own domain again.
+     SPICE goes because the provider gives every domain a passwordless one on 127.0.0.1. -->
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+  <xsl:output omit-xml-declaration="yes" indent="yes"/>
+
+  <xsl:template match="@*|node()">
+    <xsl:copy><xsl:apply-templates select="@*|node()"/></xsl:copy>
+  </xsl:template>
+
+  <xsl:template match="/domain/name">
+    <xsl:copy-of select="."/>
+    <uuid>@UUID@</uuid>
+    <genid/>
+    <on_poweroff>destroy</on_poweroff>
+    <on_reboot>restart</on_reboot>
+    <!-- A panicked guest stays where it is, so that its cause can be named before it is replaced. -->
+    <on_crash>preserve</on_crash>
+  </xsl:template>
+
+  <xsl:template match="/domain/devices/graphics"/>
+  <xsl:template match="/domain/devices/video"/>
+
+  <xsl:template match="/domain/devices">
+    <xsl:copy>
+      <xsl:apply-templates select="@*|node()"/>
+      <panic model="isa"/>
+    </xsl:copy>
+  </xsl:template>
+</xsl:stylesheet>

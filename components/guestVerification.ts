@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { local } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { SlotPlan } from "../infra/plan.ts";
+import type { AlpineVm } from "./alpineVm.ts";
+
+/** How long a guest may take from the start of its domain to a ready service before the update fails. */
+const verificationDeadlineS = 120;
+
+/**
+ * A command on the host that succeeds once the guest is what the plan says (row A3): guest agent, address, ping, and
+ * HTTP from its own service. It runs again whenever the domain is replaced, because a replaced trigger is unknown.
+ */
+export function createGuestVerification(
+  name: string,
+  slot: SlotPlan,
+  libvirtUri: string,
+  vm: AlpineVm,
+  parent: pulumi.Resource,
+): local.Command {
+  const port = slot.role === "worker" ? slot.servicePort : slot.heartbeatPort;
+  return new local.Command(
+    `${name}-verified`,
+    {
+      create: readFileSync(join(import.meta.dirname, "verifyGuest.sh"), "utf8"),
+      environment: {
+        DOMAIN: slot.slot,
+        ADDRESS: slot.address,
+        READY_URL: `http://${slot.address}:${port}/healthz`,
+        DEADLINE_S: String(verificationDeadlineS),
+        LIBVIRT_DEFAULT_URI: libvirtUri,
+      },
+      triggers: [vm.domain.id],
+    },
+    { parent },
+  );
+}

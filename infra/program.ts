@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createHostStack } from "../stacks/hostStack.ts";
+import { managedFileDigests } from "../stacks/managedFiles.ts";
+import type { StackOutputs } from "../stacks/outputs.ts";
+import { parseConfig } from "./config.ts";
+import { ConfigError } from "./configError.ts";
+import { readDesired } from "./desired.ts";
+import { desiredPath } from "./paths.ts";
+import { planStack } from "./plan.ts";
+import { programDigest } from "./programDigest.ts";
+
+/** The stack's outputs before the engine has resolved them. */
+export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackOutputs[Key]> };
+
+/**
+ * Declares one host's stack. Everything that can be wrong with configuration or desired state is reported before the
+ * first resource is declared, as a RunError, so that the engine prints the problems and no stack trace.
+ */
+export async function declareStack(): Promise<DeclaredOutputs> {
+  const { config, desired, plan } = await readPlan();
+  const stack = createHostStack(plan, config["libvirt:uri"]);
+  return {
+    version: 1,
+    applied: { config, desired, programDigest: programDigest() },
+    host: plan.host.name,
+    vip: plan.site.vip,
+    slots: plan.slots.map(({ slot, id, role, address, mac, uuid, servicePort, heartbeatPort }) => ({
+      slot,
+      id,
+      role,
+      address,
+      mac,
+      uuid,
+      servicePort,
+      heartbeatPort,
+    })),
+    managedFiles: managedFileDigests(plan),
+    hostKeys: stack.hostPublicKeys,
+    loginPublicKey: pulumi.unsecret(stack.loginKey.apply((key) => key.publicKey)),
+    loginPrivateKey: stack.loginKey.apply((key) => key.privateKeyOpenssh),
+  };
+}
+
+async function readPlan() {
+  try {
+    const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
+    const desired = await readDesired(desiredPath);
+    return { config, desired, plan: planStack(config, desired) };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
