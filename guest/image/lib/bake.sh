@@ -41,6 +41,15 @@ unwantedPackages() {
   done
 }
 
+# copyGuestFiles adds what the agent runs and what the two web servers show.
+copyGuestFiles() {
+  local script swagger=$repoDir/node_modules/swagger-ui-dist
+  for script in "$repoDir"/guest/agent/*.sh; do [ ! -f "$script" ] || install -D -m 755 -t "$1/usr/lib/vigil" "$script"; done
+  mkdir -p "$1/usr/share/vigil"
+  [ ! -d "$repoDir/guest/static" ] || cp -r --no-preserve=ownership "$repoDir/guest/static/." "$1/usr/share/vigil/"
+  [ ! -d "$swagger" ] || install -D -m 644 -t "$1/usr/share/vigil/swagger-ui" "$swagger"/{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}
+}
+
 # bundlePrograms puts the agent and the sample service, one file each, into FOLDER.
 bundlePrograms() {
   local name entry
@@ -65,7 +74,9 @@ placeholder() {
   [ "$1" = stateless ] || port=8081
   cat <<JS
 import { createServer } from "node:http";
-createServer((_, response) => response.end(JSON.stringify({ value: Math.floor(Math.random() * 100) }))).listen($port);
+import { uptime } from "node:os";
+let bootS = 0;
+createServer((_, response) => response.end(JSON.stringify({ value: Math.floor(Math.random() * 100), bootS }))).listen($port, () => { bootS = uptime(); });
 JS
 }
 
@@ -82,6 +93,7 @@ bakeImage() {
   rm -rf "$root/boot"
 
   cp -r --no-preserve=ownership "$imageDir/rootfs/." "$root/"
+  copyGuestFiles "$root"
   bundlePrograms "$root/usr/lib/vigil"
   sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
   writeRelease "$root" "$version"
@@ -153,7 +165,8 @@ writeManifest() {
   {
     printf '{\n  "sha256": "%s",\n  "kernelSha256": "%s",\n  "initrdSha256": "%s",\n' \
       "$(checksum "$target/vigil.qcow2")" "$(checksum "$target/vmlinux")" "$(checksum "$target/initrd")"
-    printf '  "alpine": "%s",\n  "kernel": "%s",\n  "packages": [\n' "$(cat "$root/etc/alpine-release")" "$version"
+    printf '  "alpine": "%s",\n  "kernel": "%s",\n  "cmdline": "%s",\n  "packages": [\n' \
+      "$(cat "$root/etc/alpine-release")" "$version" "$(cat "$imageDir/cmdline.txt")"
     installedPackages "$root" | awk '{ printf "%s    {\"name\": \"%s\", \"version\": \"%s\"}", separator, $1, $2; separator = ",\n" } END { print "" }'
     printf '  ]\n}\n'
   } >"$target/manifest.json"
