@@ -1,0 +1,5 @@
+module github.com/pulumi/pulumi-dotnet/pulumi-language-dotnet/v3
+
+go 1.25.11
+
+require github.com/pulumi/pulumi/pkg/v3 v3.253.0
