@@ -1,0 +1,41 @@
+import { CommanderError } from "commander";
+import { ConfigError } from "../infra/configError.ts";
+import { LabError } from "../lab/labError.ts";
+import { CommandError } from "../lab/run.ts";
+import { HostError } from "./host/hostError.ts";
+
+/** Part of the command's contract: scripts rely on these numbers. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, notUp: 3, busy: 4 } as const;
+
+export const exitCodesHelp = `
+Exit codes:
+  0  done
+  1  failed; one sentence on standard error says why
+  2  the command line or the configuration is wrong; nothing was done
+  3  the lab or the host is not up
+  4  the lab is being changed by another process, or belongs to another checkout
+\`vigil shell\` exits with the code of the command that it ran.`;
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof ConfigError) return exitCodes.usage;
+  if (!(error instanceof LabError)) return exitCodes.failed;
+  switch (error.code) {
+    case "ERR_USAGE":
+      return exitCodes.usage;
+    case "ERR_LAB_NOT_UP":
+      return exitCodes.notUp;
+    case "ERR_LAB_BUSY":
+    case "ERR_LAB_FOREIGN":
+      return exitCodes.busy;
+    case "ERR_LAB_FAILED":
+      return exitCodes.failed;
+  }
+}
+
+/** Errors that a person can act on are told in their own words; anything else is a bug and shows where it is. */
+export function messageOf(error: unknown): string {
+  const known = [ConfigError, LabError, CommandError, HostError];
+  if (known.some((kind) => error instanceof kind)) return (error as Error).message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

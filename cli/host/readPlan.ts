@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseConfig } from "../../infra/config.ts";
+import { readDesired } from "../../infra/desired.ts";
+import { desiredPath } from "../../infra/paths.ts";
+import { planStack, type StackPlan } from "../../infra/plan.ts";
+
+/**
+ * The plan of a host as the program would make it now, read from the same files but without Pulumi. Rejects ConfigError
+ * with everything that is wrong in them.
+ */
+export async function readPlan(checkout: string, host: string): Promise<StackPlan> {
+  const project = await readConfig(join(checkout, "Pulumi.yaml"));
+  const stack = await readConfig(join(checkout, `Pulumi.${host}.yaml`));
+  const all = Object.entries({ ...project, ...stack }).map(([key, entry]) => [key, flat(entry)] as const);
+  return planStack(parseConfig(Object.fromEntries(all), host), await readDesired(desiredPath));
+}
+
+async function readConfig(path: string): Promise<Record<string, unknown>> {
+  const content: unknown = parse(await readFile(path, "utf8"));
+  return (content as { config?: Record<string, unknown> } | null)?.config ?? {};
+}
+
+/** The engine hands structured values over as JSON text, and in Pulumi.yaml they stand below `value`. */
+function flat(entry: unknown): string {
+  const value = typeof entry === "object" && entry !== null && "value" in entry ? entry.value : entry;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

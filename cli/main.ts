@@ -1,0 +1,42 @@
+import { Command, CommanderError } from "commander";
+import { demoCommand } from "./commands/demo.ts";
+import { envCommand } from "./commands/env.ts";
+import { hostCommand } from "./commands/host.ts";
+import { labCommand } from "./commands/lab.ts";
+import { planCommand } from "./commands/plan.ts";
+import { shellCommand } from "./commands/shell.ts";
+import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
+
+const program = new Command("vigil")
+  .description("Small highly available HTTP services on plain KVM/libvirt hosts.")
+  .exitOverride()
+  .enablePositionalOptions()
+  .showHelpAfterError("(--help says more)")
+  .addHelpText("after", exitCodesHelp)
+  .addCommand(demoCommand())
+  .addCommand(labCommand())
+  .addCommand(shellCommand())
+  .addCommand(envCommand())
+  .addCommand(planCommand())
+  .addCommand(hostCommand());
+
+// A sub-command does not inherit this from a parent that it is added to.
+for (const command of descendants(program)) command.exitOverride().copyInheritedSettings(program);
+
+// Whoever reads only the first lines of a table closes the pipe; that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said what it has to say by itself, and asking for help is no failure.
+  if (!(error instanceof CommanderError)) process.stderr.write(`vigil: ${messageOf(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child as Command, ...descendants(child as Command)]);
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Starts a virtual host's services as children of its init. Each line written to /run/vigil-services names a service to
+# start; what has been started is not watched, because tests kill services to see what happens.
+set -eu
+
+requests=/run/vigil-services
+mkfifo "$requests"
+# Opened for reading and writing, a pipe never ends, so the loop outlives its writers.
+exec 3<>"$requests"
+echo libvirtd >&3
+
+while read -r service <&3; do
+  case $service in
+    libvirtd) setsid --fork libvirtd >>/var/log/libvirt/libvirtd.log 2>&1 3<&- ;;
+    *) echo "no service is called $service" >&2 ;;
+  esac
+done

@@ -1,0 +1,61 @@
+/** Running commands on the machines of a lab, in the places where they would run on real ones. */
+import { checkoutDir, defaultCacheDir, hostEnvironment } from "../cli/host/hostEnvironment.ts";
+import { type Lab, memberVariable, namespaceOf } from "./lab.ts";
+import { LabError } from "./labError.ts";
+import { type Finished, type RunOptions, runAny } from "./run.ts";
+import { hostInit } from "./virtualHost.ts";
+
+/** A command line that runs on a machine, and the environment that it needs. It is the same process from start to end. */
+export interface Placed {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Places a command on a host: in its network, mounts and hostname, with /opt/vigil as its folder and the environment of
+ * `vigil env`. Rejects ERR_LAB_NOT_UP if the host is off.
+ */
+export async function onHost(lab: Lab, host: string, argv: readonly string[]): Promise<Placed> {
+  const init = await hostInit(lab, host);
+  if (init === undefined) {
+    throw new LabError("ERR_LAB_NOT_UP", `host ${host} of lab ${lab.name} is off; \`vigil lab up\` turns it on.`);
+  }
+  const enter = ["nsenter", `--target=${init.pid}`, "--net", "--mount", "--uts", "env", `--chdir=${checkoutDir}`];
+  return {
+    argv: [...enter, ...argv],
+    env: { ...process.env, ...hostEnvironment(defaultCacheDir), HOME: "/root", [memberVariable]: lab.name },
+  };
+}
+
+/** Places a command on the client or the witness: only the network is theirs. */
+export function onWire(lab: Lab, machine: string, argv: readonly string[]): Placed {
+  return {
+    argv: ["nsenter", `--net=/run/netns/${namespaceOf(lab, machine)}`, ...argv],
+    env: { ...process.env, [memberVariable]: lab.name },
+  };
+}
+
+/** Runs a command on a host to its end, whatever its exit code. */
+export async function inHost(
+  lab: Lab,
+  host: string,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  const placed = await onHost(lab, host, argv);
+  return runAny(placed.argv, { ...options, env: { ...placed.env, ...options.env } });
+}
+
+/** Runs a command on the lab's client to its end, whatever its exit code. */
+export function inClient(lab: Lab, argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const placed = onWire(lab, "client", argv);
+  return runAny(placed.argv, { ...options, env: { ...placed.env, ...options.env } });
+}
+
+/**
+ * Makes a host see the checkout as it is now. An overlay remembers what it has looked up, so a file that an editor has
+ * replaced would stay the old one for ever; remounting drops what it remembers.
+ */
+export async function refreshCheckout(lab: Lab, host: string): Promise<void> {
+  await inHost(lab, host, ["mount", "-o", "remount", checkoutDir]);
+}

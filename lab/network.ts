@@ -1,0 +1,83 @@
+/**
+ * The wires of a lab. The switch is a bridge in a namespace of its own with one port per machine, so that a dead machine
+ * is silence and a cut is a port going down, and the two can be told apart. Every call brings its part to the wanted
+ * state from whatever it finds, because `lab up` may have been killed between any two of them.
+ */
+import { bridge } from "../infra/facts.ts";
+import { type Lab, namespaceOf } from "./lab.ts";
+import type { LabHost, LabSite } from "./labSite.ts";
+import { ensureNamespace, ip } from "./namespaces.ts";
+import { run, runAny } from "./run.ts";
+
+const switchBridge = "switch";
+
+/** The interface by which the machines that are no hosts are connected. */
+const plainUplink = "eth0";
+
+export async function ensureNetwork(lab: Lab, site: LabSite): Promise<void> {
+  await ensureSwitch(lab);
+  await Promise.all([
+    ...site.hosts.map((host) => ensureHostLink(lab, site, host)),
+    ensurePlainMachine(lab, site, "client", site.clientAddress),
+    ...(site.witnessAddress === undefined ? [] : [ensurePlainMachine(lab, site, "witness", site.witnessAddress)]),
+  ]);
+}
+
+async function ensureSwitch(lab: Lab): Promise<void> {
+  await ensureNamespace(lab, "switch");
+  await ensureBridge(lab, "switch", switchBridge);
+}
+
+/** A host has its address on a bridge over its uplink, as host preparation leaves it on a real machine. */
+async function ensureHostLink(lab: Lab, site: LabSite, host: LabHost): Promise<void> {
+  await ensureNamespace(lab, host.name);
+  await ensureBridge(lab, host.name, bridge);
+  await ensureLink(lab, host.name, host.uplink);
+  await ip(lab, host.name, `link set ${host.uplink} master ${bridge} up`);
+  await ip(lab, host.name, `address replace ${host.address}/${site.prefixLength} dev ${bridge}`);
+}
+
+async function ensurePlainMachine(lab: Lab, site: LabSite, machine: string, address: string): Promise<void> {
+  await ensureNamespace(lab, machine);
+  await ensureLink(lab, machine, plainUplink);
+  await ip(lab, machine, `address replace ${address}/${site.prefixLength} dev ${plainUplink}`);
+  await ip(lab, machine, `link set ${plainUplink} up`);
+}
+
+async function ensureBridge(lab: Lab, machine: string, name: string): Promise<void> {
+  if (!(await linkExists(lab, machine, name))) {
+    await ip(lab, machine, `link add ${name} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`);
+  }
+  await ip(lab, machine, `link set ${name} up`);
+}
+
+/** A cable from a machine's interface to the port of the switch that bears the machine's name. */
+async function ensureLink(lab: Lab, machine: string, uplink: string): Promise<void> {
+  if (!(await linkExists(lab, machine, uplink))) {
+    const port = `peer name ${machine} netns ${namespaceOf(lab, "switch")}`;
+    await ip(lab, machine, `link add ${uplink} type veth ${port}`);
+  }
+  await ip(lab, "switch", `link set ${machine} master ${switchBridge} up`);
+}
+
+async function linkExists(lab: Lab, machine: string, name: string): Promise<boolean> {
+  return (await runAny(["ip", "-n", namespaceOf(lab, machine), "link", "show", "dev", name])).code === 0;
+}
+
+/** Cuts or mends a machine's cable at the switch; the machine sees its carrier go. */
+export async function setPort(lab: Lab, machine: string, state: "up" | "down"): Promise<void> {
+  await ip(lab, "switch", `link set ${machine} ${state}`);
+}
+
+/** Takes a host off the wire as a power cut does: it answers nothing any more, not even a ping to its bridge. */
+export async function setHostLinks(lab: Lab, host: LabHost, state: "up" | "down"): Promise<void> {
+  await ip(lab, host.name, `link set ${host.uplink} ${state}`);
+  await ip(lab, host.name, `link set ${bridge} ${state}`);
+}
+
+export async function portState(lab: Lab, machine: string): Promise<"up" | "down" | "no carrier"> {
+  const shown = await run(["ip", "-j", "-n", namespaceOf(lab, "switch"), "link", "show", "dev", machine]);
+  const [link] = JSON.parse(shown) as { flags: string[] }[];
+  if (!link?.flags.includes("UP")) return "down";
+  return link.flags.includes("LOWER_UP") ? "up" : "no carrier";
+}
