@@ -1,0 +1,23 @@
+import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
+
+/**
+ * Renders what the agent of a balancer reads: who may serve, and how it finds out who does. A machine that dies right
+ * after a check is out of the pool after `fall - 1` intervals, the interval that was under way and one time-out: at most
+ * 450 ms. A request of 500 ms that dies with it is then repeated within one second more than its own time.
+ */
+export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): string {
+  const settings = {
+    version: 1,
+    vip: plan.site.vip,
+    candidates: plan.candidates.map(({ id, address, port }) => ({ id, address, port })),
+    checkIntervalMs: 100,
+    checkTimeoutMs: 250,
+    // Two, so that one lost answer of a busy machine never moves traffic.
+    fall: 2,
+    // One, because the pool must be whole again within a second of its workers' return.
+    rise: 1,
+    // Most candidates are slots that nobody has built: they cost one look a second.
+    absentIntervalMs: 1000,
+  };
+  return `${JSON.stringify(settings, undefined, 2)}\n`;
+}

@@ -1,0 +1,122 @@
+import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
+
+/** Where nginx answers "no worker serves" to itself: the agent names it as the only upstream of an empty pool. */
+export const emptyPoolPort = 8503;
+
+/**
+ * Renders nginx.conf of a balancer. It names no worker: the agent writes the checked ones to /run/nginx/upstreams.conf
+ * and reloads nginx, so that neither a new nor a dead worker ever changes a managed file. Needs nginx 1.27.4 or newer.
+ */
+export function renderNginx(_plan: BalancerInput, slot: BalancerSlot): string {
+  return `user nginx;
+# The machine has one processor; a second process would only share it.
+worker_processes 1;
+worker_rlimit_nofile 8192;
+pid /run/nginx/nginx.pid;
+# Every failed try of a request is an "error" line: with a dead worker under load they would fill the disk. The agent
+# reports each worker that comes or goes, with the reason.
+error_log /var/log/nginx/error.log crit;
+# The agent's reloads leave the old process to finish its requests; longer than any of them may take.
+worker_shutdown_timeout 70s;
+
+events {
+  worker_connections 4096;
+}
+
+http {
+  access_log off;
+  default_type application/octet-stream;
+  server_tokens off;
+  tcp_nodelay on;
+
+  client_body_temp_path /var/lib/nginx/tmp/client_body;
+  proxy_temp_path /var/lib/nginx/tmp/proxy;
+
+  keepalive_timeout 65s;
+  # A reload must not close a connection on which a client is just sending its next request: measured with 50 such
+  # clients, every reload failed one request without this line.
+  keepalive_min_timeout 2s;
+
+  # The agent ejects (max_fails=0 in the file): nginx's own count would turn a hiccup of all workers into an outage of
+  # its fail_timeout, and one slow request into an ejection.
+  upstream workers {
+    zone workers 128k;
+    include /run/nginx/upstreams.conf;
+    keepalive 64;
+    # Shorter than the workers' own 75 s, so that nginx never sends on a connection that its worker is closing.
+    keepalive_timeout 30s;
+  }
+
+  # The same pool over fresh connections. A request that must not run twice cannot be repeated once it was sent; on a
+  # kept connection to a dead worker it would be sent into the void, on a fresh one the connect fails before that.
+  upstream workersAfresh {
+    zone workersAfresh 128k;
+    include /run/nginx/upstreams.conf;
+  }
+
+  map $request_method $pool {
+    default workers;
+    POST workersAfresh;
+    PATCH workersAfresh;
+    LOCK workersAfresh;
+  }
+  map $request_method $toWorker {
+    default "";
+    POST close;
+    PATCH close;
+    LOCK close;
+  }
+
+  server {
+    listen ${slot.servicePort} default_server backlog=1024;
+    add_header x-vigil-balancer ${slot.id} always;
+
+    # keepalived asks here whether this balancer works. No worker is involved, or one bad release of the service would
+    # take the address from every balancer.
+    location = /vigil/balancer/health {
+      default_type text/plain;
+      return 200 "ok\\n";
+    }
+
+    location / {
+      proxy_pass http://$pool;
+      proxy_http_version 1.1;
+      proxy_set_header Connection $toWorker;
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+
+      # A worker on the same cable answers a connect within a millisecond; one that does not is gone.
+      proxy_connect_timeout 300ms;
+      # Silence after that is the agent's business: it drops the connections to a worker that answers no check. This
+      # only ends what nobody else has ended.
+      proxy_read_timeout 60s;
+      proxy_send_timeout 10s;
+
+      # A request moves on only when its worker died under it, once, and never if it is one that must not run twice
+      # (nginx's rule unless "non_idempotent" is given). The total is below the read time-out, so a slow request is
+      # never repeated, and a request that kills its worker kills two at the most.
+      proxy_next_upstream error timeout;
+      proxy_next_upstream_tries 2;
+      proxy_next_upstream_timeout 10s;
+    }
+  }
+
+  # The empty pool: a plain 503, told apart from the 502 and 504 of a request whose workers failed.
+  server {
+    listen 127.0.0.1:${emptyPoolPort};
+    root /usr/share/vigil;
+    error_page 503 /unavailable.html;
+    location / {
+      return 503;
+    }
+    location = /unavailable.html {
+      internal;
+      default_type text/html;
+      add_header Retry-After 1 always;
+      add_header Cache-Control no-store always;
+    }
+  }
+}
+`;
+}
