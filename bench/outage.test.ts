@@ -24,8 +24,19 @@ test("a fault that nobody noticed shows the interval between requests", () => {
   assert.equal(outageMs([request(0, 10), request(20, 30), request(40, 50)], 35), 20);
 });
 
-test("no success after the fault is an outage without end", () => {
-  assert.equal(outageMs([request(0, 10), request(20, 30, { error: "DEADLINE" })], 15), Number.POSITIVE_INFINITY);
+test("an answer that was already under way is no return of the service", () => {
+  const records = [request(0, 10), request(14, 18), request(16, 5016, { error: "DEADLINE" })];
+  assert.equal(outageMs(records, 15), Number.POSITIVE_INFINITY);
+});
+
+test("a service that is gone again at the end has not come back", () => {
+  const records = [request(0, 10), request(30, 40), request(50, 51, { error: "ECONNREFUSED" })];
+  assert.equal(outageMs(records, 15), Number.POSITIVE_INFINITY);
+});
+
+test("a straggler that fails late does not prolong the outage", () => {
+  const records = [request(0, 10), request(14, 5014, { error: "DEADLINE" }), request(30, 40), request(50, 60)];
+  assert.equal(outageMs(records, 15), 30);
 });
 
 test("the loss counts failures by cause and lateness beyond a request's own time", () => {

@@ -34,23 +34,24 @@ export function lossOf(records: readonly RequestRecord[]): RequestLoss {
 
 /**
  * The longest time without a completed success, among the gaps that end after the fault began. Its resolution is the
- * interval between requests, so it belongs to an open loop of many. Infinite if nothing succeeded after the fault.
+ * interval between requests, so it belongs to an open loop of many. Infinite if the service had not come back by the
+ * last request: nothing that began after the fault succeeded, or what began after the last success failed.
  */
 export function outageMs(records: readonly RequestRecord[], faultMs: number): number {
-  const successes = records.filter(succeeded).map((record) => record.endMs);
-  successes.sort((one, other) => one - other);
+  const successes = records.filter(succeeded).sort((one, other) => one.endMs - other.endMs);
+  const lastMs = successes.at(-1)?.endMs ?? 0;
+  const returned = successes.some((record) => record.startMs > faultMs);
+  const goneAgain = records.some((record) => record.startMs > lastMs && !succeeded(record));
+  if (!returned || goneAgain) return Number.POSITIVE_INFINITY;
+
   let longestMs = 0;
   // The last success before the fault opens the first gap; without one, the fault itself does.
   let previousMs = faultMs;
-  let recovered = false;
-  for (const endMs of successes) {
-    if (endMs >= faultMs) {
-      longestMs = Math.max(longestMs, endMs - previousMs);
-      recovered = true;
-    }
+  for (const { endMs } of successes) {
+    if (endMs >= faultMs) longestMs = Math.max(longestMs, endMs - previousMs);
     previousMs = endMs;
   }
-  return recovered ? longestMs : Number.POSITIVE_INFINITY;
+  return longestMs;
 }
 
 /** Requests that were under way when the fault came, and those that a dead machine can no longer have received. */
