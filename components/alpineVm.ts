@@ -70,7 +70,9 @@ export class AlpineVm extends pulumi.ComponentResource {
     }
 
     function createSeed() {
-      const files = pulumi.all([args.loginKey, hostKey]).apply(([login, host]) => renderSeed(slot, plan.site, { login, host }));
+      const files = pulumi
+        .all([args.loginKey, hostKey])
+        .apply(([login, host]) => renderSeed(slot, plan.site, { login, host }));
       // The name is a digest of 256 random bits and more: it gives nothing away, and readable state helps.
       const source = pulumi.unsecret(files.apply((seedFiles) => writeSeedImage(args.seedDir, seedFiles)));
       return new libvirt.Volume(

@@ -35,7 +35,7 @@ const files = {
 for (const [name, content] of Object.entries(files)) {
   test(`${name} is as reviewed`, () => {
     const path = join(import.meta.dirname, "golden", name);
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, content);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, content);
     assert.equal(content, readFileSync(path, "utf8"));
   });
 }
@@ -73,7 +73,7 @@ test("haproxy takes its configuration", { skip: missing("haproxy") }, (context) 
 
 /** The reason to skip, if this machine has no such program in a version that knows our directives. */
 function missing(program: string, version = /./): string | false {
-  const { error, stdout, stderr } = spawnSync(program, ["-v"], { encoding: "utf8" });
-  if (error === undefined && version.test(stdout + stderr)) return false;
+  const { status, stdout, stderr } = spawnSync(program, ["-v"], { encoding: "utf8" });
+  if (status === 0 && version.test(stdout + stderr)) return false;
   return `no suitable ${program} is installed here; the guest's own is checked at each deployment`;
 }
