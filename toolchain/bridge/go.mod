@@ -268,7 +268,7 @@ require (
 
 replace github.com/hashicorp/terraform-plugin-sdk/v2 => github.com/pulumi/terraform-plugin-sdk/v2 v2.0.0-20260318212141-5525259d096b
 
-// Two program generators that no module registry carries, and that a plugin never calls: see stubs/README.md.
+// Two program generators that no module registry carries, and that a plugin never calls; each says what it leaves out.
 replace github.com/pulumi/pulumi-dotnet/pulumi-language-dotnet/v3 => ./stubs/dotnet
 
 replace github.com/pulumi/pulumi-yaml => ./stubs/yaml

@@ -1,0 +1,23 @@
+# Each target sets up what it needs first; nothing has to be installed before. `make setup` alone says what that is.
+export VIGIL_CACHE ?= /var/cache/vigil
+export PATH := $(VIGIL_CACHE)/bin:$(PATH)
+
+.PHONY: setup demo test check soak clean
+
+setup: ## prepare this machine and this checkout
+	@toolchain/setup.sh
+
+demo: setup ## two virtual hosts, their stacks, and requests through the service's address
+	@cli/vigil demo
+
+test: setup ## everything that must be green before a change lands
+	@npm run test:all
+
+check: setup ## types, style and unit tests
+	@npm run check
+
+soak: setup ## the long runs behind the published figures
+	@npm run soak
+
+clean: ## remove what set-up wrote into this checkout; the cache stays
+	rm -rf node_modules sdks
