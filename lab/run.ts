@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { createInterface } from "node:readline";
 
 export interface RunOptions {
   /** Ends the command with SIGKILL after this long; without it the command may take as long as it likes. */
@@ -8,6 +9,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Written to the command's standard input, which is empty otherwise. */
   readonly input?: string;
+  /** Takes each line of standard output as it comes, for progress. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Finished {
@@ -49,6 +52,7 @@ export function runAny(argv: readonly string[], options: RunOptions = {}): Promi
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    if (options.onLine !== undefined) createInterface({ input: child.stdout }).on("line", options.onLine);
     // A command that exits without reading its input closes the pipe under the writer; that is its own business.
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");

@@ -1,5 +1,104 @@
 import { Command } from "commander";
+import type { Lab } from "../../lab/lab.ts";
+import { LabError } from "../../lab/labError.ts";
+import { labUp } from "../../lab/labUp.ts";
+import { requireOwner } from "../../lab/owner.ts";
+import { type Answers, sendRequests } from "../demo/sendRequests.ts";
+import { isComplete, reportSlots, type SlotReport, slotsOf } from "../demo/slotReports.ts";
+import { updateHost } from "../demo/updateHost.ts";
+import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
+import { parseCount, printTable, progressPrinter } from "../output.ts";
+import { cacheDir, checkout } from "../place.ts";
+
+const settleTimeoutMs = 30_000;
 
 export function demoCommand(): Command {
-  return new Command("demo");
+  return new Command("demo")
+    .description("Build the whole service on two virtual hosts and send requests through its address.")
+    .option("--requests <count>", "how many requests to send", parseCount, 200)
+    .addOption(labOption())
+    .addHelpText(
+      "after",
+      `
+Uses the lab that is up, or starts one. Whatever happens, \`vigil lab down\` removes it with all that is in it.
+
+Example:
+  vigil demo --requests 1000`,
+    )
+    .action(async (options: LabChoice & { requests: number }) => {
+      const lab = chosenLab(options);
+      const say = progressPrinter("demo");
+      await labUp(lab, { checkout, cacheDir, prepare: true, say });
+      const { site } = await requireOwner(lab);
+      const hosts = site.hosts.map(({ name }) => name);
+      await Promise.all(hosts.map((host) => updateHost(lab, host, say)));
+      say("every stack is up");
+
+      const slots = (await Promise.all(hosts.map((host) => slotsOf(lab, host)))).flat();
+      const reports = await reportSlots(lab, slots, settleTimeoutMs);
+      printReports(reports);
+      const answers = await sendRequests(lab, site.vip, options.requests);
+      printAnswers(site.vip, answers, reports);
+      printNextSteps(lab, reports, site.vip);
+      requireSuccess(reports, answers);
+    });
+}
+
+function printReports(reports: readonly SlotReport[]): void {
+  process.stdout.write("\n");
+  printTable(
+    ["slot", "host", "address", "state", "boot"],
+    reports.map(({ slot, id, address, status }) => {
+      const bootS = status === undefined ? "-" : `${(status.bootMs / 1000).toFixed(1)} s`;
+      return [slot, id.split("/")[0] ?? "", address, stateOf(status), bootS];
+    }),
+  );
+}
+
+function stateOf(status: SlotReport["status"]): string {
+  if (status === undefined) return "no answer";
+  const role = status.vrrp === undefined || status.vrrp === null ? "" : `, ${holding(status.vrrp.state)}`;
+  return `${status.service.state}${role}`;
+}
+
+function holding(vrrpState: string): string {
+  if (vrrpState === "MASTER") return "holds the address";
+  return vrrpState === "BACKUP" ? "stands by" : vrrpState.toLowerCase();
+}
+
+function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers, reports: readonly SlotReport[]): void {
+  const workers = reports.filter(({ role }) => role === "worker").map(({ id }) => id);
+  const ids = [...new Set([...workers, ...spread.keys()])];
+  process.stdout.write(
+    `\n${sent} requests to http://${vip}/random/number in ${(elapsedMs / 1000).toFixed(1)} s, ${failed} failed\n\n`,
+  );
+  printTable(
+    ["answered by", "requests"],
+    ids.map((id) => [id, String(spread.get(id) ?? 0)]),
+  );
+}
+
+function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: string): void {
+  const lab = name === "demo" ? "" : ` --lab ${name}`;
+  const holder = reports.find(({ status }) => status?.vrrp?.state === "MASTER")?.id ?? "bk/lb-1";
+  const [host = "", slot = ""] = holder.split("/");
+  process.stdout.write(`
+What to try next:
+  cli/vigil shell${lab} client -- curl -s http://${vip}/random/number
+  cli/vigil lab break${lab} ${host} kill ${slot}       the holder of the address dies; ask again
+  cli/vigil lab mend${lab} ${host} kill ${slot}
+  cli/vigil shell${lab} ${host} -- pulumi preview --refresh
+  cli/vigil lab status${lab}
+  cli/vigil lab down${lab}
+`);
+}
+
+/** The demo is also the first test of a machine, so its exit code has to tell. */
+function requireSuccess(reports: readonly SlotReport[], answers: Answers): void {
+  if (!isComplete(reports)) {
+    throw new LabError("ERR_LAB_FAILED", "not every slot is in service: see the states above.");
+  }
+  if (answers.failed > 0) throw new LabError("ERR_LAB_FAILED", `${answers.failed} of ${answers.sent} requests failed.`);
+  const idle = reports.filter(({ id, role }) => role === "worker" && !answers.spread.has(id)).map(({ id }) => id);
+  if (idle.length > 0) throw new LabError("ERR_LAB_FAILED", `no request was answered by ${idle.join(", ")}.`);
 }

@@ -47,7 +47,8 @@ export async function prepareHost(
 }
 
 async function makeFolders(): Promise<void> {
-  for (const dir of [stateDir, hostFolders.imageDir, hostFolders.poolDir, backendDir, pulumiHome]) await mkdir(dir, { recursive: true });
+  for (const dir of [stateDir, hostFolders.imageDir, hostFolders.poolDir, backendDir, pulumiHome])
+    await mkdir(dir, { recursive: true });
   // Seeds hold the guests' host keys, and keys are keys.
   for (const dir of [hostFolders.seedDir, join(stateDir, "keys")]) await mkdir(dir, { recursive: true, mode: 0o700 });
 }
