@@ -66,17 +66,22 @@ export function runAny(argv: readonly string[], options: RunOptions = {}): Promi
 
 /**
  * Gives the terminal to a command and resolves to its exit code. Ctrl-C reaches the command through the terminal's own
- * process group, so this process ignores it meanwhile: an update must be able to finish what it was told to stop.
+ * process group, so this process ignores it meanwhile: an update must be able to finish what it was told to stop. Other
+ * requests to end reach this process alone and are passed on.
  */
 export function runInTerminal(argv: readonly string[], options: RunOptions = {}): Promise<number> {
   const [program, args] = split(argv);
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
   return new Promise<number>((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", ...placeOf(options) });
+    const ignore = () => {};
+    const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGINT", ignore).on("SIGTERM", passOn).on("SIGHUP", passOn);
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve(shellCode(code, signal)));
-  }).finally(() => process.off("SIGINT", ignore));
+    child.on("close", (code, signal) => {
+      process.off("SIGINT", ignore).off("SIGTERM", passOn).off("SIGHUP", passOn);
+      resolve(shellCode(code, signal));
+    });
+  });
 }
 
 function placeOf({ cwd, env }: RunOptions): Pick<SpawnOptions, "cwd" | "env"> {

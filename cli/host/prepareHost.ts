@@ -35,6 +35,7 @@ export async function prepareHost(
       `${host} is not a host of site ${site.name}, which has ${known}: correct the name or Pulumi.yaml.`,
     );
   }
+  if (process.getuid?.() !== 0) throw new HostError("preparing a host needs root: run it as root or with sudo.");
   await checkNetwork(site, host);
   await makeFolders();
   await makePassphrase();
