@@ -77,7 +77,13 @@ export class AlpineVm extends pulumi.ComponentResource {
       const source = pulumi.unsecret(files.apply((seedFiles) => writeSeedImage(args.seedDir, seedFiles)));
       return new libvirt.Volume(
         `${name}-seed`,
-        { name: `${name}-seed.img`, pool: image.pool, source, format: "raw" },
+        {
+          name: `${name}-seed.img`,
+          pool: image.pool,
+          source,
+          format: "raw",
+          xml: { xslt: stylesheet("privateVolume.xsl") },
+        },
         { parent, deleteBeforeReplace: true },
       );
     }
@@ -98,7 +104,7 @@ export class AlpineVm extends pulumi.ComponentResource {
           networkInterfaces: [{ networkId: network.id, mac: slot.mac }],
           consoles: [{ type: "pty", targetType: "serial", targetPort: "0" }],
           autostart: true,
-          xml: { xslt: domainStylesheet(slot.uuid) },
+          xml: { xslt: stylesheet("alpineVm.xsl").replaceAll("@UUID@", slot.uuid) },
         },
         { parent, deleteBeforeReplace: true },
       );
@@ -121,6 +127,6 @@ export function sshKeyOf(bytes: random.RandomBytes, comment: string): pulumi.Out
   return bytes.base64.apply((base64) => sshKeyFromSeed(Buffer.from(base64, "base64"), comment));
 }
 
-function domainStylesheet(uuid: string): string {
-  return readFileSync(join(import.meta.dirname, "alpineVm.xsl"), "utf8").replaceAll("@UUID@", uuid);
+function stylesheet(file: string): string {
+  return readFileSync(join(import.meta.dirname, file), "utf8");
 }

@@ -1,5 +1,5 @@
 <?xml version="1.0"?>
-<!-- What the provider's schema cannot say about a domain. @UUID@ is filled in per slot.
+<!-- What the provider's schema cannot say about a domain. The UUID is filled in per slot.
      A fixed UUID lets a repair that was killed half-way find its own domain again.
      SPICE goes because the provider gives every domain a passwordless one on 127.0.0.1. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">

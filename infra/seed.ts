@@ -11,6 +11,9 @@ import { promisify } from "node:util";
 import type { SitePlan, SlotPlan } from "./plan.ts";
 import type { SshKey } from "./sshKey.ts";
 
+/** Ample for three small files, and FAT needs no more than this to be FAT. */
+const seedKib = 1024;
+
 export interface SeedFiles {
   readonly "meta-data": string;
   readonly "user-data": string;
@@ -82,11 +85,12 @@ config:
 }
 
 /**
- * Writes the seed as an ISO 9660 image labelled `cidata` and returns its path, `<sha256 of the files>.img`: libvirt
- * would attach a file that ends in .iso as a CD-ROM. An image that is there is complete, since it was renamed into
- * place, and is left alone. The folder and the image hold a private key and are readable by their owner alone; the
- * files reach genisoimage as files, never on its command line. Rejects if the folder cannot be written or genisoimage
- * is missing or fails, and leaves nothing behind.
+ * Writes the seed as a FAT image labelled `CIDATA` and returns its path, `<sha256 of the files>.img`. Of the two file
+ * systems that NoCloud allows, libvirt recognises ISO 9660 and would report a volume of it as "iso" where "raw" was
+ * declared: a change in every preview. An image that is there is complete, since it was renamed into place, and is left
+ * alone. The folder and the image hold a private key and are readable by their owner alone; the files reach mcopy as
+ * files, never on its command line. Rejects if the folder cannot be written or a tool is missing or fails, and leaves
+ * nothing behind.
  */
 export async function writeSeedImage(dir: string, files: SeedFiles): Promise<string> {
   const entries = Object.entries(files);
@@ -99,7 +103,7 @@ export async function writeSeedImage(dir: string, files: SeedFiles): Promise<str
   try {
     await Promise.all(entries.map(([name, content]) => writeFile(join(scratch, name), content, { mode: 0o600 })));
     const image = join(scratch, "image");
-    await makeIso(
+    await makeFat(
       image,
       entries.map(([name]) => join(scratch, name)),
     );
@@ -112,12 +116,15 @@ export async function writeSeedImage(dir: string, files: SeedFiles): Promise<str
   return path;
 }
 
-async function makeIso(output: string, sources: readonly string[]): Promise<void> {
-  const options = ["-quiet", "-output", output, "-volid", "cidata", "-joliet", "-rock", ...sources];
-  await promisify(execFile)("genisoimage", options).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
-    const reason =
-      error.code === "ENOENT" ? "genisoimage is not installed: `vigil host prepare` installs it" : error.stderr;
-    throw new Error(`cannot make the seed image ${output}: ${reason?.trim() || error.message}`);
+async function makeFat(output: string, sources: readonly string[]): Promise<void> {
+  await runTool("mkfs.vfat", ["-C", "-n", "CIDATA", output, String(seedKib)]);
+  await runTool("mcopy", ["-i", output, ...sources, "::"]);
+}
+
+async function runTool(tool: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(tool, args).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
+    const reason = error.code === "ENOENT" ? `${tool} is not installed: \`vigil host prepare\` says how` : error.stderr;
+    throw new Error(`cannot make a seed image: ${reason?.trim() || error.message}`);
   });
 }
 
