@@ -11,7 +11,7 @@ export interface LoadOptions {
   readonly origin: string;
   readonly kind: RequestKind;
   readonly loop: ClosedLoop | OpenLoop;
-  /** The range that the time of a `sleep` request is drawn from. */
+  /** The range that the time of a `sleep` or a `post` is drawn from. */
   readonly sleepMs: readonly [number, number];
   /** A request without a complete answer after so long has failed. */
   readonly deadlineMs: number;
@@ -118,17 +118,16 @@ interface DrawnRequest {
 }
 
 function draw({ kind, sleepMs: [least, most] }: LoadOptions): DrawnRequest {
+  const ownMs = Math.round(least + Math.random() * (most - least));
   switch (kind) {
     case "number":
       return { method: "GET", path: "/random/number", ownMs: 0 };
-    case "sleep": {
-      const ownMs = Math.round(least + Math.random() * (most - least));
+    case "sleep":
       return { method: "GET", path: `/debug/sleep?ms=${ownMs}`, ownMs };
-    }
     case "post": {
       const id = crypto.randomUUID();
       const headers = { "content-type": "application/json" };
-      return { method: "POST", path: "/debug/count", headers, body: JSON.stringify({ id }), ownMs: 0, id };
+      return { method: "POST", path: `/debug/count?ms=${ownMs}`, headers, body: JSON.stringify({ id }), ownMs, id };
     }
   }
 }

@@ -12,7 +12,7 @@ const usage = `usage: node bench/load.ts URL [options]
   --connections N           how many in a closed loop, at most in an open   (50)
   --rate N                  requests per second of an open loop             (50)
   --fresh                   open loop: a new connection for every request
-  --sleep-ms MIN-MAX        the time that a sleep request asks for          (100-500)
+  --sleep-ms MIN-MAX        the time that a sleep or a post asks for        (100-500)
   --deadline-ms N           a request without an answer has failed after    (5000)
   --seconds N               end after                                       (10)
   --max-requests N          end after                                       (100000)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lossOf, outageMs, splitByFault } from "./outage.ts";
+import { lossOf, outageMs, restoredMs, splitByFault } from "./outage.ts";
 import type { RequestRecord } from "./requestRecord.ts";
 
 function request(startMs: number, endMs: number, more: Partial<RequestRecord> = { status: 200 }): RequestRecord {
@@ -64,4 +64,18 @@ test("a late start counts against the answer, not in its favour", () => {
 test("requests are split by what the victim can have seen of them", () => {
   const { before, inFlight, after } = splitByFault([request(0, 10), request(5, 15), request(12, 20)], 11);
   assert.deepEqual([before.length, inFlight.length, after.length], [1, 1, 1]);
+});
+
+test("a service is whole again once no further request fails or is late", () => {
+  const records = [
+    request(0, 10),
+    request(60, 70, { status: 502 }),
+    request(120, 130),
+    request(140, 150, { status: 502 }),
+    request(160, 175),
+  ];
+  assert.equal(restoredMs(records, 100), 75);
+  assert.equal(restoredMs(records.slice(0, 3), 100), 30);
+  assert.equal(restoredMs(records.slice(0, 4), 100), Number.POSITIVE_INFINITY);
+  assert.equal(restoredMs([request(110, 1400), request(200, 210)], 100), 110);
 });

@@ -68,3 +68,14 @@ export interface FaultSplit {
   readonly inFlight: readonly RequestRecord[];
   readonly after: readonly RequestRecord[];
 }
+
+/**
+ * How long after `fromMs` the service was whole again: from then on every request that began was answered, and none over
+ * 1 s late. Infinite if that never came to be.
+ */
+export function restoredMs(records: readonly RequestRecord[], fromMs: number): number {
+  const bad = records.filter((record) => !succeeded(record) || overrunMs(record) > slowOverrunMs);
+  const lastBadMs = Math.max(fromMs, ...bad.map((record) => record.startMs));
+  const good = records.filter((record) => succeeded(record) && record.startMs >= lastBadMs);
+  return Math.min(...good.map((record) => record.endMs)) - fromMs;
+}

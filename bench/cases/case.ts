@@ -1,0 +1,48 @@
+import type { Pair, Rig } from "../rig.ts";
+
+/** One kind of fault, measured again and again. */
+export interface Case {
+  readonly name: string;
+  /** One line for the help. */
+  readonly what: string;
+  /** Whether the acceptance compares it with a plain pair. */
+  readonly compared: boolean;
+  /** Breaks something once, measures, mends it, and resolves when all is whole again. */
+  readonly measure: (trial: Trial) => Promise<Figures>;
+  /** What the figures of all runs must show. */
+  readonly judge: (runs: readonly Run[]) => Check[];
+}
+
+export interface Trial {
+  readonly rig: Rig;
+  readonly pair: Pair;
+  /** Counts from 0; a case that has several possible victims takes turns by it. */
+  readonly index: number;
+  /** A folder of its own for the raw records. */
+  readonly dir: string;
+  /** How many keep-alive connections are busy meanwhile. */
+  readonly users: number;
+}
+
+/** Named numbers; a name ends in its unit, and one without is a count. */
+export type Figures = Readonly<Record<string, number>>;
+
+export interface Run {
+  readonly pair: string;
+  readonly index: number;
+  readonly figures: Figures;
+}
+
+export interface Check {
+  readonly claim: string;
+  readonly met: boolean;
+  readonly found: string;
+}
+
+export function figuresOf(runs: readonly Run[], pair: string, name: string): number[] {
+  return runs.filter((run) => run.pair === pair).flatMap(({ figures }) => figures[name] ?? []);
+}
+
+export function totalOf(runs: readonly Run[], pair: string, name: string): number {
+  return figuresOf(runs, pair, name).reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,118 @@
+/** The balancer that has the address dies: its nginx, or its whole machine. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { signal } from "../../lab/processes.ts";
+import { recordFrames, startLoad } from "../observe.ts";
+import { lossOf, outageMs } from "../outage.ts";
+import { ownershipOf, takeoverOf } from "../ownership.ts";
+import { nowMs } from "../requestRecord.ts";
+import { awaitHealthyPair, type Machine, openGuest, processOf, type Rig, startDomain } from "../rig.ts";
+import { summarize } from "../statistics.ts";
+import type { Case, Check, Figures, Run, Trial } from "./case.ts";
+import { figuresOf } from "./case.ts";
+
+/** How much worse than the plain pair the product may be. */
+const allowedRatio = 1.2;
+
+const settleMs = 2_000;
+const watchMs = 5_000;
+const advertMs = 100;
+
+export const holderNginx: Case = {
+  name: "holder-nginx",
+  what: "every nginx process of the address's holder is killed at once",
+  compared: true,
+  measure: (trial) => measureLoss(trial, armNginx),
+  judge,
+};
+
+export const holderVm: Case = {
+  name: "holder-vm",
+  what: "the holder's QEMU is killed",
+  compared: true,
+  measure: (trial) => measureLoss(trial, armVm),
+  judge,
+};
+
+/** A fault that is ready to happen. */
+interface Armed {
+  /** Resolves to the instant just before it happened. */
+  readonly fire: () => Promise<number>;
+  readonly mend: () => Promise<void>;
+}
+
+async function armNginx(rig: Rig, holder: Machine): Promise<Armed> {
+  const guest = await openGuest(rig, holder);
+  await guest.run("true");
+  return {
+    fire: async () => (await guest.run("kill -9 $(pidof nginx)")).sentMs,
+    mend: async () => guest.close(),
+  };
+}
+
+async function armVm(rig: Rig, holder: Machine): Promise<Armed> {
+  const qemu = await processOf(rig, holder);
+  return {
+    fire: async () => {
+      const faultMs = nowMs();
+      await signal(qemu, "SIGKILL");
+      return faultMs;
+    },
+    mend: () => startDomain(rig, holder),
+  };
+}
+
+async function measureLoss(
+  { rig, pair, dir, users }: Trial,
+  arm: (rig: Rig, holder: Machine) => Promise<Armed>,
+): Promise<Figures> {
+  const holder = await awaitHealthyPair(rig, pair);
+  const { fire, mend } = await arm(rig, holder);
+  const recording = await recordFrames(rig, pair, dir);
+  const url = `http://${pair.vip}`;
+  const probing = ["--loop", "open", "--fresh", "--rate", "50", "--deadline-ms", "3000", "--seconds", "60"];
+  const probe = startLoad(rig.lab, url, probing, join(dir, "probe.jsonl"));
+  const using = ["--kind", "sleep", "--connections", `${users}`, "--deadline-ms", "3000", "--seconds", "60"];
+  const load = users > 0 ? startLoad(rig.lab, url, using, join(dir, "users.jsonl")) : undefined;
+  await Promise.all([probe.started, load?.started]);
+  // The fault must not keep step with the adverts.
+  await sleep(settleMs + Math.random() * advertMs);
+
+  const faultMs = await fire();
+  await sleep(watchMs);
+  const [requests, used, frames] = await Promise.all([probe.stop(), load?.stop() ?? [], recording.stop()]);
+  await mend();
+  await awaitHealthyPair(rig, pair);
+
+  const router = { vip: pair.vip, vrid: pair.vrid, silenceMs: 3 * advertMs + advertMs / 2 };
+  const { noHolderMs, twoHoldersMs } = ownershipOf(frames, router);
+  const { failed, slow } = lossOf(requests);
+  const usersLoss = lossOf(used);
+  return {
+    outageMs: outageMs(requests, faultMs),
+    noHolderMs,
+    twoHoldersMs,
+    ...takeoverOf(frames, router, faultMs),
+    failed,
+    slow,
+    usersFailed: usersLoss.failed,
+    usersSlow: usersLoss.slow,
+  };
+}
+
+function judge(runs: readonly Run[]): Check[] {
+  const [product, baseline] = [...new Set(runs.map(({ pair }) => pair))];
+  if (product === undefined || baseline === undefined) return [];
+  return ["outageMs", "answerGapMs"].flatMap((figure) => {
+    const ours = summarize(figuresOf(runs, product, figure));
+    const theirs = summarize(figuresOf(runs, baseline, figure));
+    return (["median", "max"] as const).map((kind) => {
+      const ratio = (ours?.[kind] ?? Number.NaN) / (theirs?.[kind] ?? Number.NaN);
+      return {
+        claim: `${kind} of ${figure} at most ${allowedRatio} x the ${baseline} pair's`,
+        met: ratio <= allowedRatio,
+        found: `${ours?.[kind].toFixed(0)} ms against ${theirs?.[kind].toFixed(0)} ms: ${ratio.toFixed(2)} x`,
+      };
+    });
+  });
+}

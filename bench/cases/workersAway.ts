@@ -1,0 +1,103 @@
+/** All workers are away for half a second: a hiccup that must not become an outage. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onHost } from "../../lab/machine.ts";
+import { signal } from "../../lab/processes.ts";
+import { virsh } from "../../lab/virtualHost.ts";
+import { startLoad } from "../observe.ts";
+import { lossOf, restoredMs } from "../outage.ts";
+import { nowMs } from "../requestRecord.ts";
+import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
+import { openShell } from "../shell.ts";
+import { type Case, type Check, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
+
+const settleMs = 2_000;
+const awayMs = 500;
+const watchMs = 4_000;
+const allowedMs = 1_000;
+
+export const workersFrozen: Case = {
+  name: "workers-frozen",
+  what: "every worker's QEMU is stopped for 0.5 s",
+  compared: false,
+  measure: (trial) => measureAbsence(trial, freeze),
+  judge,
+};
+
+export const workersCut: Case = {
+  name: "workers-cut",
+  what: "every worker's network port is down for 0.5 s",
+  compared: false,
+  measure: (trial) => measureAbsence(trial, cut),
+  judge,
+};
+
+/** Takes all workers away and resolves to what brings them back. */
+type Absence = (rig: Rig) => Promise<{ leave: () => Promise<void>; comeBack: () => Promise<void> }>;
+
+async function freeze(rig: Rig): ReturnType<Absence> {
+  const machines = await Promise.all(rig.workers.map((worker) => processOf(rig, worker)));
+  const all = async (name: NodeJS.Signals) => void (await Promise.all(machines.map((id) => signal(id, name))));
+  return { leave: () => all("SIGSTOP"), comeBack: () => all("SIGCONT") };
+}
+
+async function cut(rig: Rig): ReturnType<Absence> {
+  const sides = await Promise.all(
+    rig.hosts.map(async (host) => {
+      const workers = rig.workers.filter((worker) => worker.host === host);
+      const ports = await Promise.all(workers.map(({ domain }) => portOf(rig, host, domain)));
+      return { ports, shell: openShell(await onHost(rig.lab, host, ["sh"])) };
+    }),
+  );
+  const all = async (state: "up" | "down") => {
+    const command = (ports: string[]) => ports.map((port) => `ip link set ${port} ${state}`).join("; ");
+    await Promise.all(sides.map(({ ports, shell }) => shell.run(command(ports))));
+  };
+  return {
+    leave: () => all("down"),
+    comeBack: async () => {
+      await all("up");
+      for (const { shell } of sides) shell.close();
+    },
+  };
+}
+
+async function portOf({ lab }: Rig, host: string, domain: string): Promise<string> {
+  const { stdout, stderr } = await virsh(lab, host, ["domiflist", domain]);
+  const port = /^\s*(vnet\d+)\s/m.exec(stdout)?.[1];
+  if (port === undefined) throw new Error(`domain ${domain} on ${host} has no network port: ${stderr.trim()}`);
+  return port;
+}
+
+async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Promise<Figures> {
+  await awaitHealthyWorkers(rig, [pair]);
+  const { leave, comeBack } = await absence(rig);
+  const options = ["--loop", "open", "--fresh", "--rate", "50", "--deadline-ms", "5000", "--seconds", "60"];
+  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
+  await load.started;
+  await sleep(settleMs);
+
+  let backMs: number;
+  try {
+    await leave();
+    await sleep(awayMs);
+  } finally {
+    await comeBack();
+    backMs = nowMs();
+  }
+  await sleep(watchMs);
+  const records = await load.stop();
+  const { failed, slow, worstOverrunMs } = lossOf(records);
+  return { restoredMs: restoredMs(records, backMs), failed, slow, worstOverrunMs };
+}
+
+function judge(runs: readonly Run[]): Check[] {
+  const worst = Math.max(...figuresOf(runs, runs[0]?.pair ?? "", "restoredMs"));
+  return [
+    {
+      claim: "the service is back within 1 s of its workers",
+      met: worst <= allowedMs,
+      found: `${worst.toFixed(0)} ms`,
+    },
+  ];
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { hostDirs } from "../lab/lab.ts";
+import { run } from "../lab/run.ts";
+import type { Rig } from "./rig.ts";
+
+/** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
+export interface MachineFacts {
+  readonly accelerator: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGib: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly qemu: string;
+  readonly image: string;
+  readonly guest: Readonly<Record<string, string>>;
+  readonly commit: string;
+}
+
+const guestPackages = new Set(["keepalived", "nginx", "nodejs"]);
+
+export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<MachineFacts> {
+  const [host = ""] = hosts;
+  const config = outputs.get(host)?.applied.config;
+  const image = config?.image ?? "";
+  const manifest = join(hostDirs(lab, host).disk, "vigil", "images", `${image}.json`);
+  const { kernel, packages } = JSON.parse(await readFile(manifest, "utf8")) as ImageManifest;
+  const wanted = packages.filter(({ name }) => guestPackages.has(name));
+  const [processor] = cpus();
+  return {
+    accelerator: config?.accelerator ?? "unknown",
+    cores: cpus().length,
+    processor: processor?.model ?? "unknown",
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: process.version,
+    qemu: (await run(["qemu-system-x86_64", "--version"])).split("\n")[0] ?? "",
+    image,
+    guest: { kernel, ...Object.fromEntries(wanted.map(({ name, version }) => [name, version])) },
+    commit: (await run(["git", "describe", "--always", "--dirty"], { cwd: import.meta.dirname })).trim(),
+  };
+}
+
+interface ImageManifest {
+  readonly kernel: string;
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+}

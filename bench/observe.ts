@@ -1,0 +1,71 @@
+/** Watching a fault from outside: requests from the client, and frames at every port of the switch. */
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { captureStart, captureStop } from "../lab/capture.ts";
+import type { Lab } from "../lab/lab.ts";
+import { onWire } from "../lab/machine.ts";
+import { type Frame, readFrames } from "./frames.ts";
+import type { RequestRecord } from "./requestRecord.ts";
+import type { Pair, Rig } from "./rig.ts";
+
+export interface Load {
+  /** Resolves once the first request has ended: from then on the load is there. */
+  readonly started: Promise<void>;
+  /** Stops the load and resolves to every request of it. */
+  stop(): Promise<RequestRecord[]>;
+}
+
+/** Starts load.ts on the client. Its records are kept in `file` as they come. */
+export function startLoad(lab: Lab, url: string, options: readonly string[], file: string): Load {
+  const script = join(import.meta.dirname, "load.ts");
+  const { argv, env } = onWire(lab, "client", [process.execPath, script, url, ...options]);
+  const child = spawn(argv[0] ?? "", argv.slice(1), { env, stdio: ["ignore", "pipe", "inherit"] });
+  const raw = createWriteStream(file);
+  const records: RequestRecord[] = [];
+  const lines = createInterface({ input: child.stdout });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once("error", reject).once("close", () => raw.end(resolve));
+  });
+  const started = new Promise<void>((resolve, reject) => {
+    lines.once("line", () => resolve());
+    ended.then(() => reject(new Error(`the load on ${url} ended before its first answer`)), reject);
+  });
+  started.catch(() => {});
+  lines.on("line", (line) => {
+    raw.write(`${line}\n`);
+    records.push(JSON.parse(line) as RequestRecord);
+  });
+  return {
+    started,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      return records;
+    },
+  };
+}
+
+export interface Recording {
+  /** Ends the recording and resolves to the frames, in the order of their time. */
+  stop(): Promise<Frame[]>;
+}
+
+/** Records what tells who has a pair's address: ARP, VRRP, and what the address answers. */
+export async function recordFrames({ lab, hosts }: Rig, { vip }: Pair, dir: string): Promise<Recording> {
+  await mkdir(dir, { recursive: true });
+  const filter = `arp or ip proto 112 or (tcp src port 80 and src host ${vip})`;
+  const ports = [...hosts, "client"];
+  const captures = await Promise.all(
+    ports.map((port) => captureStart(lab, port, { file: join(dir, `${port}.pcap`), filter })),
+  );
+  return {
+    stop: async () => {
+      for (const { port } of captures) await captureStop(lab, port);
+      const frames = await Promise.all(captures.map(({ file }) => readFrames(file)));
+      return frames.flat().sort((one, other) => one.timeMs - other.timeMs);
+    },
+  };
+}
