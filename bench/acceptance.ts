@@ -1,0 +1,125 @@
+/** Measures what the product promises, fault by fault, on a lab that is up, and says whether the promise is kept. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
+import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
+import { parseCount, progressPrinter } from "../cli/output.ts";
+import { createPlainPair, removePlainPair } from "./baseline/plainPair.ts";
+import type { Case, Run } from "./cases/case.ts";
+import { holderNginx, holderVm } from "./cases/holderLoss.ts";
+import { postOnce } from "./cases/postOnce.ts";
+import { slowGet } from "./cases/slowGet.ts";
+import { workerVm } from "./cases/workerLoss.ts";
+import { workersCut, workersFrozen } from "./cases/workersAway.ts";
+import { machineFacts } from "./machineFacts.ts";
+import { renderReport, reportOf, writeJson } from "./report.ts";
+import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
+
+const resultsDir = join(import.meta.dirname, "results");
+const cases: readonly Case[] = [holderNginx, holderVm, workerVm, workersFrozen, workersCut, slowGet, postOnce];
+
+interface Options extends LabChoice {
+  readonly runs: number;
+  readonly users: number;
+  readonly baseline: "auto" | "none" | "always";
+}
+
+const program = new Command("acceptance")
+  .description("Break one thing at a time in a lab, measure what users lose, and judge it.")
+  .addHelpText(
+    "after",
+    `
+Run from the checkout that the lab belongs to, with its stacks deployed. Raw records go to bench/results/raw/, the
+summary to bench/results/CASE.json. Ctrl-C ends after the current run, with a summary of those before.
+Exits with 1 if a claim is not met.
+
+Examples:
+  node bench/acceptance.ts holder-nginx --runs 10
+  node bench/acceptance.ts worker-vm --runs 20 --lab test`,
+  );
+
+for (const one of cases) {
+  program
+    .command(one.name)
+    .description(one.what)
+    .addOption(labOption())
+    .option("--runs <n>", "how often, for each pair", parseCount, 10)
+    .option("--users <n>", "busy keep-alive connections", parseCount, 50)
+    .addOption(
+      new Option("--baseline <when>", "measure a plain pair in turn with the product's")
+        .choices(["auto", "none", "always"])
+        .default("auto"),
+    )
+    .action((options: Options) => runCase(one, options));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`acceptance: ${messageOf(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+async function runCase(one: Case, options: Options): Promise<void> {
+  const say = progressPrinter(one.name);
+  const rig = await openRig(chosenLab(options));
+  const compared = options.baseline === "always" || (options.baseline === "auto" && one.compared);
+  try {
+    const pairs = compared ? [rig.product, await createBaseline(rig, say)] : [rig.product];
+    await runAll(one, options, rig, pairs, say);
+  } finally {
+    if (compared) await removePlainPair(rig);
+  }
+}
+
+async function createBaseline(rig: Rig, say: (line: string) => void): Promise<Pair> {
+  const plain = await createPlainPair(rig);
+  say("the plain pair boots");
+  const { host } = await awaitHealthyPair(rig, plain);
+  say(`the plain pair serves, ${host} holds ${plain.vip}`);
+  return plain;
+}
+
+async function runAll(
+  one: Case,
+  { runs: wanted, users }: Options,
+  rig: Rig,
+  pairs: readonly Pair[],
+  say: (line: string) => void,
+): Promise<void> {
+  const startedAt = new Date();
+  const rawDir = join(resultsDir, "raw", one.name, startedAt.toISOString().replaceAll(":", ""));
+  const machine = await machineFacts(rig);
+  let interrupted = false;
+  process.once("SIGINT", () => {
+    interrupted = true;
+  });
+
+  const runs: Run[] = [];
+  for (let index = 0; index < wanted && !interrupted; index++) {
+    // The pairs take turns in going first, so that a slow drift of the machine hits both.
+    for (const pair of index % 2 === 0 ? pairs : pairs.toReversed()) {
+      const dir = join(rawDir, `${`${index + 1}`.padStart(3, "0")}-${pair.name}`);
+      await mkdir(dir, { recursive: true });
+      const figures = await one.measure({ rig, pair, index, dir, users });
+      const run = { pair: pair.name, index, figures };
+      runs.push(run);
+      await writeJson(join(dir, "run.json"), run);
+      say(`${index + 1}/${wanted} ${pair.name}: ${describe(figures)}`);
+    }
+  }
+
+  // The product comes first in every table, whoever went first.
+  runs.sort((a, b) => pairs.findIndex(({ name }) => name === a.pair) - pairs.findIndex(({ name }) => name === b.pair));
+  const report = reportOf(one.name, startedAt, machine, runs, one.judge(runs));
+  await writeJson(join(resultsDir, `${one.name}.json`), report);
+  process.stdout.write(renderReport(report));
+  if (interrupted || report.checks.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+function describe(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${Math.round(value * 10) / 10}`)
+    .join(", ");
+}

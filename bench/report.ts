@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { renderTable } from "../cli/output.ts";
+import { type Check, figuresOf, type Run } from "./cases/case.ts";
+import type { MachineFacts } from "./machineFacts.ts";
+import { type Summary, summarize } from "./statistics.ts";
+
+export interface Report {
+  readonly case: string;
+  readonly startedAt: string;
+  readonly machine: MachineFacts;
+  /** By pair, then by figure. */
+  readonly summaries: Readonly<Record<string, Readonly<Record<string, Summary>>>>;
+  readonly checks: readonly Check[];
+  readonly runs: readonly Run[];
+}
+
+export function reportOf(
+  name: string,
+  startedAt: Date,
+  machine: MachineFacts,
+  runs: readonly Run[],
+  checks: readonly Check[],
+): Report {
+  const summaries: Record<string, Record<string, Summary>> = {};
+  for (const pair of new Set(runs.map((run) => run.pair))) {
+    const figures = new Set(runs.filter((run) => run.pair === pair).flatMap((run) => Object.keys(run.figures)));
+    const rows = [...figures].map((figure) => [figure, summarize(figuresOf(runs, pair, figure))] as const);
+    summaries[pair] = Object.fromEntries(rows.flatMap(([figure, summary]) => (summary ? [[figure, summary]] : [])));
+  }
+  return { case: name, startedAt: startedAt.toISOString(), machine, summaries, checks, runs };
+}
+
+/** Figures of the second and further pairs are shown beside the first one's ratio to them. */
+export function renderReport({ case: name, machine, summaries, checks }: Report): string {
+  const [ours = {}, theirs] = Object.values(summaries);
+  const rows = Object.entries(summaries).flatMap(([pair, figures]) =>
+    Object.entries(figures).map(([figure, { n, median, medianInterval, max, beyondMaxBound }]) => [
+      pair,
+      figure,
+      `${n}`,
+      number(median),
+      medianInterval === undefined ? "-" : `${number(medianInterval.low)} to ${number(medianInterval.high)}`,
+      number(max),
+      `${(100 * beyondMaxBound).toFixed(0)} %`,
+      figures === ours && theirs !== undefined ? ratio(median, theirs[figure]?.median) : "-",
+      figures === ours && theirs !== undefined ? ratio(max, theirs[figure]?.max) : "-",
+    ]),
+  );
+  const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
+  const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
+  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(value, infinityAsText, 2)}\n`);
+}
+
+/** JSON has no infinity and would write null, which reads as "not measured". */
+function infinityAsText(_key: string, value: unknown): unknown {
+  return value === Number.POSITIVE_INFINITY ? "infinite" : value;
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? `${value}` : value.toFixed(Number.isFinite(value) ? 1 : 0);
+}
+
+function ratio(ours: number, theirs: number | undefined): string {
+  return theirs === undefined || theirs === 0 ? "-" : (ours / theirs).toFixed(2);
+}
