@@ -10,10 +10,11 @@ npmInputs() { cat "$repoDir"/package{,-lock}.json "$toolchainDir/steps/npm.sh" "
 npmPresent() { [ -s "$repoDir/sdks/libvirt/bin/index.js" ] && [ -x "$repoDir/node_modules/.bin/tsc" ]; }
 
 npmRun() {
-  rm -rf "$repoDir/sdks/libvirt"
-  mkdir -p "$repoDir/sdks"
-  cp -r "$cacheDir/libvirt-sdk" "$repoDir/sdks/libvirt"
   cd "$repoDir"
+  # What is there stays until it is replaced: a lock file that does not fit must not break a checkout that works.
+  cmp --silent "$cacheDir/libvirt-sdk/package.json" sdks/libvirt/package.json || rm -rf sdks/libvirt
+  mkdir -p sdks
+  cp -rT "$cacheDir/libvirt-sdk" sdks/libvirt
   # No install scripts: those of the Pulumi packages would download plugins, which are in place already.
   npm ci --ignore-scripts --no-audit --no-fund
   node_modules/.bin/tsc --project sdks/libvirt
