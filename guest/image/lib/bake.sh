@@ -50,7 +50,8 @@ copyGuestFiles() {
   [ ! -d "$swagger" ] || install -D -m 644 -t "$1/usr/share/vigil/swagger-ui" "$swagger"/{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}
 }
 
-# bundlePrograms puts the agent and the sample service, one file each, into FOLDER.
+# bundlePrograms puts the agent and the sample service, one file each, into FOLDER. They become CommonJS, which Node
+# starts 0.7 s sooner than an ES module on an emulated core.
 bundlePrograms() {
   local name entry
   mkdir -p "$1"
@@ -58,14 +59,14 @@ bundlePrograms() {
     entry=$repoDir/guest/$name/main.ts
     if [ ! -f "$entry" ]; then
       say "guest/$name/main.ts does not exist yet: a placeholder takes its place"
-      placeholder "$name" >"$1/$name.mjs"
+      placeholder "$name" >"$1/$name.cjs"
       continue
     fi
     [ -x "$repoDir/node_modules/.bin/esbuild" ] || die "node_modules/.bin/esbuild is missing; run npm ci in $repoDir first"
-    # Some packages still call require(): an ES module has to be given one.
-    PATH=${VIGIL_CACHE:-/var/cache/vigil}/bin:$PATH logged "$workDir/logs/bundle-$name.log" "$repoDir/node_modules/.bin/esbuild" "$entry" --bundle --platform=node \
-      --format=esm --target=node24 --legal-comments=none --outfile="$1/$name.mjs" \
-      --banner:js='import { createRequire as vigilCreateRequire } from "node:module"; const require = vigilCreateRequire(import.meta.url);'
+    logged "$workDir/logs/bundle-$name.log" "$repoDir/node_modules/.bin/esbuild" "$entry" --bundle --platform=node --format=cjs \
+      --target=node24 --legal-comments=none --log-override:empty-import-meta=error --outfile="$1/$name.cjs" \
+      --define:import.meta.dirname=__dirname --define:import.meta.filename=__filename --define:import.meta.url=vigilModuleUrl \
+      --banner:js='const vigilModuleUrl = require("node:url").pathToFileURL(__filename).href;'
   done
 }
 
@@ -73,8 +74,8 @@ placeholder() {
   local port=8080
   [ "$1" = stateless ] || port=8081
   cat <<JS
-import { createServer } from "node:http";
-import { uptime } from "node:os";
+const { createServer } = require("node:http");
+const { uptime } = require("node:os");
 let bootS = 0;
 createServer((_, response) => response.end(JSON.stringify({ value: Math.floor(Math.random() * 100), bootS }))).listen($port, () => { bootS = uptime(); });
 JS
@@ -98,6 +99,7 @@ bakeImage() {
   sed -i 's/^root:[^:]*:/root:*:/' "$root/etc/shadow"
   writeRelease "$root" "$version"
   setRunlevels "$root"
+  keepServices "$root"
   find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   cacheDependencies "$root"
 
@@ -132,9 +134,21 @@ setRunlevels() {
   done < <(grep -vE '^(#|$)' "$imageDir/runlevels.txt")
 }
 
+# keepServices removes the scripts of services that never run here: every step of OpenRC reads the dependencies of all.
+keepServices() {
+  local script
+  for script in "$1"/etc/init.d/*; do
+    script=${script##*/}
+    grep -qE "^[a-z]+ $script\$" "$imageDir/runlevels.txt" || [ "$script" = functions.sh ] || rm "$1/etc/init.d/$script"
+  done
+  rm -f "$1"/etc/network/if-*.d/*
+  # OpenRC does without this file; with it, each service looks for control groups, which are not mounted here.
+  rm "$1/usr/libexec/rc/sh/rc-cgroup.sh"
+}
+
 # OpenRC rebuilds its dependency tree at boot when any of its files is newer: it is made here once, last.
 cacheDependencies() {
-  inRoot "$1" /bin/sh -c 'mkdir -p /run/openrc && rc-update -u >/dev/null && mkdir -p /var/cache/rc && cp -p /run/openrc/deptree /run/openrc/depconfig /var/cache/rc/ 2>/dev/null; ls /run/openrc' >/dev/null
+  inRoot "$1" /bin/sh -c 'mkdir -p /run/openrc && rc-update -u >/dev/null 2>&1 && mkdir -p /var/cache/rc && cp -p /run/openrc/deptree /run/openrc/depconfig /var/cache/rc/ 2>/dev/null; ls /run/openrc' >/dev/null
   [ -s "$1/var/cache/rc/deptree" ] || die "OpenRC made no dependency tree"
   touch -d "@$SOURCE_DATE_EPOCH" "$1/var/cache/rc/"* "$1/var/cache/rc"
 }
