@@ -15,6 +15,7 @@ requireGo() {
 buildGo() {
   local output=$3
   echo "compiling $2"
+  mkdir -p "$(dirname "$output")"
   (cd "$toolchainDir/$1" &&
     GOFLAGS=-mod=readonly CGO_ENABLED=0 nice -n 5 \
       go build -trimpath -buildvcs=false -ldflags "-s -w ${4:-}" -o "$output.new" "$2")

@@ -35,9 +35,8 @@ downloadPlugin() { timeout "$3" pulumi plugin install resource "$1" "$2" --reins
 
 # buildPlugin MODULE-FOLDER PACKAGE NAME VERSION [LINKER-FLAGS]
 buildPlugin() {
-  local binary
-  binary=$(mktemp -d)/pulumi-resource-$3
+  local binary=$cacheDir/build/pulumi-resource-$3
   buildGo "$1" "$2" "$binary" "${5:-}"
   pulumi plugin install resource "$3" "$4" --file "$binary" --reinstall
-  rm -rf "$(dirname "$binary")"
+  rm "$binary"
 }

@@ -8,7 +8,7 @@ sdkInputs() { cat "$cacheDir/libvirt-schema.json" "$toolchainDir"/pulumi/{go.mod
 sdkPresent() { [ -s "$cacheDir/libvirt-sdk/package.json" ]; }
 
 sdkRun() {
-  local new=$cacheDir/libvirt-sdk.new generator
+  local new=$cacheDir/libvirt-sdk.new generator=$cacheDir/build/generateSdk
   rm -rf "$new"
   if [ "$(readlink -f "$cacheDir/bin/pulumi-language-nodejs")" != "$cacheDir/bin/pulumi-language-nodejs" ]; then
     pulumi package gen-sdk "$cacheDir/libvirt-schema.json" --language nodejs --local --out "$new.out"
@@ -16,10 +16,9 @@ sdkRun() {
     rm -rf "$new.out"
   else
     requireGo "the SDK generator"
-    generator=$(mktemp -d)/generateSdk
     buildGo pulumi ./generateSdk "$generator"
     "$generator" "$new" <"$cacheDir/libvirt-schema.json"
-    rm -rf "$(dirname "$generator")"
+    rm "$generator"
   fi
   # One package.json whichever generator wrote it, so that the lock file fits; we compile, so no script and no compiler.
   jq '{name, version, description, main: "bin/index.js", dependencies: {"@pulumi/pulumi": .dependencies["@pulumi/pulumi"]}, pulumi}' \
