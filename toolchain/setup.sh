@@ -23,7 +23,7 @@ Prepares this machine (Debian or Ubuntu, x86-64, root or sudo) and this checkout
 result is there and its inputs have not changed.
 
   --check       say what is missing and change nothing; exit status 1 if anything is
-  --only STEPS  run these steps only, in the order of the list below
+  --only STEPS  run these steps only, in the order of this list
 
 What is built goes to $VIGIL_CACHE (default /var/cache/vigil); only sdks/ and node_modules/ are written here.
 Official releases of Pulumi and of its plugins are used where they are installed or can be downloaded; where only
@@ -35,7 +35,7 @@ TEXT
 }
 
 main() {
-  local mode=run steps=("${allSteps[@]}")
+  local mode=run chosen=("${allSteps[@]}") steps=() step
   while [ $# -gt 0 ]; do
     case $1 in
       --help | -h) usage; return ;;
@@ -43,14 +43,17 @@ main() {
       --only)
         [ $# -ge 2 ] || refuse "--only needs the names of steps: --only node,npm"
         shift
-        IFS=, read -ra steps <<<"$1"
+        IFS=, read -ra chosen <<<"$1"
         ;;
       *) refuse "unknown argument '$1'; see toolchain/setup.sh --help" ;;
     esac
     shift
   done
-  for step in "${steps[@]}"; do
+  for step in "${chosen[@]}"; do
     [[ " ${allSteps[*]} " == *" $step "* ]] || refuse "there is no step '$step'; the steps are: ${allSteps[*]}"
+  done
+  for step in "${allSteps[@]}"; do
+    [[ " ${chosen[*]} " == *" $step "* ]] && steps+=("$step")
   done
   # The caller's Node must not be found before the pinned one, and Pulumi must neither look for updates nor for plugins.
   export PATH="$cacheDir/bin:$PATH" PULUMI_HOME="$cacheDir/pulumi-home"
