@@ -12,12 +12,13 @@ requireGo() {
 }
 
 # buildGo MODULE-FOLDER PACKAGE OUTPUT [LINKER-FLAGS]: static, without debug data, and moved into place when complete.
+# Go names each package that it compiles, which is what a waiting person sees.
 buildGo() {
   local output=$3
   echo "compiling $2"
   mkdir -p "$(dirname "$output")"
   (cd "$toolchainDir/$1" &&
     GOFLAGS=-mod=readonly CGO_ENABLED=0 nice -n 5 \
-      go build -trimpath -buildvcs=false -ldflags "-s -w ${4:-}" -o "$output.new" "$2")
+      go build -v -trimpath -buildvcs=false -ldflags "-s -w ${4:-}" -o "$output.new" "$2")
   mv "$output.new" "$output"
 }

@@ -38,11 +38,11 @@ cliInstalled() {
 
 # The SDK knows where the official releases lie. Where it cannot reach them it fails at once.
 cliDownload() (
-  folder=$(mktemp -d)
+  folder=$(mktemp -d) && cd "$folder" || return
   trap 'rm -rf "$folder"' EXIT
-  cp "$toolchainDir"/pulumi/{package.json,package-lock.json,download.mjs} "$folder"
-  cd "$folder"
-  npm ci --ignore-scripts --no-audit --no-fund && timeout 300 node download.mjs "$pulumiVersion" "$cacheDir/pulumi"
+  cp "$toolchainDir"/pulumi/{package.json,package-lock.json,download.mjs} . &&
+    npm ci --ignore-scripts --no-audit --no-fund &&
+    timeout 300 node download.mjs "$pulumiVersion" "$cacheDir/pulumi"
 )
 
 pathWithoutCache() { tr ':' '\n' <<<"$PATH" | grep --invert-match --line-regexp --fixed-strings "$cacheDir/bin" | paste -sd :; }

@@ -10,7 +10,7 @@ npmInputs() { cat "$repoDir"/package{,-lock}.json "$toolchainDir/steps/npm.sh" "
 npmPresent() { [ -s "$repoDir/sdks/libvirt/bin/index.js" ] && [ -x "$repoDir/node_modules/.bin/tsc" ]; }
 
 npmRun() {
-  cd "$repoDir"
+  cd "$repoDir" || return
   # What is there stays until it is replaced: a lock file that does not fit must not break a checkout that works.
   cmp --silent "$cacheDir/libvirt-sdk/package.json" sdks/libvirt/package.json || rm -rf sdks/libvirt
   mkdir -p sdks
