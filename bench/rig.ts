@@ -39,6 +39,7 @@ export interface Pair {
   readonly name: string;
   readonly vip: string;
   readonly vrid: number;
+  readonly advertMs: number;
   readonly balancers: readonly Machine[];
 }
 
@@ -69,6 +70,7 @@ export async function openRig(lab: Lab): Promise<Rig> {
       name: "vigil",
       vip: site.vip,
       vrid: 51,
+      advertMs: 100,
       balancers: machines.filter((machine) => machine.role === "balancer"),
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The baseline: a pair of balancers by hand, from the same image, on the same hosts, before the same workers, with the
- * same timers, and nothing of the product in it: a static nginx and a keepalived that watches it. It is made with plain
+ * The baseline: a pair of balancers by hand, from the same image, on the same hosts, before the same workers, with
+ * nothing of the product in it: a static nginx and a keepalived that watches it. It is made with plain
  * virsh and removed after the measurement.
  */
 import { randomBytes } from "node:crypto";
@@ -19,7 +19,14 @@ import { plainDomain } from "./plainDomain.ts";
 const domain = "plain-lb";
 const folder = "/var/lib/vigil/plain";
 
-/** The configurations in the folder `tuned` say the same. */
+/**
+ * `tuned` has the product's timers and a careful nginx; it is what the product must not be worse than. `defaults` is
+ * what tutorials show. Each is a folder of configurations, with the same addresses as here.
+ */
+export type Plain = "tuned" | "defaults";
+
+const advertMs = { tuned: 100, defaults: 1000 };
+
 const vip = "192.168.10.121";
 const balancers: readonly Machine[] = [
   { host: "bk", domain, address: "192.168.10.41", mac: "52:54:00:a8:0a:29" },
@@ -27,10 +34,10 @@ const balancers: readonly Machine[] = [
 ];
 
 /** Resolves once the domains run, which is before their guests have booted. */
-export async function createPlainPair(rig: Rig): Promise<Pair> {
+export async function createPlainPair(rig: Rig, plain: Plain): Promise<Pair> {
   await removePlainPair(rig);
-  await Promise.all(balancers.map((balancer) => createBalancer(rig, balancer)));
-  return { name: "plain", vip, vrid: 61, balancers };
+  await Promise.all(balancers.map((balancer) => createBalancer(rig, balancer, plain)));
+  return { name: plain, vip, vrid: 61, advertMs: advertMs[plain], balancers };
 }
 
 /** Also removes what an interrupted run has left. */
@@ -41,12 +48,12 @@ export async function removePlainPair(rig: Rig): Promise<void> {
   }
 }
 
-async function createBalancer(rig: Rig, balancer: Machine): Promise<void> {
+async function createBalancer(rig: Rig, balancer: Machine, plain: Plain): Promise<void> {
   const { host } = balancer;
   const outputs = rig.outputs.get(host);
   if (outputs === undefined) throw new Error(`the lab has no host ${host}: the baseline is written for bk and mb`);
   const hostKey = sshKeyFromSeed(randomBytes(32), domain);
-  const seed = await createSeed(rig, balancer, outputs, hostKey);
+  const seed = await createSeed(rig, balancer, await renderPlainSeed(balancer, outputs, hostKey, plain));
   await onHost(rig, host, `echo "${balancer.address} ${hostKey.publicKey}" >>${knownHostsPath}`);
 
   const base = `/var/lib/vigil/images/${outputs.applied.config.image}.qcow2`;
@@ -63,10 +70,10 @@ async function createBalancer(rig: Rig, balancer: Machine): Promise<void> {
 }
 
 /** Resolves to the name of the seed's image in the folder. */
-async function createSeed(rig: Rig, balancer: Machine, outputs: StackOutputs, hostKey: SshKey): Promise<string> {
+async function createSeed(rig: Rig, balancer: Machine, files: SeedFiles): Promise<string> {
   const outside = join(hostDirs(rig.lab, balancer.host).disk, folder.replace("/var/lib/", ""));
   await rm(outside, { recursive: true, force: true });
-  const image = await writeSeedImage(outside, await renderPlainSeed(balancer, outputs, hostKey));
+  const image = await writeSeedImage(outside, files);
   return image.slice(outside.length + 1);
 }
 
@@ -75,6 +82,7 @@ async function renderPlainSeed(
   { host, address, mac }: Machine,
   outputs: StackOutputs,
   hostKey: SshKey,
+  plain: Plain,
 ): Promise<SeedFiles> {
   const { applied, loginPublicKey } = outputs;
   const { site, slots } = planStack(applied.config, applied.desired);
@@ -83,10 +91,10 @@ async function renderPlainSeed(
   const slot = { ...model, slot: domain, id: `${host}/${domain}`, hostname: `${host}-${domain}`, address, mac };
   const seed = renderSeed(slot, site, { login: { publicKey: loginPublicKey }, host: hostKey });
 
-  const tuned = (name: string) => readFile(join(import.meta.dirname, "tuned", name), "utf8");
+  const read = (name: string) => readFile(join(import.meta.dirname, plain, name), "utf8");
   const files = {
-    "/etc/nginx/nginx.conf": await tuned("nginx.conf"),
-    "/etc/keepalived/keepalived.conf": await tuned(`keepalived.${host}.conf`),
+    "/etc/nginx/nginx.conf": await read("nginx.conf"),
+    "/etc/keepalived/keepalived.conf": await read(`keepalived.${host}.conf`),
     // The image starts an agent in every balancer. A plain pair has none, so here it is a process that does nothing.
     "/usr/lib/vigil/agent.cjs": "setInterval(() => {}, 2 ** 30);\n",
   };
