@@ -34,7 +34,7 @@ requireTools() {
 }
 
 inputsHash() {
-  hashOf "$imageDir" "$repoDir/guest/agent" "$repoDir/guest/stateless" "$repoDir/guest/shared" "$repoDir/package-lock.json" |
+  hashOf "$imageDir" "$repoDir/guest/agent" "$repoDir/guest/stateless" "$repoDir/guest/shared" "$repoDir/guest/static" "$repoDir/package-lock.json" |
     sha256sum - <(printf '%s\n' "${VIGIL_ALPINE_BASE:-}" "${VIGIL_APK_REPOSITORY:-}") | sha256sum | cut -c 1-64
 }
 
@@ -48,6 +48,18 @@ publish() {
   ln -sfn "$digest" "$workDir/current.new"
   mv -T "$workDir/current.new" "$workDir/current"
   say "image ${digest:0:12} is ready in $workDir/current ($(du -h "$workDir/current/vigil.qcow2" | cut -f 1))"
+}
+
+# prune keeps what the current image was made from and the two images before it, which machines may still be starting from.
+prune() {
+  local keep folder
+  keep=" $(baseKey) $(toolchainKey) $(rootLayerKey) "
+  [ -n "${VIGIL_APK_REPOSITORY:-}" ] || keep+="$(repositoryKey) $(for name in $(recipeNames); do basename "$(recipeResult "$name")"; done | tr '\n' ' ')"
+  for folder in "$workDir"/{base,toolchain,layers,repository,packages}/*; do
+    [[ ! -e $folder || $keep == *" ${folder##*/} "* ]] || rm -rf "$folder"
+  done
+  find "$workDir" -mindepth 1 -maxdepth 1 -type d -regex '.*/[0-9a-f]*' -printf '%T@ %p\n' | sort -rn | cut -d ' ' -f 2- |
+    tail -n +4 | while IFS= read -r folder; do rm -rf "$folder"; done
 }
 
 main() {
@@ -81,6 +93,7 @@ main() {
   bakeImage "$baking"
   echo "$inputs" >"$baking/inputs"
   publish "$baking"
+  prune
 }
 
 main "$@"

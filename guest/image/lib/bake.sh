@@ -53,7 +53,7 @@ copyGuestFiles() {
 # bundlePrograms puts the agent and the sample service, one file each, into FOLDER. They become CommonJS, which Node
 # starts 0.7 s sooner than an ES module on an emulated core.
 bundlePrograms() {
-  local name entry
+  local name entry esbuild=$repoDir/node_modules/@esbuild/linux-x64/bin/esbuild
   mkdir -p "$1"
   for name in agent stateless; do
     entry=$repoDir/guest/$name/main.ts
@@ -62,8 +62,8 @@ bundlePrograms() {
       placeholder "$name" >"$1/$name.cjs"
       continue
     fi
-    [ -x "$repoDir/node_modules/.bin/esbuild" ] || die "node_modules/.bin/esbuild is missing; run npm ci in $repoDir first"
-    logged "$workDir/logs/bundle-$name.log" "$repoDir/node_modules/.bin/esbuild" "$entry" --bundle --platform=node --format=cjs \
+    [ -x "$esbuild" ] || die "esbuild is missing from $repoDir/node_modules; run npm ci there first"
+    logged "$workDir/logs/bundle-$name.log" "$esbuild" "$entry" --bundle --platform=node --format=cjs \
       --target=node24 --legal-comments=none --log-override:empty-import-meta=error --outfile="$1/$name.cjs" \
       --define:import.meta.dirname=__dirname --define:import.meta.filename=__filename --define:import.meta.url=vigilModuleUrl \
       --banner:js='const vigilModuleUrl = require("node:url").pathToFileURL(__filename).href;'
@@ -100,7 +100,6 @@ bakeImage() {
   writeRelease "$root" "$version"
   setRunlevels "$root"
   keepServices "$root"
-  find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   cacheDependencies "$root"
 
   say "writing the image"
@@ -150,7 +149,6 @@ keepServices() {
 cacheDependencies() {
   inRoot "$1" /bin/sh -c 'mkdir -p /run/openrc && rc-update -u >/dev/null 2>&1 && mkdir -p /var/cache/rc && cp -p /run/openrc/deptree /run/openrc/depconfig /var/cache/rc/ 2>/dev/null; ls /run/openrc' >/dev/null
   [ -s "$1/var/cache/rc/deptree" ] || die "OpenRC made no dependency tree"
-  touch -d "@$SOURCE_DATE_EPOCH" "$1/var/cache/rc/"* "$1/var/cache/rc"
 }
 
 # inRoot ROOT COMMAND... runs a command inside the tree, without a network, with mounts that vanish with it.
@@ -164,12 +162,20 @@ inRoot() {
     exec chroot "$root" "$@"' inRoot "$@"
 }
 
+# writeImage makes the disk such that equal files give an equal image: its digest names the version that machines run.
 writeImage() {
   local root=$1 target=$2
   rm -rf "$root/tmp/"* "$root/run/"* "$root/var/log/"*.log
+  find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   truncate -s 1G "$target/raw"
   E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -t ext4 -L vigil -U 5ab0f5b4-8a6c-4d3f-8a86-0d3bd1c5a001 -m 1 \
     -E hash_seed=5ab0f5b4-8a6c-4d3f-8a86-0d3bd1c5a002,lazy_itable_init=1,root_owner=0:0 -d "$root" "$target/raw"
+  # mke2fs copies the times of the build into the inodes.
+  dumpe2fs -h "$target/raw" 2>/dev/null |
+    awk -F : -v time="@$SOURCE_DATE_EPOCH" '/^Inode count/ { count = $2 } /^Free inodes/ { free = $2 }
+      END { for (i = 2; i <= count - free; i++) print "sif <" i "> atime " time "\nsif <" i "> ctime " time "\nsif <" i "> crtime " time }' >"$target/times"
+  debugfs -w -f "$target/times" "$target/raw" >/dev/null 2>&1
+  rm "$target/times"
   qemu-img convert -c -o compression_type=zstd -O qcow2 -m "$(nproc)" "$target/raw" "$target/vigil.qcow2"
   rm "$target/raw"
 }

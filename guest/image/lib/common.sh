@@ -18,14 +18,14 @@ die() {
   exit 1
 }
 
-# Names, modes and contents of the given files and folders as one sha256. A folder stands for its regular files.
+# Names, modes and contents of the given files and folders as one sha256, without tests and texts, which no image holds.
 hashOf() {
   local path
-  for path in "$@"; do [ ! -e "$path" ] || find "$path" -type f -printf '%p %m\0' -o -type l -printf '%p %l\0'; done |
+  for path in "$@"; do [ ! -e "$path" ] || find "$path" -type f ! -name '*.test.ts' ! -name '*.md' ! -name test.sh -printf '%p %m\0'; done |
     sort -z | while IFS= read -r -d '' line; do
       path=${line% *}
       printf '%s\n' "${line#"$repoDir"/}"
-      [ -L "$path" ] || cat "$path"
+      cat "$path"
     done | sha256sum | cut -c 1-64
 }
 
