@@ -106,7 +106,8 @@ function sendProblem(response: ServerResponse, error: unknown): void {
   // The caller has gone, so nobody is left to tell.
   if (response.req.socket.destroyed) return;
   const problem = error instanceof Problem ? error : new Problem(500, "Internal Server Error");
-  if (problem !== error) logEvent("bug", { request: `${response.req.method} ${response.req.url}`, error: String(error) });
+  if (problem !== error)
+    logEvent("bug", { request: `${response.req.method} ${response.req.url}`, error: String(error) });
   // What is left of a body that was not read must not be taken for the next request.
   if (response.req.method === "POST" && !response.req.complete) response.setHeader("connection", "close");
   sendJson(response, problem.status, JSON.stringify(problem), "application/problem+json");

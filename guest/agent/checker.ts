@@ -1,0 +1,170 @@
+import type { Answer, JudgedAnswer } from "./healthAnswer.ts";
+import { HealthProbe, type ProbeCheck, type ProbeResult } from "./healthProbe.ts";
+import { LoopGuard } from "./loopGuard.ts";
+import { type Evidence, type HealthLimits, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
+
+/** What is checked. */
+export interface Target {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  judge(answer: Answer): JudgedAnswer;
+}
+
+export interface CheckerTimes extends HealthLimits {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** For a target that is absent, or down for a minute. */
+  readonly absentIntervalMs: number;
+}
+
+export interface Change {
+  readonly target: Target;
+  readonly before: TargetHealth;
+  readonly after: TargetHealth;
+}
+
+/** What happens to the targets, for whoever acts on it. */
+export interface CheckerEvents {
+  onChange(change: Change): void;
+  /** Every target was looked at once: until then, few that are up means little. */
+  onSettled?(): void;
+  /** The agent did not run for so long; checks of that time are void. */
+  onStall?(lateMs: number): void;
+}
+
+interface Pending {
+  readonly startedMs: number;
+  readonly check: ProbeCheck;
+}
+
+interface Entry {
+  readonly target: Target;
+  readonly probe: HealthProbe;
+  readonly pending: Set<Pending>;
+  health: TargetHealth;
+  incarnation: string | undefined;
+  nextMs: number;
+  /** True once a check was decided either way. */
+  looked: boolean;
+}
+
+const tickMs = 50;
+const longDownMs = 60_000;
+
+/**
+ * Checks a set of targets for ever. One timer drives all of it; several checks of one target may be under way, so that
+ * its second silence is known one interval, and not one time-out, after its first.
+ */
+export class Checker {
+  readonly #times: CheckerTimes;
+  readonly #events: CheckerEvents;
+  readonly #entries: Entry[] = [];
+  readonly #guard: LoopGuard;
+  readonly #timer: NodeJS.Timeout;
+  #settled = false;
+
+  constructor(times: CheckerTimes, targets: readonly Target[], events: CheckerEvents) {
+    this.#times = times;
+    this.#events = events;
+    const nowMs = performance.now();
+    this.#guard = new LoopGuard(tickMs, times.timeoutMs / 2, nowMs);
+    for (const target of targets) {
+      const entry: Entry = {
+        target,
+        // A process that dies closes its connections: the next tick looks what that was.
+        probe: new HealthProbe(target.address, target.port, target.path, () => {
+          entry.nextMs = 0;
+        }),
+        pending: new Set(),
+        health: newTarget(nowMs),
+        incarnation: undefined,
+        nextMs: nowMs,
+        looked: false,
+      };
+      this.#entries.push(entry);
+    }
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#tick();
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  view(): { target: Target; health: TargetHealth; incarnation: string | undefined }[] {
+    return this.#entries.map(({ target, health, incarnation }) => ({ target, health, incarnation }));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const { pending, probe } of this.#entries) {
+      for (const { check } of pending) check.giveUp();
+      pending.clear();
+      probe.close();
+    }
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    const lateMs = this.#guard.tick(nowMs);
+    if (lateMs > 0) this.#events.onStall?.(lateMs);
+    for (const entry of this.#entries) {
+      this.#expire(entry, nowMs);
+      if (nowMs < entry.nextMs || entry.pending.size >= this.#times.fall) continue;
+      this.#startCheck(entry);
+    }
+  }
+
+  /** Silence counts only if the agent was listening all the while. */
+  #expire(entry: Entry, nowMs: number): void {
+    for (const pending of entry.pending) {
+      const isVoid = this.#guard.stalledSince(pending.startedMs);
+      if (!isVoid && nowMs - pending.startedMs < this.#times.timeoutMs) continue;
+      entry.pending.delete(pending);
+      const connected = pending.check.connected();
+      pending.check.giveUp();
+      if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
+    }
+  }
+
+  #startCheck(entry: Entry): void {
+    const nowMs = performance.now();
+    entry.nextMs = nowMs + this.#intervalMs(entry, nowMs);
+    const check = entry.probe.check((result) => {
+      entry.pending.delete(pending);
+      this.#conclude(entry, this.#evidence(entry, result));
+    });
+    const pending = { startedMs: nowMs, check };
+    entry.pending.add(pending);
+  }
+
+  /** Half a tick less than asked, or a tick that comes a little early would make every check a tick late. */
+  #intervalMs({ health }: Entry, nowMs: number): number {
+    const { intervalMs, absentIntervalMs } = this.#times;
+    const isDown = health.verdict !== "up" && health.verdict !== "draining";
+    const isSlow = health.verdict === "absent" || (isDown && nowMs - health.sinceMs > longDownMs);
+    // The jitter keeps a dozen slots that nobody has built from being asked in one burst.
+    return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : intervalMs) - tickMs / 2;
+  }
+
+  #evidence(entry: Entry, result: ProbeResult): Evidence {
+    if ("fault" in result) return { kind: "bad", what: result.fault };
+    const { evidence, incarnation } = entry.target.judge(result.answer);
+    entry.incarnation = incarnation ?? entry.incarnation;
+    return evidence;
+  }
+
+  #conclude(entry: Entry, evidence: Evidence): void {
+    const before = entry.health;
+    entry.health = observe(before, evidence, performance.now(), this.#times);
+    entry.looked = true;
+    if (entry.health.verdict !== before.verdict) {
+      this.#events.onChange({ target: entry.target, before, after: entry.health });
+    }
+    if (this.#settled || !this.#entries.every(({ looked }) => looked)) return;
+    this.#settled = true;
+    this.#events.onSettled?.();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The heartbeat agent of a machine: says who and how it is, and in a balancer keeps the pool of workers. It decides
+ * nothing about machines and changes no managed file.
+ */
+import { networkInterfaces } from "node:os";
+import { logEvent } from "../shared/logEvent.ts";
+import { readNodeFacts, slotId } from "../shared/nodeFacts.ts";
+import { createAgentServer } from "./agentServer.ts";
+import { BootTime } from "./bootTime.ts";
+import { localBalancer } from "./localBalancer.ts";
+import { ManagedFiles } from "./managedFiles.ts";
+import { agentPaths } from "./paths.ts";
+import { PoolKeeper } from "./poolKeeper.ts";
+import { watchService } from "./serviceWatch.ts";
+import { UpstreamPool } from "./upstreamPool.ts";
+import { readVrrpState } from "./vrrpState.ts";
+
+const filesIntervalMs = 500;
+
+const paths = agentPaths(process.env.VIGIL_ROOT);
+const facts = readNodeFacts(paths.node);
+const isBalancer = facts.role === "balancer";
+const identity = { site: facts.site, slot: slotId(facts), role: facts.role, incarnation: crypto.randomUUID() };
+
+const files = new ManagedFiles(paths.managed);
+const bootTime = new BootTime(paths.bootTime);
+const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.nginxPid)) : undefined;
+const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool);
+const service = watchService(facts, ({ after: { verdict, reason } }) => {
+  logEvent("service", { is: verdict, reason });
+  if (verdict !== "up") return;
+  bootTime.serviceIsUp();
+  pool?.refresh();
+});
+let seq = 0;
+let lastError: string | undefined;
+
+const server = createAgentServer({ beat, status, health: () => ({ ...identity, status: "OK" }) });
+server.listen(facts.heartbeatPort, "0.0.0.0", () => {
+  logEvent("beating", { port: facts.heartbeatPort, ...identity, startMs: Math.round(performance.now()) });
+});
+await refreshFiles();
+setInterval(refreshFiles, filesIntervalMs);
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
+
+function beat(): object {
+  seq += 1;
+  return {
+    status: "OK",
+    slot: identity.slot,
+    incarnation: identity.incarnation,
+    seq,
+    uptimeMs: Math.round(performance.now()),
+    service: serviceState().state,
+    files: files.digest,
+    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState).state, holdsVip: holdsVip() } : {}),
+  };
+}
+
+function status(): object {
+  return {
+    ...identity,
+    uptimeMs: Math.round(performance.now()),
+    bootMs: bootTime.ms,
+    service: serviceState(),
+    files: files.digests,
+    filesDigest: files.digest,
+    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState), holdsVip: holdsVip() } : {}),
+    ...keeper?.status(),
+  };
+}
+
+function serviceState(): { state: "up" | "down"; reason: string } {
+  const health = service.view()[0]?.health;
+  return { state: health?.verdict === "up" ? "up" : "down", reason: health?.reason ?? "not looked yet" };
+}
+
+/** The kernel's word on who has the address; keepalived's own is what it means to do. */
+function holdsVip(): boolean {
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === keeper?.vip));
+}
+
+/** A file that is not as agreed is told once and changes nothing: what was read before stays in force. */
+async function refreshFiles(): Promise<void> {
+  try {
+    await files.refresh();
+    keeper?.configure(paths.balancer, await files.read(paths.balancer));
+  } catch (error) {
+    if (String(error) === lastError) return;
+    lastError = String(error);
+    logEvent("error", { error: lastError });
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import * as z from "zod/mini";
+import { parseStrictText } from "../shared/strictFile.ts";
+
+const listSchema = z.strictObject({
+  version: z.literal(1),
+  files: z.array(z.string().check(z.startsWith("/"))).check(z.maxLength(100)),
+});
+
+/** Stands for the digest of a file that is not there or cannot be read. */
+const missing = "missing";
+
+interface Known {
+  readonly stamp: string;
+  readonly text: string;
+  readonly digest: string;
+}
+
+/**
+ * The sha256 of each file that the program owns, so that a change by any other hand shows in the heartbeat. A file is
+ * read again only when its stamp in the file system has changed.
+ */
+export class ManagedFiles {
+  readonly #listPath: string;
+  readonly #known = new Map<string, Known>();
+  #digests: Readonly<Record<string, string>> = {};
+  #digest = digestOf("");
+
+  constructor(listPath: string) {
+    this.#listPath = listPath;
+  }
+
+  /** path -> sha256, sorted by path. */
+  get digests(): Readonly<Record<string, string>> {
+    return this.#digests;
+  }
+
+  /** One sha256 over them all: that of the text which `sha256sum` prints for the sorted paths. */
+  get digest(): string {
+    return this.#digest;
+  }
+
+  async refresh(): Promise<void> {
+    const list = await this.#look(this.#listPath);
+    const paths = list === undefined ? [] : parseStrictText(this.#listPath, list.text, listSchema).files;
+    const entries: [string, string][] = [];
+    for (const path of [...paths].sort()) entries.push([path, (await this.#look(path))?.digest ?? missing]);
+    this.#digests = Object.fromEntries(entries);
+    this.#digest = digestOf(entries.map(([path, digest]) => `${digest}  ${path}\n`).join(""));
+  }
+
+  /** The content of a file, or undefined if it is not there. Cheap while the file does not change. */
+  async read(path: string): Promise<string | undefined> {
+    return (await this.#look(path))?.text;
+  }
+
+  async #look(path: string): Promise<Known | undefined> {
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+      const stamp = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+      const known = this.#known.get(path);
+      if (known?.stamp === stamp) return known;
+      const text = await readFile(path, "utf8");
+      const fresh = { stamp, text, digest: digestOf(text) };
+      this.#known.set(path, fresh);
+      return fresh;
+    } catch {
+      this.#known.delete(path);
+      return undefined;
+    }
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

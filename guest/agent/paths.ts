@@ -1,0 +1,14 @@
+/** Where the agent finds and leaves things. Tests move all of it under one folder. */
+export function agentPaths(root = "") {
+  return {
+    node: `${root}/etc/vigil/node.json`,
+    balancer: `${root}/etc/vigil/balancer.json`,
+    managed: `${root}/etc/vigil/managed.json`,
+    upstreams: `${root}/run/nginx/upstreams.conf`,
+    nginxPid: `${root}/run/nginx/nginx.pid`,
+    vrrpState: `${root}/run/vigil/vrrp-state`,
+    bootTime: `${root}/run/vigil/boot-ms`,
+  };
+}
+
+export type AgentPaths = ReturnType<typeof agentPaths>;

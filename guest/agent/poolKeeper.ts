@@ -1,0 +1,97 @@
+import { logEvent } from "../shared/logEvent.ts";
+import { parseStrictText } from "../shared/strictFile.ts";
+import { type BalancerSettings, balancerSettingsSchema, type Candidate } from "./balancerSettings.ts";
+import { type Change, Checker, type Target } from "./checker.ts";
+import { judgeWorker } from "./healthAnswer.ts";
+import { selectUpstreams } from "./selectUpstreams.ts";
+import type { UpstreamPool } from "./upstreamPool.ts";
+
+/** A worker that says nothing for so long is no hiccup, whatever its siblings do. */
+const softLimitMs = 3000;
+
+/** Keeps nginx's pool: checks the candidates of the settings, selects among them and hands the selection on. */
+export class PoolKeeper {
+  readonly #site: string;
+  readonly #pool: UpstreamPool;
+  #text: string | undefined;
+  #settings: BalancerSettings | undefined;
+  #checker: Checker | undefined;
+  #selected: ReadonlySet<string> = new Set();
+  #reason = "no settings yet";
+
+  constructor(site: string, pool: UpstreamPool) {
+    this.#site = site;
+    this.#pool = pool;
+  }
+
+  /** Takes the text of the settings file. A changed one starts over: all candidates are looked at afresh, at once. */
+  configure(path: string, text: string | undefined): void {
+    if (text === undefined || text === this.#text) return;
+    this.#text = text;
+    const settings = parseStrictText(path, text, balancerSettingsSchema);
+    this.#checker?.close();
+    this.#settings = settings;
+    const { checkIntervalMs: intervalMs, checkTimeoutMs: timeoutMs, absentIntervalMs, fall, rise } = settings;
+    this.#checker = new Checker(
+      { intervalMs, timeoutMs, absentIntervalMs, fall, rise, softLimitMs },
+      settings.candidates.map((candidate) => this.#target(candidate)),
+      {
+        onChange: (change) => this.#changed(change),
+        onSettled: () => this.#select(),
+        onStall: (lateMs) => logEvent("stalled", { lateMs: Math.round(lateMs), void: "the silence of that time" }),
+      },
+    );
+    logEvent("configured", { candidates: settings.candidates.length });
+  }
+
+  /** The address that this balancer may hold, once the settings are there. */
+  get vip(): string | undefined {
+    return this.#settings?.vip;
+  }
+
+  status(): object {
+    const nowMs = performance.now();
+    const upstreams = this.#checker?.view().map(({ target: { id, address }, health, incarnation }) => ({
+      id,
+      address,
+      state: health.verdict,
+      since: new Date(Date.now() - (nowMs - health.sinceMs)).toISOString(),
+      reason: health.reason,
+      selected: this.#selected.has(id),
+      ...(incarnation === undefined ? {} : { incarnation }),
+    }));
+    return { upstreams: upstreams ?? [], selection: this.#reason };
+  }
+
+  close(): void {
+    this.#checker?.close();
+    this.#pool.close();
+  }
+
+  #target({ id, address, port }: Candidate): Target {
+    return { id, address, port, path: "/healthz", judge: (answer) => judgeWorker(answer, { site: this.#site, id }) };
+  }
+
+  #changed({ target, before, after }: Change): void {
+    logEvent("worker", { id: target.id, was: before.verdict, is: after.verdict, reason: after.reason });
+    // An agent that restarts finds a pool that works, and must not replace it by the first worker that answers.
+    if (this.#checker?.settled || !this.#pool.hasWorkers) this.#select(target.id);
+  }
+
+  #select(changedId?: string): void {
+    const view = this.#checker?.view() ?? [];
+    const { ids, reason } = selectUpstreams(view.map(({ target, health }) => ({ id: target.id, health })));
+    const selected = new Set(ids);
+    const isSame = selected.symmetricDifference(this.#selected).size === 0;
+    const lost = view.filter(({ target: { id }, health }) => {
+      return health.isGone && !selected.has(id) && (this.#selected.has(id) || id === changedId);
+    });
+    this.#selected = selected;
+    this.#reason = reason;
+    if (!isSame) logEvent("pool", { ids, reason });
+    this.#pool.set(
+      view.filter(({ target }) => selected.has(target.id)).map(({ target }) => target),
+      lost.map(({ target }) => target),
+    );
+  }
+}

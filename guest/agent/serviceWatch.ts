@@ -1,0 +1,19 @@
+import { type NodeFacts, slotId } from "../shared/nodeFacts.ts";
+import { type Change, Checker, type Target } from "./checker.ts";
+import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
+
+/** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
+export function watchService(facts: NodeFacts, onChange: (change: Change) => void): Checker {
+  return new Checker(
+    { intervalMs: 500, timeoutMs: 1000, absentIntervalMs: 100, fall: 2, rise: 1, softLimitMs: 10_000 },
+    [ownService(facts)],
+    { onChange },
+  );
+}
+
+function ownService(facts: NodeFacts): Target {
+  const id = slotId(facts);
+  const { address, servicePort: port, site } = facts;
+  if (facts.role === "balancer") return { id, address, port, path: "/vigil/balancer/health", judge: judgeStatus };
+  return { id, address, port, path: "/healthz", judge: (answer) => judgeWorker(answer, { site, id }) };
+}

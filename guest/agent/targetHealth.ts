@@ -1,0 +1,116 @@
+/**
+ * What the checks say about one worker, as a pure state machine: evidence in, verdict and the reason for it out.
+ */
+export type Verdict =
+  /** Has not answered since the agent started: most often a slot that nobody has built. */
+  | "absent"
+  | "up"
+  /** Alive and leaving on purpose: it gets no new request and finishes those it has. */
+  | "draining"
+  /** Silent for several checks: it may be slow, paused or dead. */
+  | "soft"
+  /** Does not serve: its machine refuses, has no route, is someone else, or has been silent for too long. */
+  | "hard";
+
+export type Evidence =
+  | { readonly kind: "ok" }
+  | { readonly kind: "draining" }
+  /** `connected` tells a silent service on a living machine from a machine that does not even accept a connection. */
+  | { readonly kind: "silent"; readonly afterMs: number; readonly connected: boolean }
+  /** Refused, reset, no route, the wrong machine, an answer that is no health: `what` completes "the check ...". */
+  | { readonly kind: "bad"; readonly what: string };
+
+type Silence = Extract<Evidence, { kind: "silent" }>;
+
+export interface TargetHealth {
+  readonly verdict: Verdict;
+  /** When this verdict was reached, on the agent's monotonic clock. */
+  readonly sinceMs: number;
+  /** One sentence: why the verdict is what it is. */
+  readonly reason: string;
+  readonly everUp: boolean;
+  /** True if nothing that was sent there can still be answered: waiting on its connections is in vain. */
+  readonly isGone: boolean;
+  /** Checks in a row without an answer, and with a good one. */
+  readonly silences: number;
+  readonly successes: number;
+}
+
+export interface HealthLimits {
+  /** Silent checks in a row until a worker is `soft`. */
+  readonly fall: number;
+  /** Good checks in a row until a worker is `up`. */
+  readonly rise: number;
+  /** A worker that is `soft` for so long is `hard`: hiccups do not last. */
+  readonly softLimitMs: number;
+}
+
+export function newTarget(nowMs: number): TargetHealth {
+  return {
+    verdict: "absent",
+    sinceMs: nowMs,
+    reason: "never answered",
+    everUp: false,
+    isGone: false,
+    silences: 0,
+    successes: 0,
+  };
+}
+
+export function observe(health: TargetHealth, evidence: Evidence, nowMs: number, limits: HealthLimits): TargetHealth {
+  switch (evidence.kind) {
+    case "ok": {
+      const successes = Math.min(health.successes + 1, limits.rise);
+      const next = { ...health, silences: 0, successes };
+      if (health.verdict === "up" || successes < limits.rise) return next;
+      return become({ ...next, isGone: false }, "up", nowMs, `${counted(successes, "check")} passed`);
+    }
+    case "draining":
+      return become(
+        { ...health, isGone: false, silences: 0, successes: 0 },
+        "draining",
+        nowMs,
+        "it said that it is leaving",
+      );
+    case "silent":
+      return afterSilence({ ...health, silences: health.silences + 1, successes: 0 }, evidence, nowMs, limits);
+    case "bad":
+      return become(
+        { ...health, isGone: true, silences: 0, successes: 0 },
+        "hard",
+        nowMs,
+        `the check ${evidence.what}`,
+      );
+  }
+}
+
+function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, limits: HealthLimits): TargetHealth {
+  switch (health.verdict) {
+    case "up":
+    case "draining": {
+      if (health.silences < limits.fall) return health;
+      const where = silence.connected ? ", though its machine accepts connections" : "";
+      const reason = `${counted(health.silences, "check")} got no answer within ${silence.afterMs} ms${where}`;
+      return become({ ...health, isGone: !silence.connected }, "soft", nowMs, reason);
+    }
+    case "soft": {
+      const silentMs = Math.round(nowMs - health.sinceMs);
+      if (silentMs < limits.softLimitMs) return health;
+      return become({ ...health, isGone: true }, "hard", nowMs, `no check was answered for ${silentMs} ms`);
+    }
+    case "absent":
+    case "hard":
+      return health;
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `a ${noun}` : `${count} ${noun}s in a row`;
+}
+
+/** Evidence that repeats a verdict leaves its time and reason alone; only an `up` ever ends `absent`. */
+function become(health: TargetHealth, verdict: Verdict, nowMs: number, reason: string): TargetHealth {
+  if (health.verdict === verdict) return health;
+  if (health.verdict === "absent" && verdict !== "up") return { ...health, reason };
+  return { ...health, verdict, sinceMs: nowMs, reason, everUp: health.everUp || verdict === "up" };
+}
