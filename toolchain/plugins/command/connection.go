@@ -13,6 +13,11 @@ import (
 )
 
 const (
+	defaultPort           = 22
+	defaultUser           = "root"
+	defaultPerDialTimeout = 15
+	defaultDialErrorLimit = 10
+
 	// dialInterval is the pause between dials: a guest that has just booted is found at once.
 	dialInterval = 150 * time.Millisecond
 	// connectTimeout bounds one TCP connect, because a SYN to a machine that is not up yet is repeated ever more slowly.
@@ -34,14 +39,14 @@ type connection struct {
 }
 
 func (c *connection) Annotate(a infer.Annotator) {
-	a.SetDefault(&c.Port, 22)
-	a.SetDefault(&c.User, "root")
-	a.SetDefault(&c.PerDialTimeout, 15)
-	a.SetDefault(&c.DialErrorLimit, 10)
+	a.SetDefault(&c.Port, defaultPort)
+	a.SetDefault(&c.User, defaultUser)
+	a.SetDefault(&c.PerDialTimeout, defaultPerDialTimeout)
+	a.SetDefault(&c.DialErrorLimit, defaultDialErrorLimit)
 }
 
 func (c connection) address() string {
-	return net.JoinHostPort(c.Host, strconv.Itoa(int(*c.Port)))
+	return net.JoinHostPort(c.Host, strconv.Itoa(int(valueOr(c.Port, defaultPort))))
 }
 
 // dial tries until the machine answers, the error limit is reached, or the update is cancelled.
@@ -50,7 +55,8 @@ func (c connection) dial(ctx context.Context) (*ssh.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	budget := newDialBudget(*c.DialErrorLimit, c.perDialTimeout())
+	limit := valueOr(c.DialErrorLimit, defaultDialErrorLimit)
+	budget := newDialBudget(limit, c.perDialTimeout())
 	for {
 		client, err := c.dialOnce(ctx, config)
 		if err == nil {
@@ -61,7 +67,7 @@ func (c connection) dial(ctx context.Context) (*ssh.Client, error) {
 		}
 		if budget.spend(time.Now(), err) {
 			return nil, fmt.Errorf("%s: no ssh connection within dialErrorLimit (%d): %w",
-				c.address(), *c.DialErrorLimit, err)
+				c.address(), limit, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -72,7 +78,7 @@ func (c connection) dial(ctx context.Context) (*ssh.Client, error) {
 }
 
 func (c connection) perDialTimeout() time.Duration {
-	return time.Duration(*c.PerDialTimeout) * time.Second
+	return time.Duration(valueOr(c.PerDialTimeout, defaultPerDialTimeout)) * time.Second
 }
 
 func (c connection) dialOnce(ctx context.Context, config *ssh.ClientConfig) (*ssh.Client, error) {
@@ -103,7 +109,7 @@ func (c connection) dialOnce(ctx context.Context, config *ssh.ClientConfig) (*ss
 var errWrongHostKey = errors.New("the host key is not the one in connection.hostKey: another machine answers at this address")
 
 func (c connection) clientConfig() (*ssh.ClientConfig, error) {
-	config := &ssh.ClientConfig{User: *c.User, HostKeyCallback: ssh.InsecureIgnoreHostKey()}
+	config := &ssh.ClientConfig{User: valueOr(c.User, defaultUser), HostKeyCallback: ssh.InsecureIgnoreHostKey()}
 	if c.PrivateKey != nil {
 		signer, err := ssh.ParsePrivateKey([]byte(*c.PrivateKey))
 		if err != nil {
@@ -127,4 +133,12 @@ func (c connection) clientConfig() (*ssh.ClientConfig, error) {
 		}
 	}
 	return config, nil
+}
+
+// valueOr stands in for a default that a state written by another version of the plugin does not hold.
+func valueOr[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
 }
