@@ -49,21 +49,16 @@ function printReports(reports: readonly SlotReport[]): void {
   printTable(
     ["slot", "host", "address", "state", "boot"],
     reports.map(({ slot, id, address, status }) => {
-      const bootS = status === undefined ? "-" : `${(status.bootMs / 1000).toFixed(1)} s`;
-      return [slot, id.split("/")[0] ?? "", address, stateOf(status), bootS];
+      const boot = status?.bootMs === undefined ? "-" : `${(status.bootMs / 1000).toFixed(1)} s`;
+      return [slot, id.split("/")[0] ?? "", address, stateOf(status), boot];
     }),
   );
 }
 
 function stateOf(status: SlotReport["status"]): string {
   if (status === undefined) return "no answer";
-  const role = status.vrrp === undefined || status.vrrp === null ? "" : `, ${holding(status.vrrp.state)}`;
-  return `${status.service.state}${role}`;
-}
-
-function holding(vrrpState: string): string {
-  if (vrrpState === "MASTER") return "holds the address";
-  return vrrpState === "BACKUP" ? "stands by" : vrrpState.toLowerCase();
+  if (status.holdsVip === undefined) return status.service.state;
+  return `${status.service.state}, ${status.holdsVip ? "holds the address" : "stands by"}`;
 }
 
 function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers, reports: readonly SlotReport[]): void {
@@ -80,7 +75,7 @@ function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers,
 
 function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: string): void {
   const lab = name === "demo" ? "" : ` --lab ${name}`;
-  const holder = reports.find(({ status }) => status?.vrrp?.state === "MASTER")?.id ?? "bk/lb-1";
+  const holder = reports.find(({ status }) => status?.holdsVip)?.id ?? "bk/lb-1";
   const [host = "", slot = ""] = holder.split("/");
   process.stdout.write(`
 What to try next:

@@ -7,10 +7,12 @@ import { outputsSchema, type SlotOutput } from "../../stacks/outputs.ts";
 
 /** What the demo needs of an agent's own report. */
 const statusSchema = z.object({
-  bootMs: z.number(),
+  /** Absent until the service has answered for the first time. */
+  bootMs: z.number().optional(),
   service: z.object({ state: z.string() }),
-  vrrp: z.object({ state: z.string() }).nullish(),
-  upstreams: z.array(z.object({ id: z.string(), state: z.string() })).nullish(),
+  /** Whether the service address is on this machine; balancers only, as are the upstreams. */
+  holdsVip: z.boolean().optional(),
+  upstreams: z.array(z.object({ id: z.string(), selected: z.boolean() })).optional(),
 });
 
 export interface SlotReport extends SlotOutput {
@@ -55,9 +57,10 @@ export function isComplete(reports: readonly SlotReport[]): boolean {
   const workers = reports.filter(({ role }) => role === "worker").map(({ id }) => id);
   const balancers = reports.filter(({ role }) => role === "balancer");
   const usesAll = ({ status }: SlotReport) => {
-    const inUse = (status?.upstreams ?? []).filter(({ state }) => state === "up").map(({ id }) => id);
+    const inUse = (status?.upstreams ?? []).filter(({ selected }) => selected).map(({ id }) => id);
     return workers.every((id) => inUse.includes(id));
   };
-  const holders = balancers.filter(({ status }) => status?.vrrp?.state === "MASTER");
-  return balancers.every(usesAll) && holders.length === 1 && reports.every(({ status }) => status !== undefined);
+  const holders = balancers.filter(({ status }) => status?.holdsVip);
+  const areUp = reports.every(({ status }) => status?.service.state === "up");
+  return areUp && balancers.every(usesAll) && holders.length === 1;
 }
