@@ -5,12 +5,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EngineEvent, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn } from "@pulumi/pulumi/automation/index.js";
 
 const cacheDir = process.env["VIGIL_CACHE"] ?? "/var/cache/vigil";
 
 /** Declares resources, and may return outputs. */
-export type Program = () => Record<string, unknown> | void;
+export type Program = () => unknown;
 
 export interface Outcome {
   /** What the engine did or would do, by resource name: `same`, `create`, `update`, `replace`, ... */
@@ -41,13 +41,11 @@ export async function temporaryStack(): Promise<TemporaryStack> {
   return {
     folder,
     up: async (program) => {
-      const seen = await record((observer) => stack.up({ ...observer, program: async () => program() }));
+      const seen = await record((observer) => stack.up({ ...observer, program: inline(program) }));
       return { ...seen, outputs: await stack.outputs() };
     },
     preview: async (program, options) => {
-      const seen = await record((observer) =>
-        stack.preview({ ...observer, ...options, program: async () => program() }),
-      );
+      const seen = await record((observer) => stack.preview({ ...observer, ...options, program: inline(program) }));
       return { ...seen, outputs: {} };
     },
     destroy: async () => void (await stack.destroy()),
@@ -70,6 +68,10 @@ export function environment(folder: string): Record<string, string> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
   };
+}
+
+function inline(program: Program): PulumiFn {
+  return async () => program() as Record<string, unknown> | undefined;
 }
 
 async function record(
