@@ -85,7 +85,8 @@ async function answer(route: Route, url: URL, request: IncomingMessage, response
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // A body that is too long is still answered, so leaving the loop must not destroy the connection.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBodyBytes) throw new Problem(413, `The body is longer than ${maxBodyBytes} bytes`);
     chunks.push(chunk);
@@ -104,7 +105,7 @@ function sendJson(response: ServerResponse, status: number, text: string, type =
 
 function sendProblem(response: ServerResponse, error: unknown): void {
   // The caller has gone, so nobody is left to tell.
-  if (response.req.socket.destroyed) return;
+  if (response.destroyed || response.socket === null) return;
   const problem = error instanceof Problem ? error : new Problem(500, "Internal Server Error");
   if (problem !== error)
     logEvent("bug", { request: `${response.req.method} ${response.req.url}`, error: String(error) });

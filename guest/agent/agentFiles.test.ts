@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, type TestContext, test } from "node:test";
+import { ManagedFiles } from "./managedFiles.ts";
+import { readVrrpState } from "./vrrpState.ts";
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+let folder: string;
+
+beforeEach((context) => {
+  folder = mkdtempSync(join(tmpdir(), "vigil-agent-"));
+  (context as TestContext).after?.(() => rmSync(folder, { recursive: true }));
+});
+
+test("the digests are those of sha256sum, and follow a change by any hand", async () => {
+  const list = join(folder, "managed.json");
+  const conf = join(folder, "nginx.conf");
+  const listText = JSON.stringify({ version: 1, files: [list, conf] });
+  writeFileSync(list, listText);
+  writeFileSync(conf, "user nginx;\n");
+  const files = new ManagedFiles(list);
+  await files.refresh();
+  assert.deepEqual(files.digests, { [list]: sha256(listText), [conf]: sha256("user nginx;\n") });
+  assert.equal(files.digest, sha256(`${sha256(listText)}  ${list}\n${sha256("user nginx;\n")}  ${conf}\n`));
+
+  const before = files.digest;
+  writeFileSync(conf, "user other;\n");
+  await files.refresh();
+  assert.notEqual(files.digest, before);
+  rmSync(conf);
+  await files.refresh();
+  assert.equal(files.digests[conf], "missing");
+});
+
+test("before the program has pushed anything there is nothing to report", async () => {
+  const files = new ManagedFiles(join(folder, "managed.json"));
+  await files.refresh();
+  assert.deepEqual(files.digests, {});
+});
+
+test("a list that is not as agreed is refused by name", async () => {
+  const list = join(folder, "managed.json");
+  writeFileSync(list, '{"version":2,"files":["relative"]}');
+  await assert.rejects(new ManagedFiles(list).refresh(), /managed\.json is not as agreed: version: .*files\.0: /);
+});
+
+test("the VRRP state is what keepalived's reader wrote, and NONE for anything else", () => {
+  const path = join(folder, "vrrp-state");
+  assert.deepEqual(readVrrpState(path), { state: "NONE" });
+  writeFileSync(path, "MASTER 2026-01-02T03:04:05Z\n");
+  assert.deepEqual(readVrrpState(path), { state: "MASTER", since: "2026-01-02T03:04:05Z" });
+  writeFileSync(path, "garbage\n");
+  assert.deepEqual(readVrrpState(path), { state: "NONE" });
+});

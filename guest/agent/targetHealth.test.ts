@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Evidence, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
+
+const limits = { fall: 2, rise: 1, softLimitMs: 3000 };
+const ok: Evidence = { kind: "ok" };
+const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
+const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
+const refused: Evidence = { kind: "bad", what: "was refused" };
+const leaving: Evidence = { kind: "draining" };
+
+/** Each entry is one piece of evidence, 100 ms after the one before. */
+function after(evidence: readonly Evidence[], someLimits = limits): TargetHealth {
+  return evidence.reduce((health, item, index) => observe(health, item, (index + 1) * 100, someLimits), newTarget(0));
+}
+
+const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGone: boolean, reason: string][] = [
+  ["a slot that nobody built", [dead, dead, dead], "absent", false, "never answered"],
+  ["an address that refuses and never served", [refused], "absent", true, "the check was refused"],
+  ["a worker's first answer", [dead, refused, ok], "up", false, "a check passed"],
+  ["one silence", [ok, dead], "up", false, "a check passed"],
+  ["silences that are not in a row", [ok, dead, ok, dead], "up", false, "a check passed"],
+  ["a machine that died", [ok, dead, dead], "soft", true, "2 checks in a row got no answer within 250 ms"],
+  [
+    "a service that hangs",
+    [ok, hung, hung],
+    "soft",
+    false,
+    "2 checks in a row got no answer within 250 ms, though its machine accepts connections",
+  ],
+  ["a process that died", [ok, refused], "hard", true, "the check was refused"],
+  ["a silence that turns out to be a refusal", [ok, dead, dead, refused], "hard", true, "the check was refused"],
+  ["silence after a refusal proves nothing new", [ok, refused, dead, dead], "hard", true, "the check was refused"],
+  ["a worker that returns", [ok, refused, ok], "up", false, "a check passed"],
+  ["a worker that leaves on purpose", [ok, leaving], "draining", false, "it said that it is leaving"],
+  ["a worker that has left", [ok, leaving, refused], "hard", true, "the check was refused"],
+  [
+    "a worker that dies while it leaves",
+    [ok, leaving, dead, dead],
+    "soft",
+    true,
+    "2 checks in a row got no answer within 250 ms",
+  ],
+];
+
+for (const [name, evidence, verdict, isGone, reason] of cases) {
+  test(name, () => {
+    const health = after(evidence);
+    assert.deepEqual(
+      { verdict: health.verdict, isGone: health.isGone, reason: health.reason },
+      { verdict, isGone, reason },
+    );
+  });
+}
+
+test("a silence that lasts is no hiccup: the worker is hard, and what hangs there is given up", () => {
+  const silent = Array.from({ length: 33 }, () => hung);
+  assert.equal(after([ok, ...silent.slice(0, 30)]).verdict, "soft");
+  const health = after([ok, ...silent]);
+  assert.equal(health.verdict, "hard");
+  assert.equal(health.isGone, true);
+  assert.equal(health.reason, "no check was answered for 3000 ms");
+});
+
+test("rise counts good checks in a row", () => {
+  const slow = { ...limits, rise: 3 };
+  assert.equal(after([ok, ok, dead, ok, ok], slow).verdict, "absent");
+  const health = after([ok, ok, dead, ok, ok, ok], slow);
+  assert.equal(health.verdict, "up");
+  assert.equal(health.reason, "3 checks in a row passed");
+});
+
+test("a verdict that repeats keeps its time", () => {
+  assert.equal(after([ok, refused, refused, refused]).sinceMs, 200);
+});
