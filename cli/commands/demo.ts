@@ -6,6 +6,7 @@ import { requireOwner } from "../../lab/owner.ts";
 import { type Answers, sendRequests } from "../demo/sendRequests.ts";
 import { isComplete, reportSlots, type SlotReport, slotsOf } from "../demo/slotReports.ts";
 import { updateHost } from "../demo/updateHost.ts";
+import { messageOf } from "../exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { parseCount, printTable, progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
@@ -31,8 +32,7 @@ Example:
       await labUp(lab, { checkout, cacheDir, prepare: true, say });
       const { site } = await requireOwner(lab);
       const hosts = site.hosts.map(({ name }) => name);
-      await Promise.all(hosts.map((host) => updateHost(lab, host, say)));
-      say("every stack is up");
+      await updateAll(lab, hosts, say);
 
       const slots = (await Promise.all(hosts.map((host) => slotsOf(lab, host)))).flat();
       const reports = await reportSlots(lab, slots, settleTimeoutMs);
@@ -42,6 +42,14 @@ Example:
       printNextSteps(lab, reports, site.vip);
       requireSuccess(reports, answers);
     });
+}
+
+/** The stacks are independent, so an update that fails does not end the others, and all that failed is told. */
+async function updateAll(lab: Lab, hosts: readonly string[], say: (line: string) => void): Promise<void> {
+  const updates = await Promise.allSettled(hosts.map((host) => updateHost(lab, host, say)));
+  const reasons = updates.flatMap((update) => (update.status === "rejected" ? [messageOf(update.reason)] : []));
+  if (reasons.length > 0) throw new LabError("ERR_LAB_FAILED", reasons.join("\n"));
+  say("every stack is up");
 }
 
 function printReports(reports: readonly SlotReport[]): void {
