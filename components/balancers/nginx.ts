@@ -29,8 +29,8 @@ http {
   server_tokens off;
   tcp_nodelay on;
 
-  client_body_temp_path /var/lib/nginx/tmp/client_body;
-  proxy_temp_path /var/lib/nginx/tmp/proxy;
+  client_body_temp_path /var/lib/nginx/client_body;
+  proxy_temp_path /var/lib/nginx/proxy;
 
   keepalive_timeout 65s;
   # A reload must not close a connection on which a client is just sending its next request: measured with 50 such

@@ -39,7 +39,7 @@ const server = createAgentServer({ beat, status, health: () => ({ ...identity, s
 server.listen(facts.heartbeatPort, "0.0.0.0", () => {
   logEvent("beating", { port: facts.heartbeatPort, ...identity, startMs: Math.round(performance.now()) });
 });
-await refreshFiles();
+void refreshFiles();
 setInterval(refreshFiles, filesIntervalMs);
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
 
