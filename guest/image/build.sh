@@ -43,8 +43,10 @@ isCurrent() { [ "$(cat "$workDir/current/inputs" 2>/dev/null)" = "$1" ] && [ -s 
 publish() {
   local baking=$1 digest
   digest=$(sed -n 's/^  "sha256": "\(.*\)",$/\1/p' "$baking/manifest.json")
-  rm -rf "${workDir:?}/$digest"
-  mv "$baking" "$workDir/$digest"
+  # Machines may be starting from an equal image right now: its files are replaced one by one, never missing.
+  mkdir -p "$workDir/$digest"
+  mv -f "$baking"/* "$workDir/$digest/"
+  rmdir "$baking"
   ln -sfn "$digest" "$workDir/current.new"
   mv -T "$workDir/current.new" "$workDir/current"
   say "image ${digest:0:12} is ready in $workDir/current ($(du -h "$workDir/current/vigil.qcow2" | cut -f 1))"

@@ -174,7 +174,7 @@ writeImage() {
   dumpe2fs -h "$target/raw" 2>/dev/null |
     awk -F : -v time="@$SOURCE_DATE_EPOCH" '/^Inode count/ { count = $2 } /^Free inodes/ { free = $2 }
       END { for (i = 2; i <= count - free; i++) print "sif <" i "> atime " time "\nsif <" i "> ctime " time "\nsif <" i "> crtime " time }' >"$target/times"
-  debugfs -w -f "$target/times" "$target/raw" >/dev/null 2>&1
+  E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH debugfs -w -f "$target/times" "$target/raw" >/dev/null 2>&1
   rm "$target/times"
   qemu-img convert -c -o compression_type=zstd -O qcow2 -m "$(nproc)" "$target/raw" "$target/vigil.qcow2"
   rm "$target/raw"
