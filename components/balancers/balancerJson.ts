@@ -2,8 +2,9 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /**
  * Renders what the agent of a balancer reads: who may serve, and how it finds out who does. A machine that dies right
- * after a check is out of the pool after `fall - 1` intervals, the interval that was under way and one time-out: at most
- * 450 ms. A request of 500 ms that dies with it is then repeated within one second more than its own time.
+ * after a check is out of the pool after the interval that was under way, one time-out and a little for the second
+ * check, which overlaps the first: about 400 ms. A request of 500 ms that dies with it is then repeated within one
+ * second more than its own time.
  */
 export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): string {
   const settings = {

@@ -55,7 +55,7 @@ const longDownMs = 60_000;
 
 /**
  * Checks a set of targets for ever. One timer drives all of it; several checks of one target may be under way, so that
- * its second silence is known one interval, and not one time-out, after its first.
+ * its second silence is known one tick, and not one time-out, after its first.
  */
 export class Checker {
   readonly #times: CheckerTimes;
@@ -112,8 +112,7 @@ export class Checker {
     if (lateMs > 0) this.#events.onStall?.(lateMs);
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
-      if (nowMs < entry.nextMs || entry.pending.size >= this.#times.fall) continue;
-      this.#startCheck(entry);
+      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs)) this.#startCheck(entry);
     }
   }
 
@@ -130,11 +129,12 @@ export class Checker {
   }
 
   #startCheck(entry: Entry): void {
+    if (entry.pending.size >= this.#times.fall) return;
     const nowMs = performance.now();
     entry.nextMs = nowMs + this.#intervalMs(entry, nowMs);
     const check = entry.probe.check((result) => {
       entry.pending.delete(pending);
-      this.#conclude(entry, this.#evidence(entry, result));
+      if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
     });
     const pending = { startedMs: nowMs, check };
     entry.pending.add(pending);
@@ -149,7 +149,7 @@ export class Checker {
     return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : intervalMs) - tickMs / 2;
   }
 
-  #evidence(entry: Entry, result: ProbeResult): Evidence {
+  #evidence(entry: Entry, result: Exclude<ProbeResult, { aborted: true }>): Evidence {
     if ("fault" in result) return { kind: "bad", what: result.fault };
     const { evidence, incarnation } = entry.target.judge(result.answer);
     entry.incarnation = incarnation ?? entry.incarnation;
@@ -167,4 +167,10 @@ export class Checker {
     this.#settled = true;
     this.#events.onSettled?.();
   }
+}
+
+/** A worker in use answers within a tick; if it did not, the next check need not wait for its turn. */
+function isOverdue({ health, pending }: Entry, nowMs: number): boolean {
+  if (health.verdict !== "up" || pending.size === 0) return false;
+  return pending.values().every(({ startedMs }) => nowMs - startedMs >= tickMs);
 }

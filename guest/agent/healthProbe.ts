@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { type Answer, parseAnswer } from "./healthAnswer.ts";
 
-export type ProbeResult = { readonly answer: Answer } | { readonly fault: string };
+/** `aborted`: this machine itself ended the connection, which says nothing about the other. */
+export type ProbeResult = { readonly answer: Answer } | { readonly fault: string } | { readonly aborted: true };
 
 /** A check under way. */
 export interface ProbeCheck {
@@ -15,7 +16,6 @@ const faults: Readonly<Record<string, string>> = {
   ECONNREFUSED: "was refused",
   ECONNRESET: "was cut off",
   EPIPE: "was cut off",
-  ECONNABORTED: "was cut off",
   EHOSTUNREACH: "found no such machine",
   ENETUNREACH: "found no way to its network",
 };
@@ -54,9 +54,11 @@ export class HealthProbe {
         socket = undefined;
         socket = attempt();
       };
-      current.on("error", (error: NodeJS.ErrnoException) =>
-        fail(faults[error.code ?? ""] ?? `failed: ${error.message}`),
-      );
+      current.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
+        if (code !== "ECONNABORTED") return fail(faults[code] ?? `failed: ${message}`);
+        discard(current);
+        done({ aborted: true });
+      });
       current.on("close", () => fail("was cut off"));
       current.on("data", (chunk: Buffer) => {
         text += chunk.toString("latin1");

@@ -75,16 +75,16 @@ export class PoolKeeper {
   #changed({ target, before, after }: Change): void {
     logEvent("worker", { id: target.id, was: before.verdict, is: after.verdict, reason: after.reason });
     // An agent that restarts finds a pool that works, and must not replace it by the first worker that answers.
-    if (this.#checker?.settled || !this.#pool.hasWorkers) this.#select(target.id);
+    if (this.#checker?.settled || !this.#pool.hasWorkers) this.#select(before.isGone ? undefined : target.id);
   }
 
-  #select(changedId?: string): void {
+  #select(newlyGone?: string): void {
     const view = this.#checker?.view() ?? [];
     const { ids, reason } = selectUpstreams(view.map(({ target, health }) => ({ id: target.id, health })));
     const selected = new Set(ids);
     const isSame = selected.symmetricDifference(this.#selected).size === 0;
     const lost = view.filter(({ target: { id }, health }) => {
-      return health.isGone && !selected.has(id) && (this.#selected.has(id) || id === changedId);
+      return health.isGone && !selected.has(id) && (this.#selected.has(id) || id === newlyGone);
     });
     this.#selected = selected;
     this.#reason = reason;
