@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { hostDirs } from "../lab/lab.ts";
 import { run } from "../lab/run.ts";
@@ -9,6 +9,8 @@ import type { Rig } from "./rig.ts";
 export interface MachineFacts {
   readonly accelerator: string;
   readonly cores: number;
+  /** Of the minute before the measurement: whether anything else was going on. */
+  readonly loadAverage: number;
   readonly processor: string;
   readonly memoryGib: number;
   readonly kernel: string;
@@ -32,6 +34,7 @@ export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<Machin
   return {
     accelerator: config?.accelerator ?? "unknown",
     cores: cpus().length,
+    loadAverage: loadavg()[0] ?? Number.NaN,
     processor: processor?.model ?? "unknown",
     memoryGib: Math.round(totalmem() / 2 ** 30),
     kernel: release(),

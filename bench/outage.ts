@@ -3,6 +3,7 @@
  * over minutes of quiet time would only say how long the quiet was.
  */
 import { overrunMs, type RequestRecord, succeeded } from "./requestRecord.ts";
+import { quantile } from "./statistics.ts";
 
 export interface RequestLoss {
   readonly sent: number;
@@ -14,6 +15,13 @@ export interface RequestLoss {
 }
 
 export const slowOverrunMs = 1000;
+
+/** How late 95 % of the answers were at most. Before a fault it tells whether the machine keeps up with the load. */
+export function p95OverrunMs(records: readonly RequestRecord[]): number {
+  const overruns = records.filter(succeeded).map(overrunMs);
+  overruns.sort((one, other) => one - other);
+  return overruns.length === 0 ? Number.POSITIVE_INFINITY : quantile(overruns, 0.95);
+}
 
 export function lossOf(records: readonly RequestRecord[]): RequestLoss {
   const answered = records.filter(succeeded);

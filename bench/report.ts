@@ -49,7 +49,7 @@ export function renderReport({ case: name, machine, summaries, checks }: Report)
   );
   const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
   const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
-  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before\n${renderTable(header, rows)}\n${verdicts.join("")}`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

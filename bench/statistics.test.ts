@@ -8,6 +8,7 @@ const close = (found: number, expected: number) =>
 
 test("quantiles interpolate between order statistics", () => {
   assert.equal(quantile([7], 0.5), 7);
+  assert.equal(quantile([1, Infinity, Infinity], 0.75), Infinity);
   assert.equal(quantile([1, 2, 3, 4], 0.5), 2.5);
   assert.equal(quantile(upTo(101), 0.95), 96);
 });

@@ -44,7 +44,8 @@ export function quantile(sorted: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share;
   const below = at(sorted, Math.floor(position));
   const above = at(sorted, Math.ceil(position));
-  return below + (above - below) * (position - Math.floor(position));
+  // Between two infinite samples there is no distance to interpolate.
+  return below === above ? below : below + (above - below) * (position - Math.floor(position));
 }
 
 /** The narrowest symmetric pair of order statistics that holds the true median with 95 % confidence. */

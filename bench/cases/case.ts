@@ -39,6 +39,19 @@ export interface Check {
   readonly found: string;
 }
 
+/** A machine that is too busy without any fault measures itself. */
+const quietLimitMs = 250;
+
+/** The figure `quietP95Ms`, which every case takes before its fault, must be small or the others mean nothing. */
+export function checkQuiet(runs: readonly Run[]): Check {
+  const worstMs = Math.max(...runs.map(({ figures }) => figures.quietP95Ms ?? Number.POSITIVE_INFINITY));
+  return {
+    claim: `before the fault, 95 % of the requests took at most ${quietLimitMs} ms more than their own time`,
+    met: worstMs <= quietLimitMs,
+    found: `${worstMs.toFixed(0)} ms in the worst run`,
+  };
+}
+
 export function figuresOf(runs: readonly Run[], pair: string, name: string): number[] {
   return runs.filter((run) => run.pair === pair).flatMap(({ figures }) => figures[name] ?? []);
 }

@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
 import { recordFrames, startLoad } from "../observe.ts";
-import { lossOf, outageMs } from "../outage.ts";
+import { lossOf, outageMs, p95OverrunMs, splitByFault } from "../outage.ts";
 import { ownershipOf, takeoverOf } from "../ownership.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, type Machine, openGuest, processOf, type Rig, startDomain } from "../rig.ts";
 import { summarize } from "../statistics.ts";
-import type { Case, Check, Figures, Run, Trial } from "./case.ts";
-import { figuresOf } from "./case.ts";
+import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
 
 /** How much worse than the plain pair the product may be. */
 const allowedRatio = 1.2;
@@ -97,13 +96,14 @@ async function measureLoss(
     slow,
     usersFailed: usersLoss.failed,
     usersSlow: usersLoss.slow,
+    quietP95Ms: p95OverrunMs(splitByFault(requests, faultMs).before),
   };
 }
 
 function judge(runs: readonly Run[]): Check[] {
   const [product = "", baseline] = [...new Set(runs.map(({ pair }) => pair))];
-  if (baseline === undefined) return [];
-  return ["outageMs", "answerGapMs"].flatMap((figure) => {
+  if (baseline === undefined) return [checkQuiet(runs)];
+  const ratios = ["outageMs", "answerGapMs"].flatMap((figure) => {
     const ours = summarize(figuresOf(runs, product, figure));
     const theirs = summarize(figuresOf(runs, baseline, figure));
     return (["median", "max"] as const).map((kind) => {
@@ -115,4 +115,5 @@ function judge(runs: readonly Run[]): Check[] {
       };
     });
   });
+  return [checkQuiet(runs), ...ratios];
 }

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf } from "../outage.ts";
-import { type RequestRecord, succeeded } from "../requestRecord.ts";
+import { lossOf, p95OverrunMs, splitByFault } from "../outage.ts";
+import { nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, openClient, processOf, type Rig } from "../rig.ts";
-import { type Case, type Check, type Figures, type Run, type Trial, totalOf } from "./case.ts";
+import { type Case, type Check, checkQuiet, type Figures, type Run, type Trial, totalOf } from "./case.ts";
 
 const settleMs = 2_000;
 const hungMs = 2_000;
@@ -33,6 +33,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "posts.jsonl"));
   await load.started;
   await sleep(settleMs);
+  const faultMs = nowMs();
   try {
     await signal(qemu, "SIGSTOP");
     await sleep(hungMs);
@@ -42,7 +43,12 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   await sleep(watchMs);
   const posts = await load.stop();
   await awaitHealthyWorkers(rig, [pair]);
-  return { posts: posts.length, failed: lossOf(posts).failed, ...compare(posts, await countRuns(rig)) };
+  return {
+    posts: posts.length,
+    failed: lossOf(posts).failed,
+    ...compare(posts, await countRuns(rig)),
+    quietP95Ms: p95OverrunMs(splitByFault(posts, faultMs).before),
+  };
 }
 
 const answer = z.object({ ids: z.record(z.string(), z.number()) });
@@ -77,6 +83,7 @@ function judge(runs: readonly Run[]): Check[] {
   const total = (name: string) => totalOf(runs, runs[0]?.pair ?? "", name);
   const found = (name: string) => `${total(name)} of ${total("posts")}`;
   return [
+    checkQuiet(runs),
     { claim: "no POST runs twice", met: total("ranTwice") === 0, found: found("ranTwice") },
     { claim: "each answered POST ran", met: total("answeredButNeverRan") === 0, found: found("answeredButNeverRan") },
   ];

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf, splitByFault } from "../outage.ts";
+import { lossOf, p95OverrunMs, splitByFault } from "../outage.ts";
 import { nowMs, overrunMs, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, startDomain } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
-import { type Case, type Check, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
+import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const settleMs = 2_000;
 const watchMs = 4_000;
@@ -48,7 +48,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
     failedAfter: lossAfter.failed,
     slow: lossInFlight.slow + lossAfter.slow,
     worstOverrunMs: Math.max(lossInFlight.worstOverrunMs, lossAfter.worstOverrunMs),
-    quietOverrunMs: lossOf(before).worstOverrunMs,
+    quietP95Ms: p95OverrunMs(before),
   };
 }
 
@@ -62,6 +62,7 @@ function judge(runs: readonly Run[]): Check[] {
   const bounded = (hits: number) =>
     `${hits} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(hits, requests)).toFixed(3)} %`;
   return [
+    checkQuiet(runs),
     { claim: "every kill met a request on its victim", met: idle === 0, found: `${idle} of ${runs.length} met none` },
     { claim: "no request fails that began after the kill", met: failedAfter === 0, found: bounded(failedAfter) },
     { claim: "no request fails that was under way", met: failedInFlight === 0, found: bounded(failedInFlight) },

@@ -5,11 +5,11 @@ import { onHost } from "../../lab/machine.ts";
 import { signal } from "../../lab/processes.ts";
 import { virsh } from "../../lab/virtualHost.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf, restoredMs } from "../outage.ts";
+import { lossOf, p95OverrunMs, restoredMs, splitByFault } from "../outage.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
 import { openShell } from "../shell.ts";
-import { type Case, type Check, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
+import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
 
 const settleMs = 2_000;
 const awayMs = 500;
@@ -77,6 +77,7 @@ async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Prom
   await load.started;
   await sleep(settleMs);
 
+  const faultMs = nowMs();
   let backMs: number;
   try {
     await leave();
@@ -88,12 +89,14 @@ async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Prom
   await sleep(watchMs);
   const records = await load.stop();
   const { failed, slow, worstOverrunMs } = lossOf(records);
-  return { restoredMs: restoredMs(records, backMs), failed, slow, worstOverrunMs };
+  const quietP95Ms = p95OverrunMs(splitByFault(records, faultMs).before);
+  return { restoredMs: restoredMs(records, backMs), failed, slow, worstOverrunMs, quietP95Ms };
 }
 
 function judge(runs: readonly Run[]): Check[] {
   const worst = Math.max(...figuresOf(runs, runs[0]?.pair ?? "", "restoredMs"));
   return [
+    checkQuiet(runs),
     {
       claim: "the service is back within 1 s of its workers",
       met: worst <= allowedMs,
