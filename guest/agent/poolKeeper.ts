@@ -17,6 +17,9 @@ export class PoolKeeper {
   #settings: BalancerSettings | undefined;
   #checker: Checker | undefined;
   #selected: ReadonlySet<string> = new Set();
+  /** Gone workers whose connections were already dropped. */
+  #droppedIds: ReadonlySet<string> = new Set();
+  #batch: NodeJS.Immediate | undefined;
   #reason = "no settings yet";
 
   constructor(site: string, pool: UpstreamPool) {
@@ -64,6 +67,7 @@ export class PoolKeeper {
   }
 
   close(): void {
+    clearImmediate(this.#batch);
     this.#checker?.close();
     this.#pool.close();
   }
@@ -75,17 +79,20 @@ export class PoolKeeper {
   #changed({ target, before, after }: Change): void {
     logEvent("worker", { id: target.id, was: before.verdict, is: after.verdict, reason: after.reason });
     // An agent that restarts finds a pool that works, and must not replace it by the first worker that answers.
-    if (this.#checker?.settled || !this.#pool.hasWorkers) this.#select(before.isGone ? undefined : target.id);
+    if (!this.#checker?.settled && this.#pool.hasWorkers) return;
+    // Verdicts that fall together are judged together: the first of four looks like one dead worker.
+    this.#batch ??= setImmediate(() => this.#select());
   }
 
-  #select(newlyGone?: string): void {
+  #select(): void {
+    this.#batch = undefined;
     const view = this.#checker?.view() ?? [];
     const { ids, reason } = selectUpstreams(view.map(({ target, health }) => ({ id: target.id, health })));
     const selected = new Set(ids);
     const isSame = selected.symmetricDifference(this.#selected).size === 0;
-    const lost = view.filter(({ target: { id }, health }) => {
-      return health.isGone && !selected.has(id) && (this.#selected.has(id) || id === newlyGone);
-    });
+    const gone = view.filter(({ target, health }) => health.everUp && health.isGone && !selected.has(target.id));
+    const lost = gone.filter(({ target }) => !this.#droppedIds.has(target.id));
+    this.#droppedIds = new Set(gone.map(({ target }) => target.id));
     this.#selected = selected;
     this.#reason = reason;
     if (!isSame) logEvent("pool", { ids, reason });
