@@ -19,6 +19,29 @@
     <on_crash>preserve</on_crash>
   </xsl:template>
 
+  <!-- An emulated processor with a random number instruction, so that the guest's kernel does not wait for entropy, and
+       a bound on the code that the emulator keeps translated, which grows to a gigabyte otherwise. -->
+  <xsl:template match="/domain[@type='qemu']/cpu">
+    <cpu mode="custom" match="exact" check="none">
+      <model fallback="forbid">qemu64</model>
+      <feature policy="require" name="rdrand"/>
+    </cpu>
+  </xsl:template>
+  <xsl:template match="/domain[@type='qemu']/features">
+    <xsl:copy>
+      <xsl:apply-templates select="@*|node()"/>
+      <tcg><tb-cache unit="MiB">128</tb-cache></tcg>
+    </xsl:copy>
+  </xsl:template>
+
+  <!-- The kernel comes from the host: a boot ROM on the network card would only look for one elsewhere. -->
+  <xsl:template match="/domain/devices/interface">
+    <xsl:copy>
+      <xsl:apply-templates select="@*|node()"/>
+      <rom enabled="no"/>
+    </xsl:copy>
+  </xsl:template>
+
   <xsl:template match="/domain/devices/graphics"/>
   <xsl:template match="/domain/devices/video"/>
 
