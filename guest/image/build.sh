@@ -21,7 +21,7 @@ An online bake changes two things only:
 TEXT
 }
 
-hostPackages="bison bzip2 cpio e2fsprogs flex gcc genisoimage libc6-dev make meson musl-tools ninja-build openssl pkg-config python3 python3-pip qemu-utils xz-utils"
+hostPackages="bison bzip2 cpio debian-archive-keyring e2fsprogs flex gcc genisoimage libc6-dev make meson musl-tools ninja-build openssl pkg-config python3 python3-pip qemu-utils xz-utils"
 
 requireTools() {
   local tool missing=
@@ -85,6 +85,7 @@ main() {
   export VIGIL_IMAGE_BASE_KEY
   prepareBase
   if [ -z "${VIGIL_APK_REPOSITORY:-}" ]; then
+    fetchAll
     prepareToolchain
     buildPackages
     prepareRepository

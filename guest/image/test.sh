@@ -116,9 +116,9 @@ qemu-img create -q -f qcow2 -b "$(readlink -f "$image/vigil.qcow2")" -F qcow2 "$
 writeSeed test-1 worker
 
 startGuest
-(waitFor 60 sshBanner >"$work/sshS") &
+(waitFor 180 sshBanner >"$work/sshS") &
 sshWaiter=$!
-httpS=$(waitFor 60 serviceAnswers)
+httpS=$(waitFor 180 serviceAnswers)
 wait "$sshWaiter"
 printf 'boot: ssh %s s, HTTP %s s after qemu started (load average of this machine: %s)\n' "$(cat "$work/sshS")" "$httpS" "$(cut -d ' ' -f 1 /proc/loadavg)"
 
@@ -147,6 +147,43 @@ check "seed not applied twice" 'test-1' guest cat /var/lib/vigil/instance-id
 check "killed service is back" '^back$' guest 'kill -9 $(pidof node | tr " " "\n" | sort -n | head -n 1); for i in $(seq 100); do wget -q -O /dev/null http://127.0.0.1:8080/healthz && echo back && break; sleep 0.1; done'
 waitFor 30 heartbeatAnswers >/dev/null
 check "heartbeat agent" '"slot": *"bk/web-1"' curl --silent --max-time 5 "http://127.0.0.1:$heartbeatPort/status"
+
+# The same machine as a balancer, after a reboot: other services, the identity untouched.
+guest 'cat >/etc/nginx/nginx.conf' <<'NGINX'
+user nginx;
+pid /run/nginx/nginx.pid;
+events {}
+http {
+  upstream workers { zone workers 64k; include /run/nginx/upstreams.conf; }
+  server { listen 80; location / { proxy_pass http://workers; } location = /here { return 200 "here"; } }
+}
+NGINX
+guest 'cat >/etc/keepalived/keepalived.conf' <<'KEEPALIVED'
+vrrp_instance test {
+  interface eth0
+  virtual_router_id 51
+  state BACKUP
+  priority 100
+  advert_int 0.1
+  version 3
+  unicast_src_ip 10.0.2.15
+  unicast_peer { 10.0.2.99 }
+  virtual_ipaddress { 10.0.2.120/24 }
+}
+KEEPALIVED
+guest 'sed -i s/worker/balancer/ /etc/vigil/node.json; echo balancer >/etc/vigil/role; echo by-hand >/etc/hostname; sync; reboot' || true
+rebooted() { guest 'test "$(hostname)" = by-hand'; }
+printf 'reboot: ssh after %s s\n' "$(waitFor 90 rebooted)"
+nginxAnswers() { guest 'wget -q -O - http://127.0.0.1/here'; }
+waitFor 30 nginxAnswers >/dev/null
+check "nginx serves" '^here$' nginxAnswers
+check "nginx reloads" '^here$' guest 'nginx -s reload; sleep 1; wget -q -O - http://127.0.0.1/here'
+check "nginx refuses a bad reload" '^here$' guest 'echo bad >>/etc/nginx/nginx.conf; rc-service nginx reload >/dev/null 2>&1; wget -q -O - http://127.0.0.1/here'
+holdsAddress() { guest 'ip -4 addr show eth0 | grep -F 10.0.2.120'; }
+waitFor 20 holdsAddress >/dev/null
+check "keepalived takes the address" '10\.0\.2\.120' holdsAddress
+check "no worker service on a balancer" 'stopped' guest 'rc-service vigil-stateless status'
+check "killed keepalived is back" '^back$' guest 'kill -9 $(cat /run/keepalived/keepalived.pid); sleep 1; for i in $(seq 50); do pidof keepalived >/dev/null && echo back && break; sleep 0.1; done'
 
 # A kernel panic must reach the hypervisor.
 guest 'echo 1 >/proc/sys/kernel/sysrq; (sleep 0.5; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &' || true

@@ -26,8 +26,9 @@ prepareRootLayer() {
     add $(packageNames)
   # shellcheck disable=SC2046
   logged "$workDir/logs/apk-del.log" apk --root "$root" --no-network --repositories-file /dev/null del $(unwantedPackages "$root")
-  rm -rf "$root"/{.dockerenv,etc/apk/world.new,var/cache/apk,boot/initramfs-virt} "$root"/etc/init.d/{quicksand-guest-agent,setup-dns} \
-    "$root/etc/resolv.conf.quicksand" "$root/home/quicksand" "$root/usr/lib/quicksand"*
+  # The wheel's base also brings a user, a guest agent and a name service of its own.
+  rm -rf "$root"/{.dockerenv,boot/initramfs-virt,home/quicksand,usr/lib/quicksand*} \
+    "$root"/etc/{dhcpcd.conf,group-,passwd-,shadow-,modules,resolv.conf.quicksand,sudo.conf,sudo_logsrvd.conf,sudoers,sudoers.d}
   sed -i '/^quicksand:/d' "$root"/etc/{passwd,group,shadow}
   mv "$root" "$target"
   rm -rf "$target.part"
@@ -138,7 +139,7 @@ keepServices() {
   local script
   for script in "$1"/etc/init.d/*; do
     script=${script##*/}
-    grep -qE "^[a-z]+ $script\$" "$imageDir/runlevels.txt" || [ "$script" = functions.sh ] || rm "$1/etc/init.d/$script"
+    grep -qE "^[a-z]+ $script\$" "$imageDir/runlevels.txt" || [ "$script" = functions.sh ] || rm -f "$1/etc/init.d/$script" "$1/etc/conf.d/$script"
   done
   rm -f "$1"/etc/network/if-*.d/*
   # OpenRC does without this file; with it, each service looks for control groups, which are not mounted here.

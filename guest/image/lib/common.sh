@@ -1,6 +1,7 @@
 # Shared by the build steps: where things lie, how progress and failure are told, how a step's inputs become a key.
 # shellcheck shell=bash
 set -euo pipefail
+shopt -s inherit_errexit
 export LC_ALL=C TZ=UTC0 SOURCE_DATE_EPOCH=1767225600
 umask 022
 

@@ -3,6 +3,13 @@
 
 checksum() { sha256sum "$1" | cut -c 1-64; }
 
+# fetchAll brings everything that is pinned, so that what cannot be had is told before anything is compiled.
+fetchAll() {
+  local name
+  while read -r name; do pypiFile "$name" >/dev/null; done < <(sed -n 's/==.*//p' "$imageDir/requirements.txt")
+  while read -r name _; do sourceFile "$name" >/dev/null; done < <(grep -vE '^(#|suites |$)' "$imageDir/sources.txt")
+}
+
 # pypiFile NAME prints the path of the wheel that requirements.txt pins under NAME.
 pypiFile() {
   local name=$1 pin version hash file
@@ -65,13 +72,14 @@ privateApt() {
 }
 
 refreshSourceLists() {
-  local apt=$workDir/apt suite mirror suites
+  local apt=$workDir/apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite mirror suites
   suites=$(sed -n 's/^suites //p' "$imageDir/sources.txt")
   mirror=$(debianMirror)
   [ -z "$(find "$apt/done" -mmin -60 2>/dev/null)" ] || return 0
+  [ -s "$keyring" ] || die "$keyring is missing; install debian-archive-keyring"
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
   for suite in $suites; do
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
+    echo "deb-src [signed-by=$keyring] $mirror $suite main"
   done >"$apt/sources.list"
   cat >"$apt/apt.conf" <<CONF
 Dir::Etc::sourcelist "$apt/sources.list";
