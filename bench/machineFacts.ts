@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
+import { run } from "../host/run.ts";
 import { hostDirs } from "../lab/lab.ts";
-import { run } from "../lab/run.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */

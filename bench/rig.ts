@@ -5,11 +5,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CommandError } from "../host/run.ts";
 import { hostDirs, type Lab } from "../lab/lab.ts";
 import { inHost, onHost, onWire } from "../lab/machine.ts";
 import { requireOwner } from "../lab/owner.ts";
 import { identify, type ProcessId } from "../lab/processes.ts";
-import { CommandError } from "../lab/run.ts";
 import { virsh } from "../lab/virtualHost.ts";
 import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
 import { openShell, type Shell } from "./shell.ts";

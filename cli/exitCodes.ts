@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
+import { HostError } from "../host/hostError.ts";
+import { CommandError } from "../host/run.ts";
 import { ConfigError } from "../infra/configError.ts";
 import { LabError } from "../lab/labError.ts";
-import { CommandError } from "../lab/run.ts";
-import { HostError } from "./host/hostError.ts";
 
 /** Part of the command's contract: scripts rely on these numbers. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notUp: 3, busy: 4 } as const;

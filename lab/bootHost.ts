@@ -1,4 +1,4 @@
-import { detectAccelerator } from "../cli/host/accelerator.ts";
+import { detectAccelerator } from "../host/accelerator.ts";
 import type { Lab } from "./lab.ts";
 import type { LabHost } from "./labSite.ts";
 import { setHostLinks } from "./network.ts";

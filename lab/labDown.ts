@@ -1,4 +1,5 @@
 import { readFile, rm, rmdir } from "node:fs/promises";
+import { run } from "../host/run.ts";
 import { type Lab, persistentRoot } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { withLabLock } from "./labLock.ts";
@@ -6,7 +7,6 @@ import { releaseMountPoints } from "./mountPoints.ts";
 import { deleteNamespace, namespacesOf } from "./namespaces.ts";
 import { requireOwn } from "./owner.ts";
 import { killAll, processesOf } from "./processes.ts";
-import { run } from "./run.ts";
 
 /**
  * Removes everything that a lab may have left, also after `lab up` was killed at any point: processes first, since mounts

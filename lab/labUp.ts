@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { checkoutDir } from "../cli/host/hostEnvironment.ts";
-import { readSite } from "../cli/host/readSite.ts";
+import { checkoutDir } from "../host/hostEnvironment.ts";
+import { readSite } from "../host/readSite.ts";
 import { bootHost } from "./bootHost.ts";
 import type { Lab } from "./lab.ts";
 import { LabError } from "./labError.ts";

@@ -1,8 +1,8 @@
 /** Running commands on the machines of a lab, in the places where they would run on real ones. */
-import { checkoutDir, defaultCacheDir, hostEnvironment } from "../cli/host/hostEnvironment.ts";
+import { checkoutDir, defaultCacheDir, hostEnvironment } from "../host/hostEnvironment.ts";
+import { type Finished, type RunOptions, runAny } from "../host/run.ts";
 import { type Lab, memberVariable, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
-import { type Finished, type RunOptions, runAny } from "./run.ts";
 import { hostInit } from "./virtualHost.ts";
 
 /** A command line that runs on a machine, and the environment that it needs. It is the same process from start to end. */

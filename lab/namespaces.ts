@@ -1,5 +1,5 @@
+import { run } from "../host/run.ts";
 import { type Lab, namespaceOf, namespacePrefix } from "./lab.ts";
-import { run } from "./run.ts";
 
 /**
  * Settings of every network of the lab. Bridged frames stay out of netfilter, as on a host that was prepared for

@@ -3,11 +3,12 @@
  * is silence and a cut is a port going down, and the two can be told apart. Every call brings its part to the wanted
  * state from whatever it finds, because `lab up` may have been killed between any two of them.
  */
+
+import { run, runAny } from "../host/run.ts";
 import { bridge } from "../infra/facts.ts";
 import { type Lab, namespaceOf } from "./lab.ts";
 import type { LabHost, LabSite } from "./labSite.ts";
 import { ensureNamespace, ip } from "./namespaces.ts";
-import { run, runAny } from "./run.ts";
 
 const switchBridge = "switch";
 

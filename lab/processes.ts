@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runAny } from "../host/run.ts";
 import { type Lab, memberVariable } from "./lab.ts";
 import { namespacesOf } from "./namespaces.ts";
-import { runAny } from "./run.ts";
 
 /** A process and the moment it started, in clock ticks since boot: the pair never comes back, a pid alone does. */
 export interface ProcessId {

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Finished, runAny } from "../host/run.ts";
 import { hostDirs, type Lab, memberVariable, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { identify, isAlive, killAll, type ProcessId, processesIn } from "./processes.ts";
-import { type Finished, runAny } from "./run.ts";
 
 export interface HostBoot {
   readonly checkout: string;

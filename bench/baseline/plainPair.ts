@@ -6,12 +6,12 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { CommandError } from "../../host/run.ts";
 import { planStack } from "../../infra/plan.ts";
 import { renderSeed, type SeedFiles, writeSeedImage } from "../../infra/seed.ts";
 import { type SshKey, sshKeyFromSeed } from "../../infra/sshKey.ts";
 import { hostDirs } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
-import { CommandError } from "../../lab/run.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import { knownHostsPath, type Machine, type Pair, type Rig } from "../rig.ts";
 import { plainDomain } from "./plainDomain.ts";

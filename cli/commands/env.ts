@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { hostEnvironment } from "../host/hostEnvironment.ts";
+import { hostEnvironment } from "../../host/hostEnvironment.ts";
 import { cacheDir } from "../place.ts";
 
 export function envCommand(): Command {

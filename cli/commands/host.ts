@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { prepareHost } from "../host/prepareHost.ts";
+import { prepareHost } from "../../host/prepareHost.ts";
 import { progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { Command } from "commander";
+import { checkoutDir } from "../../host/hostEnvironment.ts";
+import { readPlan } from "../../host/readPlan.ts";
+import { runInTerminal } from "../../host/run.ts";
 import { hostNamed } from "../../lab/faults.ts";
 import { onHost, refreshCheckout } from "../../lab/machine.ts";
 import { ownerOf } from "../../lab/owner.ts";
-import { runInTerminal } from "../../lab/run.ts";
-import { checkoutDir } from "../host/hostEnvironment.ts";
-import { readPlan } from "../host/readPlan.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson, printTable } from "../output.ts";
 import { checkout } from "../place.ts";

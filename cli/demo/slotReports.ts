@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { CommandError } from "../../host/run.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { inClient, inHost } from "../../lab/machine.ts";
-import { CommandError } from "../../lab/run.ts";
 import { outputsSchema, type SlotOutput } from "../../stacks/outputs.ts";
 
 /** What the demo needs of an agent's own report. */

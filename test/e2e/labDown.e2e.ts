@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkout } from "../../cli/place.ts";
+import { run } from "../../host/run.ts";
 import { hostDirs, labNamed, namespaceOf } from "../../lab/lab.ts";
 import { mountsOf } from "../../lab/labDown.ts";
 import { namespacesOf } from "../../lab/namespaces.ts";
 import { processesOf } from "../../lab/processes.ts";
-import { run } from "../../lab/run.ts";
 
 const lab = labNamed("crash");
 const vigil = join(checkout, "cli", "vigil");

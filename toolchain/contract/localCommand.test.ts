@@ -19,9 +19,9 @@ test("a script gets its input, variables and folder, and its output loses the la
     });
     return { stdout: one.stdout, stderr: one.stderr };
   });
-  assert.deepEqual(operations["one"], ["create"]);
-  assert.equal(outputs["stdout"]?.value, "from stdin\nvigil in /usr\n");
-  assert.equal(outputs["stderr"]?.value, "trouble");
+  assert.deepEqual(operations.one, ["create"]);
+  assert.equal(outputs.stdout?.value, "from stdin\nvigil in /usr\n");
+  assert.equal(outputs.stderr?.value, "trouble");
   assert.match(text, /vigil in \/usr/, "the output is logged");
 });
 
@@ -35,7 +35,7 @@ test("a preview runs nothing, neither for a new command nor for a changed one", 
   assert.equal(existsSync(marker), false);
   await stack.up(program("first"));
   const { operations } = await stack.preview(program("second"));
-  assert.deepEqual(operations["one"], ["update"]);
+  assert.deepEqual(operations.one, ["update"]);
   assert.equal(readFileSync(marker, "utf8"), "first\n");
 });
 
@@ -46,9 +46,9 @@ test("nothing changes while the inputs stay, also after a refresh", async () => 
   };
   await stack.up(program);
   const again = await stack.up(program);
-  assert.deepEqual(again.operations["one"], ["same"]);
+  assert.deepEqual(again.operations.one, ["same"]);
   const refreshed = await stack.preview(program, { refresh: true });
-  assert.deepEqual(refreshed.operations["one"], ["refresh", "same"]);
+  assert.deepEqual(refreshed.operations.one, ["refresh", "same"]);
 });
 
 test("a changed input updates: by the update script, which sees what was printed before, else by create", async () => {
@@ -59,16 +59,16 @@ test("a changed input updates: by the update script, which sees what was printed
   await stack.up(program({ create: "echo created", environment: { A: "1" } }));
 
   const byCreate = await stack.up(program({ create: "echo created with $A", environment: { A: "2" } }));
-  assert.deepEqual(byCreate.operations["one"], ["update"]);
-  assert.equal(byCreate.outputs["stdout"]?.value, "created with 2");
+  assert.deepEqual(byCreate.operations.one, ["update"]);
+  assert.equal(byCreate.outputs.stdout?.value, "created with 2");
 
   const update = 'echo "$(cat) after [$PULUMI_COMMAND_STDOUT]"';
   const byUpdate = await stack.up(program({ create: "exit 1", update, stdin: "input" }));
-  assert.deepEqual(byUpdate.operations["one"], ["update"]);
-  assert.equal(byUpdate.outputs["stdout"]?.value, "input after [created with 2]");
+  assert.deepEqual(byUpdate.operations.one, ["update"]);
+  assert.equal(byUpdate.outputs.stdout?.value, "input after [created with 2]");
 
   const alone = await stack.up(program({ create: "exit 1", update, stdin: "more", addPreviousOutputInEnv: false }));
-  assert.equal(alone.outputs["stdout"]?.value, "more after []");
+  assert.equal(alone.outputs.stdout?.value, "more after []");
 });
 
 test("a changed trigger replaces, and so does one that is not known yet", async () => {
@@ -83,15 +83,15 @@ test("a changed trigger replaces, and so does one that is not known yet", async 
   const replaced = (operations: readonly string[] | undefined) => operations?.includes("replace");
 
   const known = await stack.preview(program("b", "a"));
-  assert.ok(replaced(known.operations["first"]));
-  assert.deepEqual(known.operations["second"], ["same"]);
+  assert.ok(replaced(known.operations.first));
+  assert.deepEqual(known.operations.second, ["same"]);
 
   const unknown = await stack.preview(program("a", "b"));
-  assert.deepEqual(unknown.operations["first"], ["same"]);
-  assert.ok(replaced(unknown.operations["second"]), "an unknown element");
-  assert.ok(replaced(unknown.operations["third"]), "an unknown list");
+  assert.deepEqual(unknown.operations.first, ["same"]);
+  assert.ok(replaced(unknown.operations.second), "an unknown element");
+  assert.ok(replaced(unknown.operations.third), "an unknown list");
   const done = await stack.up(program("a", "b"));
-  assert.ok(replaced(done.operations["second"]) && replaced(done.operations["third"]));
+  assert.ok(replaced(done.operations.second) && replaced(done.operations.third));
 });
 
 test("the delete script runs on destroy and sees what was printed before", async () => {

@@ -27,17 +27,17 @@ test("a script runs on the machine whose host key is pinned, and is updated and 
   });
 
   const created = await stack.up(program("input", server.connection));
-  assert.equal(created.outputs["stdout"]?.value, "input");
-  assert.deepEqual((await stack.up(program("input", server.connection))).operations["one"], ["same"]);
+  assert.equal(created.outputs.stdout?.value, "input");
+  assert.deepEqual((await stack.up(program("input", server.connection))).operations.one, ["same"]);
   const refreshed = await stack.preview(program("input", server.connection), { refresh: true });
-  assert.deepEqual(refreshed.operations["one"], ["refresh", "same"]);
+  assert.deepEqual(refreshed.operations.one, ["refresh", "same"]);
 
   const updated = await stack.up(program("more", server.connection));
-  assert.deepEqual(updated.operations["one"], ["update"]);
-  assert.equal(updated.outputs["stdout"]?.value, "updated with more");
+  assert.deepEqual(updated.operations.one, ["update"]);
+  assert.equal(updated.outputs.stdout?.value, "updated with more");
 
   const moved = await stack.preview(program("more", { ...server.connection, dialErrorLimit: 3 }));
-  assert.deepEqual(moved.operations["one"], ["update"], "another connection is no other machine");
+  assert.deepEqual(moved.operations.one, ["update"], "another connection is no other machine");
 
   assert.doesNotMatch(await stack.stateText(), /OPENSSH PRIVATE KEY/, "the connection is secret");
   await stack.destroy();
@@ -70,7 +70,7 @@ test("a machine that comes up late is found soon", async () => {
   await sleep(3000);
   startedAtMs = Date.now();
   server.start();
-  const ranAtMs = Number((await update).outputs["stdout"]?.value);
+  const ranAtMs = Number((await update).outputs.stdout?.value);
   assert.ok(ranAtMs >= startedAtMs, "it waited");
   const foundWithinMs = standIn("command") ? 1000 : 6000;
   assert.ok(ranAtMs - startedAtMs < foundWithinMs, `ran ${ranAtMs - startedAtMs} ms after the server's start`);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn } from "@pulumi/pulumi/automation/index.js";
 
-const cacheDir = process.env["VIGIL_CACHE"] ?? "/var/cache/vigil";
+const cacheDir = process.env.VIGIL_CACHE ?? "/var/cache/vigil";
 
 /** Declares resources, and may return outputs. */
 export type Program = () => unknown;
@@ -60,8 +60,8 @@ export async function temporaryStack(): Promise<TemporaryStack> {
 /** What `pulumi` needs to run on its own in a folder, with the toolchain's plugins and nothing of the caller's. */
 export function environment(folder: string): Record<string, string> {
   return {
-    PATH: `${join(cacheDir, "bin")}:${process.env["PATH"]}`,
-    PULUMI_HOME: process.env["PULUMI_HOME"] ?? join(cacheDir, "pulumi-home"),
+    PATH: `${join(cacheDir, "bin")}:${process.env.PATH}`,
+    PULUMI_HOME: process.env.PULUMI_HOME ?? join(cacheDir, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${folder}`,
     PULUMI_CONFIG_PASSPHRASE: "contract",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,7 +1,7 @@
-import type { SiteConfig } from "../../infra/configSchema.ts";
-import { bridge } from "../../infra/facts.ts";
-import { runAny } from "../../lab/run.ts";
+import type { SiteConfig } from "../infra/configSchema.ts";
+import { bridge } from "../infra/facts.ts";
 import { HostError } from "./hostError.ts";
+import { runAny } from "./run.ts";
 
 interface Link {
   readonly ifname: string;

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runAny } from "../../lab/run.ts";
+import { runAny } from "./run.ts";
 
 export type Accelerator = "kvm" | "tcg";
 

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { hostFolders, stateDir } from "../../infra/paths.ts";
-import { run } from "../../lab/run.ts";
+import { hostFolders, stateDir } from "../infra/paths.ts";
 import { type Accelerator, detectAccelerator } from "./accelerator.ts";
 import { checkNetwork } from "./checkNetwork.ts";
 import { backendDir, hostEnvironment, passphrasePath, pulumiHome } from "./hostEnvironment.ts";
 import { HostError } from "./hostError.ts";
 import { importImage } from "./importImage.ts";
 import { readSite } from "./readSite.ts";
+import { run } from "./run.ts";
 
 /** What the machine itself decides about its stack. */
 interface MachineFacts {

@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import { stateDir } from "../../infra/paths.ts";
+import { stateDir } from "../infra/paths.ts";
 
 /** Where the product lies on a host. */
 export const checkoutDir = "/opt/vigil";

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig } from "../../infra/config.ts";
-import { readDesired } from "../../infra/desired.ts";
-import { desiredPath } from "../../infra/paths.ts";
-import { planStack, type StackPlan } from "../../infra/plan.ts";
+import { parseConfig } from "../infra/config.ts";
+import { readDesired } from "../infra/desired.ts";
+import { desiredPath } from "../infra/paths.ts";
+import { planStack, type StackPlan } from "../infra/plan.ts";
 
 /**
  * The plan of a host as the program would make it now, read from the same files but without Pulumi. Rejects ConfigError
