@@ -45,7 +45,7 @@ for (const one of cases) {
     .description(one.what)
     .addOption(labOption())
     .option("--runs <n>", "how often, for each pair", parseCount, 10)
-    .option("--users <n>", "busy keep-alive connections", parseCount, 50)
+    .option("--users <n>", "busy keep-alive connections", parseCount, one.users)
     .addOption(
       new Option("--baseline <pair>", "the plain pair that takes turns with the product's")
         .choices(["none", "tuned", "defaults"])

@@ -7,6 +7,8 @@ export interface Case {
   readonly what: string;
   /** Whether the acceptance compares it with a plain pair. */
   readonly compared: boolean;
+  /** How many connections are busy unless the command says otherwise. */
+  readonly users: number;
   /** Breaks something once, measures, mends it, and resolves when all is whole again. */
   readonly measure: (trial: Trial) => Promise<Figures>;
   /** What the figures of all runs must show. */
@@ -40,7 +42,7 @@ export interface Check {
 }
 
 /** A machine that is too busy without any fault measures itself. */
-const quietLimitMs = 250;
+const quietLimitMs = 500;
 
 /** The figure `quietP95Ms`, which every case takes before its fault, must be small or the others mean nothing. */
 export function checkQuiet(runs: readonly Run[]): Check {

@@ -21,6 +21,7 @@ export const holderNginx: Case = {
   name: "holder-nginx",
   what: "every nginx process of the address's holder is killed at once",
   compared: true,
+  users: 5,
   measure: (trial) => measureLoss(trial, armNginx),
   judge,
 };
@@ -29,6 +30,7 @@ export const holderVm: Case = {
   name: "holder-vm",
   what: "the holder's QEMU is killed",
   compared: true,
+  users: 5,
   measure: (trial) => measureLoss(trial, armVm),
   judge,
 };
@@ -69,7 +71,7 @@ async function measureLoss(
   const { fire, mend } = await arm(rig, holder);
   const recording = await recordFrames(rig, pair, dir);
   const url = `http://${pair.vip}`;
-  const probing = ["--loop", "open", "--fresh", "--rate", "50", "--deadline-ms", "3000", "--seconds", "60"];
+  const probing = ["--loop", "open", "--fresh", "--rate", "40", "--deadline-ms", "3000", "--seconds", "60"];
   const probe = startLoad(rig.lab, url, probing, join(dir, "probe.jsonl"));
   const using = ["--kind", "sleep", "--connections", `${users}`, "--deadline-ms", "3000", "--seconds", "60"];
   const load = users > 0 ? startLoad(rig.lab, url, using, join(dir, "users.jsonl")) : undefined;

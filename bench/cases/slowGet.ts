@@ -13,6 +13,7 @@ export const slowGet: Case = {
   name: "slow-get",
   what: "one GET takes 3 s while others go on",
   compared: false,
+  users: 50,
   measure,
   judge,
 };

@@ -18,6 +18,7 @@ export const workerVm: Case = {
   name: "worker-vm",
   what: "a worker's QEMU is killed under busy connections",
   compared: false,
+  users: 50,
   measure,
   judge,
 };

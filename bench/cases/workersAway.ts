@@ -20,6 +20,7 @@ export const workersFrozen: Case = {
   name: "workers-frozen",
   what: "every worker's QEMU is stopped for 0.5 s",
   compared: false,
+  users: 50,
   measure: (trial) => measureAbsence(trial, freeze),
   judge,
 };
@@ -28,6 +29,7 @@ export const workersCut: Case = {
   name: "workers-cut",
   what: "every worker's network port is down for 0.5 s",
   compared: false,
+  users: 50,
   measure: (trial) => measureAbsence(trial, cut),
   judge,
 };
