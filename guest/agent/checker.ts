@@ -50,7 +50,6 @@ interface Entry {
   looked: boolean;
 }
 
-const tickMs = 50;
 const longDownMs = 60_000;
 
 /**
@@ -62,6 +61,7 @@ export class Checker {
   readonly #events: CheckerEvents;
   readonly #entries: Entry[] = [];
   readonly #guard: LoopGuard;
+  readonly #tickMs: number;
   readonly #timer: NodeJS.Timeout;
   #settled = false;
 
@@ -69,7 +69,9 @@ export class Checker {
     this.#times = times;
     this.#events = events;
     const nowMs = performance.now();
-    this.#guard = new LoopGuard(tickMs, times.timeoutMs / 2, nowMs);
+    // Four looks per check: finer ones would cost an emulated machine more than they tell.
+    this.#tickMs = times.intervalMs / 4;
+    this.#guard = new LoopGuard(this.#tickMs, times.timeoutMs / 2, nowMs);
     for (const target of targets) {
       const entry: Entry = {
         target,
@@ -85,7 +87,7 @@ export class Checker {
       };
       this.#entries.push(entry);
     }
-    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#timer = setInterval(() => this.#tick(), this.#tickMs);
     this.#tick();
   }
 
@@ -112,7 +114,7 @@ export class Checker {
     if (lateMs > 0) this.#events.onStall?.(lateMs);
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
-      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs)) this.#startCheck(entry);
+      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs, this.#tickMs)) this.#startCheck(entry);
     }
   }
 
@@ -146,7 +148,7 @@ export class Checker {
     const isDown = health.verdict !== "up" && health.verdict !== "draining";
     const isSlow = health.verdict === "absent" || (isDown && nowMs - health.sinceMs > longDownMs);
     // The jitter keeps a dozen slots that nobody has built from being asked in one burst.
-    return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : intervalMs) - tickMs / 2;
+    return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : intervalMs) - this.#tickMs / 2;
   }
 
   #evidence(entry: Entry, result: Exclude<ProbeResult, { aborted: true }>): Evidence {
@@ -170,7 +172,7 @@ export class Checker {
 }
 
 /** A worker in use answers within a tick; if it did not, the next check need not wait for its turn. */
-function isOverdue({ health, pending }: Entry, nowMs: number): boolean {
+function isOverdue({ health, pending }: Entry, nowMs: number, tickMs: number): boolean {
   if (health.verdict !== "up" || pending.size === 0) return false;
   return pending.values().every(({ startedMs }) => nowMs - startedMs >= tickMs);
 }

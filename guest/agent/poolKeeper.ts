@@ -8,6 +8,7 @@ import type { UpstreamPool } from "./upstreamPool.ts";
 
 /** A worker that says nothing for so long is no hiccup, whatever its siblings do. */
 const softLimitMs = 3000;
+const stallLogIntervalMs = 10_000;
 
 /** Keeps nginx's pool: checks the candidates of the settings, selects among them and hands the selection on. */
 export class PoolKeeper {
@@ -21,6 +22,8 @@ export class PoolKeeper {
   #droppedIds: ReadonlySet<string> = new Set();
   #batch: NodeJS.Immediate | undefined;
   #reason = "no settings yet";
+  #stalls = 0;
+  #nextStallLogMs = 0;
 
   constructor(site: string, pool: UpstreamPool) {
     this.#site = site;
@@ -41,7 +44,7 @@ export class PoolKeeper {
       {
         onChange: (change) => this.#changed(change),
         onSettled: () => this.#select(),
-        onStall: (lateMs) => logEvent("stalled", { lateMs: Math.round(lateMs), void: "the silence of that time" }),
+        onStall: (lateMs) => this.#stalled(lateMs),
       },
     );
     logEvent("configured", { candidates: settings.candidates.length });
@@ -63,7 +66,7 @@ export class PoolKeeper {
       selected: this.#selected.has(id),
       ...(incarnation === undefined ? {} : { incarnation }),
     }));
-    return { upstreams: upstreams ?? [], selection: this.#reason };
+    return { upstreams: upstreams ?? [], selection: this.#reason, stalls: this.#stalls };
   }
 
   close(): void {
@@ -74,6 +77,15 @@ export class PoolKeeper {
 
   #target({ id, address, port }: Candidate): Target {
     return { id, address, port, path: "/healthz", judge: (answer) => judgeWorker(answer, { site: this.#site, id }) };
+  }
+
+  /** A machine that is starved stalls several times a second, and its log must not fill the disk as well. */
+  #stalled(lateMs: number): void {
+    const nowMs = performance.now();
+    this.#stalls += 1;
+    if (nowMs < this.#nextStallLogMs) return;
+    logEvent("stalled", { lateMs: Math.round(lateMs), stalls: this.#stalls, void: "the silence of that time" });
+    this.#nextStallLogMs = nowMs + stallLogIntervalMs;
   }
 
   #changed({ target, before, after }: Change): void {
