@@ -6,18 +6,13 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { createPlainPair, type Plain, removePlainPair } from "./baseline/plainPair.ts";
+import { allCases } from "./cases/allCases.ts";
 import type { Case, Run } from "./cases/case.ts";
-import { holderNginx, holderVm } from "./cases/holderLoss.ts";
-import { postOnce } from "./cases/postOnce.ts";
-import { slowGet } from "./cases/slowGet.ts";
-import { workerVm } from "./cases/workerLoss.ts";
-import { workersCut, workersFrozen } from "./cases/workersAway.ts";
 import { machineFacts } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
 import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
 
 const resultsDir = join(import.meta.dirname, "results");
-const cases: readonly Case[] = [holderNginx, holderVm, workerVm, workersFrozen, workersCut, slowGet, postOnce];
 
 interface Options extends LabChoice {
   readonly runs: number;
@@ -39,7 +34,7 @@ Examples:
   node bench/acceptance.ts worker-vm --runs 20 --lab test`,
   );
 
-for (const one of cases) {
+for (const one of allCases) {
   program
     .command(one.name)
     .description(one.what)

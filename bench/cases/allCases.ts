@@ -1,0 +1,17 @@
+import type { Case } from "./case.ts";
+import { holderNginx, holderVm } from "./holderLoss.ts";
+import { postOnce } from "./postOnce.ts";
+import { slowGet } from "./slowGet.ts";
+import { workerVm } from "./workerLoss.ts";
+import { workersCut, workersFrozen } from "./workersAway.ts";
+
+/** Every fault that is measured, in the order in which the end-to-end tests make them happen. */
+export const allCases: readonly Case[] = [
+  holderNginx,
+  holderVm,
+  workerVm,
+  workersFrozen,
+  workersCut,
+  slowGet,
+  postOnce,
+];
