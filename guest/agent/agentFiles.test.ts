@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, type TestContext, test } from "node:test";
@@ -47,11 +49,27 @@ test("a list that is not as agreed is refused by name", async () => {
   await assert.rejects(new ManagedFiles(list).refresh(), /managed\.json is not as agreed: version: .*files\.0: /);
 });
 
-test("the VRRP state is what keepalived's reader wrote, and NONE for anything else", () => {
-  const path = join(folder, "vrrp-state");
-  assert.deepEqual(readVrrpState(path), { state: "NONE" });
-  writeFileSync(path, "MASTER 2026-01-02T03:04:05Z\n");
-  assert.deepEqual(readVrrpState(path), { state: "MASTER", since: "2026-01-02T03:04:05Z" });
-  writeFileSync(path, "garbage\n");
-  assert.deepEqual(readVrrpState(path), { state: "NONE" });
+test("the VRRP state is what keepalived's reader wrote, NONE before that, and STOP without a keepalived", () => {
+  const state = join(folder, "vrrp-state");
+  const pid = join(folder, "keepalived.pid");
+  assert.deepEqual(readVrrpState(state, pid), { state: "NONE" });
+  writeFileSync(state, "MASTER 2026-01-02T03:04:05Z\n");
+  assert.deepEqual(readVrrpState(state, pid), { state: "STOP" });
+  // The pid of this test, which is no keepalived: what a pid file that was left behind may come to mean.
+  writeFileSync(pid, `${process.pid}\n`);
+  assert.deepEqual(readVrrpState(state, pid), { state: "STOP" });
+});
+
+test("a running keepalived is known by its name", async (context) => {
+  const state = join(folder, "vrrp-state");
+  const pid = join(folder, "keepalived.pid");
+  copyFileSync("/bin/sleep", join(folder, "keepalived"));
+  const child = spawn(join(folder, "keepalived"), ["10"]);
+  context.after(() => child.kill());
+  await once(child, "spawn");
+  writeFileSync(pid, `${child.pid}\n`);
+  writeFileSync(state, "MASTER 2026-01-02T03:04:05Z\n");
+  assert.deepEqual(readVrrpState(state, pid), { state: "MASTER", since: "2026-01-02T03:04:05Z" });
+  writeFileSync(state, "garbage\n");
+  assert.deepEqual(readVrrpState(state, pid), { state: "NONE" });
 });

@@ -53,7 +53,7 @@ function beat(): object {
     uptimeMs: Math.round(performance.now()),
     service: serviceState().state,
     files: files.digest,
-    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState).state, holdsVip: holdsVip() } : {}),
+    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
   };
 }
 
@@ -65,7 +65,7 @@ function status(): object {
     service: serviceState(),
     files: files.digests,
     filesDigest: files.digest,
-    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState), holdsVip: holdsVip() } : {}),
+    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid), holdsVip: holdsVip() } : {}),
     ...keeper?.status(),
   };
 }

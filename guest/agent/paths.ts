@@ -7,6 +7,7 @@ export function agentPaths(root = "") {
     upstreams: `${root}/run/nginx/upstreams.conf`,
     nginxPid: `${root}/run/nginx/nginx.pid`,
     vrrpState: `${root}/run/vigil/vrrp-state`,
+    keepalivedPid: `${root}/run/keepalived.pid`,
     bootTime: `${root}/run/vigil/boot-ms`,
   };
 }
