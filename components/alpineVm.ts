@@ -101,7 +101,7 @@ export class AlpineVm extends pulumi.ComponentResource {
           initrd: boot.initrd,
           cmdlines: [args.kernelParameters],
           disks: [{ volumeId: disk.id }, { volumeId: seed.id }],
-          networkInterfaces: [{ networkId: network.id, mac: slot.mac }],
+          networkInterfaces: [{ bridge: network.bridge, mac: slot.mac }],
           consoles: [{ type: "pty", targetType: "serial", targetPort: "0" }],
           autostart: true,
           xml: { xslt: stylesheet("alpineVm.xsl").replaceAll("@UUID@", slot.uuid) },

@@ -18,7 +18,11 @@ export interface BridgeNetworkArgs {
  * connection that a person may be logged in over, so it is verified and never created or removed here.
  */
 export class BridgeNetwork extends pulumi.ComponentResource {
-  readonly id: pulumi.Output<string>;
+  /**
+   * What a domain names. libvirt resolves a network of this mode to its bridge when a domain starts and reports only the
+   * bridge afterwards, so a domain that named the network would show a change on every refresh.
+   */
+  readonly bridge: pulumi.Output<string>;
 
   constructor(name: string, args: BridgeNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:BridgeNetwork", name, {}, opts);
@@ -26,8 +30,8 @@ export class BridgeNetwork extends pulumi.ComponentResource {
     const verified = createVerified();
     const network = createNetwork();
 
-    this.id = network.id;
-    this.registerOutputs({ id: this.id });
+    this.bridge = network.bridge;
+    this.registerOutputs({ bridge: this.bridge });
 
     function createVerified() {
       return new local.Command(

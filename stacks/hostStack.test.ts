@@ -99,7 +99,7 @@ test("what keeps its name over a replacement is deleted before it is replaced", 
 
 test("a domain has the planned MAC, boots the planned image and takes its UUID through the stylesheet", () => {
   const domain = inputs.get("libvirt:index/domain:Domain web-2");
-  assert.deepEqual(domain?.networkInterfaces, [{ networkId: "vigil-id", mac: "52:54:00:a8:0a:0b" }]);
+  assert.deepEqual(domain?.networkInterfaces, [{ bridge: "br0", mac: "52:54:00:a8:0a:0b" }]);
   assert.equal(domain?.kernel, `/images/${exampleImage}.vmlinux`);
   assert.equal(domain?.type, "qemu");
   assert.match(JSON.stringify(domain?.xml), /<uuid>[0-9a-f-]{36}<\/uuid>/);

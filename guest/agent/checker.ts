@@ -122,7 +122,7 @@ export class Checker {
   #expire(entry: Entry, nowMs: number): void {
     for (const pending of entry.pending) {
       const isVoid = this.#guard.stalledSince(pending.startedMs);
-      if (!isVoid && nowMs - pending.startedMs < this.#times.timeoutMs) continue;
+      if (!isVoid && nowMs - pending.startedMs < this.#times.timeoutMs - this.#tickMs / 2) continue;
       entry.pending.delete(pending);
       const connected = pending.check.connected();
       pending.check.giveUp();
@@ -142,7 +142,7 @@ export class Checker {
     entry.pending.add(pending);
   }
 
-  /** Half a tick less than asked, or a tick that comes a little early would make every check a tick late. */
+  /** Half a tick less than asked, here and in #expire: a tick that comes a moment early must not put off what was due. */
   #intervalMs({ health }: Entry, nowMs: number): number {
     const { intervalMs, absentIntervalMs } = this.#times;
     const isDown = health.verdict !== "up" && health.verdict !== "draining";
