@@ -104,7 +104,7 @@ export class AlpineVm extends pulumi.ComponentResource {
           networkInterfaces: [{ bridge: network.bridge, mac: slot.mac }],
           consoles: [{ type: "pty", targetType: "serial", targetPort: "0" }],
           autostart: true,
-          xml: { xslt: stylesheet("alpineVm.xsl").replaceAll("@UUID@", slot.uuid) },
+          xml: { xslt: stylesheet("alpineVm.xsl").replace("@UUID@", slot.uuid).replace("@ROLE@", slot.role) },
         },
         { parent, deleteBeforeReplace: true },
       );

@@ -1,5 +1,5 @@
 <?xml version="1.0"?>
-<!-- What the provider's schema cannot say about a domain. The UUID is filled in per slot.
+<!-- What the provider's schema cannot say about a domain. UUID and role are filled in per slot.
      A fixed UUID lets a repair that was killed half-way find its own domain again.
      SPICE goes because the provider gives every domain a passwordless one on 127.0.0.1. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
@@ -17,6 +17,14 @@
     <on_reboot>restart</on_reboot>
     <!-- A panicked guest stays where it is, so that its cause can be named before it is replaced. -->
     <on_crash>preserve</on_crash>
+    <!-- A balancer says ten times a second that it lives, and one that says so late loses the address. Its threads come
+         before those of the workers, which may take all the processor that is left. -->
+    <xsl:if test="'@ROLE@' = 'balancer'">
+      <cputune>
+        <vcpusched vcpus="0" scheduler="rr" priority="1"/>
+        <emulatorsched scheduler="rr" priority="1"/>
+      </cputune>
+    </xsl:if>
   </xsl:template>
 
   <!-- An emulated processor with a random number instruction, so that the guest's kernel does not wait for entropy, and

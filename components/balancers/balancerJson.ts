@@ -18,8 +18,8 @@ export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): st
     fall: 2,
     // One, because the pool must be whole again within a second of its workers' return.
     rise: 1,
-    // Most candidates are slots that nobody has built: they cost one look a second.
-    absentIntervalMs: 1000,
+    // Most candidates are slots that nobody has built: they cost one look in three seconds.
+    absentIntervalMs: 3000,
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
