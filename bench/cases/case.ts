@@ -36,6 +36,8 @@ export interface Run {
 }
 
 export interface Check {
+  /** A claim about loss holds on any machine; one about time means something on a machine that is not overloaded. */
+  readonly about: "loss" | "time";
   readonly claim: string;
   readonly met: boolean;
   readonly found: string;
@@ -48,6 +50,7 @@ const quietLimitMs = 500;
 export function checkQuiet(runs: readonly Run[]): Check {
   const worstMs = Math.max(...runs.map(({ figures }) => figures.quietP95Ms ?? Number.POSITIVE_INFINITY));
   return {
+    about: "time",
     claim: `before the fault, 95 % of the requests took at most ${quietLimitMs} ms more than their own time`,
     met: worstMs <= quietLimitMs,
     found: `${worstMs.toFixed(0)} ms in the worst run`,

@@ -85,7 +85,12 @@ function judge(runs: readonly Run[]): Check[] {
   const found = (name: string) => `${total(name)} of ${total("posts")}`;
   return [
     checkQuiet(runs),
-    { claim: "no POST runs twice", met: total("ranTwice") === 0, found: found("ranTwice") },
-    { claim: "each answered POST ran", met: total("answeredButNeverRan") === 0, found: found("answeredButNeverRan") },
+    { about: "loss", claim: "no POST runs twice", met: total("ranTwice") === 0, found: found("ranTwice") },
+    {
+      about: "loss",
+      claim: "each answered POST ran",
+      met: total("answeredButNeverRan") === 0,
+      found: found("answeredButNeverRan"),
+    },
   ];
 }

@@ -50,7 +50,12 @@ function judge(runs: readonly Run[]): Check[] {
   const noticed = total("othersFailed") + total("othersSlow");
   return [
     checkQuiet(runs),
-    { claim: "the slow GET succeeds", met: total("slowFailed") === 0, found: `${total("slowFailed")} failed` },
-    { claim: "nobody else fails or waits 1 s more", met: noticed === 0, found: `${noticed} did` },
+    {
+      about: "loss",
+      claim: "the slow GET succeeds",
+      met: total("slowFailed") === 0,
+      found: `${total("slowFailed")} failed`,
+    },
+    { about: "time", claim: "nobody else fails or waits 1 s more", met: noticed === 0, found: `${noticed} did` },
   ];
 }

@@ -64,9 +64,24 @@ function judge(runs: readonly Run[]): Check[] {
     `${hits} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(hits, requests)).toFixed(3)} %`;
   return [
     checkQuiet(runs),
-    { claim: "every kill met a request on its victim", met: idle === 0, found: `${idle} of ${runs.length} met none` },
-    { claim: "no request fails that began after the kill", met: failedAfter === 0, found: bounded(failedAfter) },
-    { claim: "no request fails that was under way", met: failedInFlight === 0, found: bounded(failedInFlight) },
-    { claim: "no request takes over 1 s more than its own time", met: slow === 0, found: bounded(slow) },
+    {
+      about: "time",
+      claim: "every kill met a request on its victim",
+      met: idle === 0,
+      found: `${idle} of ${runs.length} met none`,
+    },
+    {
+      about: "loss",
+      claim: "no request fails that began after the kill",
+      met: failedAfter === 0,
+      found: bounded(failedAfter),
+    },
+    {
+      about: "loss",
+      claim: "no request fails that was under way",
+      met: failedInFlight === 0,
+      found: bounded(failedInFlight),
+    },
+    { about: "time", claim: "no request takes over 1 s more than its own time", met: slow === 0, found: bounded(slow) },
   ];
 }

@@ -100,6 +100,7 @@ function judge(runs: readonly Run[]): Check[] {
   return [
     checkQuiet(runs),
     {
+      about: "time",
       claim: "the service is back within 1 s of its workers",
       met: worst <= allowedMs,
       found: `${worst.toFixed(0)} ms`,

@@ -7,7 +7,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Change, Checker } from "./checker.ts";
 import { judgeWorker } from "./healthAnswer.ts";
 
-const times = { intervalMs: 100, timeoutMs: 250, absentIntervalMs: 200, fall: 2, rise: 1, softLimitMs: 3000 };
+const times = {
+  intervalMs: 100,
+  timeoutMs: 250,
+  absentIntervalMs: 200,
+  fall: 2,
+  busyFall: 2,
+  rise: 1,
+  softLimitMs: 3000,
+};
 
 interface Worker {
   readonly server: Server;

@@ -10,6 +10,9 @@ import type { UpstreamPool } from "./upstreamPool.ts";
 const softLimitMs = 3000;
 const stallLogIntervalMs = 10_000;
 
+/** About a second at the settings' pace: longer than a burst of work keeps a worker from answering its check. */
+const busyFall = 8;
+
 /** Keeps nginx's pool: checks the candidates of the settings, selects among them and hands the selection on. */
 export class PoolKeeper {
   readonly #site: string;
@@ -39,7 +42,7 @@ export class PoolKeeper {
     this.#settings = settings;
     const { checkIntervalMs: intervalMs, checkTimeoutMs: timeoutMs, absentIntervalMs, fall, rise } = settings;
     this.#checker = new Checker(
-      { intervalMs, timeoutMs, absentIntervalMs, fall, rise, softLimitMs },
+      { intervalMs, timeoutMs, absentIntervalMs, fall, busyFall, rise, softLimitMs },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {
         onChange: (change) => this.#changed(change),

@@ -5,7 +5,7 @@ import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
 export function watchService(facts: NodeFacts, onChange: (change: Change) => void): Checker {
   return new Checker(
-    { intervalMs: 500, timeoutMs: 1000, absentIntervalMs: 100, fall: 2, rise: 1, softLimitMs: 10_000 },
+    { intervalMs: 500, timeoutMs: 1000, absentIntervalMs: 100, fall: 2, busyFall: 2, rise: 1, softLimitMs: 10_000 },
     [ownService(facts)],
     { onChange },
   );

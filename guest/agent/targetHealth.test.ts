@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Evidence, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
 
-const limits = { fall: 2, rise: 1, softLimitMs: 3000 };
+const limits = { fall: 2, busyFall: 4, rise: 1, softLimitMs: 3000 };
 const ok: Evidence = { kind: "ok" };
 const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
 const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
@@ -23,11 +23,12 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
   ["a machine that died", [ok, dead, dead], "soft", true, "2 checks in a row got no answer within 250 ms"],
   [
     "a service that hangs",
-    [ok, hung, hung],
+    [ok, hung, hung, hung, hung],
     "soft",
     false,
-    "2 checks in a row got no answer within 250 ms, though its machine accepts connections",
+    "4 checks in a row got no answer within 250 ms, though its machine accepts connections",
   ],
+  ["a busy service on a living machine", [ok, dead, hung, hung], "up", false, "a check passed"],
   ["a process that died", [ok, refused], "hard", true, "the check was refused"],
   ["a silence that turns out to be a refusal", [ok, dead, dead, refused], "hard", true, "the check was refused"],
   ["silence after a refusal proves nothing new", [ok, refused, dead, dead], "hard", true, "the check was refused"],
@@ -54,7 +55,7 @@ for (const [name, evidence, verdict, isGone, reason] of cases) {
 }
 
 test("a silence that lasts is no hiccup: the worker is hard, and what hangs there is given up", () => {
-  const silent = Array.from({ length: 33 }, () => hung);
+  const silent = Array.from({ length: 36 }, () => hung);
   assert.equal(after([ok, ...silent.slice(0, 30)]).verdict, "soft");
   const health = after([ok, ...silent]);
   assert.equal(health.verdict, "hard");

@@ -37,8 +37,13 @@ export interface TargetHealth {
 }
 
 export interface HealthLimits {
-  /** Silent checks in a row until a worker is `soft`. */
+  /** Silent checks in a row until a worker whose machine is silent too is `soft`. */
   readonly fall: number;
+  /**
+   * The same for a worker whose machine still accepts connections. It is busy more often than hung, and taking a busy
+   * worker away makes the others busier, until the whole pool has been taken away for being slow.
+   */
+  readonly busyFall: number;
   /** Good checks in a row until a worker is `up`. */
   readonly rise: number;
   /** A worker that is `soft` for so long is `hard`: hiccups do not last. */
@@ -88,7 +93,7 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
   switch (health.verdict) {
     case "up":
     case "draining": {
-      if (health.silences < limits.fall) return health;
+      if (health.silences < (silence.connected ? limits.busyFall : limits.fall)) return health;
       const where = silence.connected ? ", though its machine accepts connections" : "";
       const reason = `${counted(health.silences, "check")} got no answer within ${silence.afterMs} ms${where}`;
       return become({ ...health, isGone: !silence.connected }, "soft", nowMs, reason);
