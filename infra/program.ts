@@ -8,6 +8,7 @@ import { readDesired } from "./desired.ts";
 import { desiredPath } from "./paths.ts";
 import { planStack } from "./plan.ts";
 import { programDigest } from "./programDigest.ts";
+import { checkSurvival } from "./survival.ts";
 
 /** The stack's outputs before the engine has resolved them. */
 export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackOutputs[Key]> };
@@ -18,6 +19,9 @@ export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackO
  */
 export async function declareStack(): Promise<DeclaredOutputs> {
   const { config, desired, plan } = await readPlan();
+  for (const { verdict, reason } of checkSurvival([plan])) {
+    if (verdict === "fails") await pulumi.log.warn(reason);
+  }
   const stack = createHostStack(plan, config["libvirt:uri"]);
   return {
     version: 1,

@@ -15,6 +15,8 @@ const settleMs = 2_000;
 const awayMs = 500;
 const watchMs = 4_000;
 const allowedMs = 1_000;
+/** New requests a second: well below what an emulated site carries, or the backlog of the absence is what is measured. */
+const rate = 20;
 
 export const workersFrozen: Case = {
   name: "workers-frozen",
@@ -74,7 +76,7 @@ async function portOf({ lab }: Rig, host: string, domain: string): Promise<strin
 async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Promise<Figures> {
   await awaitHealthyWorkers(rig, [pair]);
   const { leave, comeBack } = await absence(rig);
-  const options = ["--loop", "open", "--fresh", "--rate", "50", "--deadline-ms", "5000", "--seconds", "60"];
+  const options = ["--loop", "open", "--fresh", "--rate", `${rate}`, "--deadline-ms", "5000", "--seconds", "60"];
   const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
   await load.started;
   await sleep(settleMs);
