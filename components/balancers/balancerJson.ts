@@ -3,9 +3,8 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 /**
  * Renders what the agent of a balancer reads: who may serve, and how it finds out who does. A machine that dies right
  * after a check is out of the pool after the interval that was under way, one time-out and a little for the second
- * check, which overlaps the first: about 500 ms. A request that dies with it is then repeated, and takes well under
- * one second more than its own time. Checks twice as frequent would gain 100 ms and cost each emulated machine another
- * twentieth of a processor.
+ * check, which overlaps the first: about 500 ms. A request that dies with it is then repeated: it takes longer by that
+ * and by the time that it had already run. Checking more often would shorten this and keep emulated machines busier.
  */
 export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): string {
   const settings = {
