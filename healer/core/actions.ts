@@ -1,0 +1,51 @@
+/** What the core wants done. The rim does it, in this order, and answers with events. */
+export type Action =
+  /** Must be durable before any later action of the same step begins: budgets and breaker live on in it. */
+  | { readonly kind: "journal"; readonly entry: JournalEntry }
+  /** Answered by one `repaired` for the slot, with this generation, within the repair's deadline. */
+  | { readonly kind: "operate"; readonly slot: string; readonly operation: Operation; readonly generation: number }
+  /** One update of the stack for all these slots. Answered by one `repaired` for each. */
+  | { readonly kind: "replace"; readonly slots: readonly string[]; readonly generation: number }
+  /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
+  | { readonly kind: "probe"; readonly slot: string }
+  /** Answered by `driftChecked`. */
+  | { readonly kind: "checkDrift"; readonly generation: number }
+  /** Tell a person; once per topic until `cleared`. */
+  | { readonly kind: "page"; readonly topic: string; readonly sentence: string }
+  | { readonly kind: "clearPage"; readonly topic: string; readonly sentence: string };
+
+/** What changes no declared input: it goes to libvirt or into the guest, and no update of the stack is needed. */
+export type Operation =
+  | "start"
+  | "resume"
+  | "reset"
+  | "powerCycle"
+  | "restartService"
+  | "restartKeepalived"
+  | "restartAgent"
+  | "reattach";
+
+export type Repair = Operation | "replace";
+
+export type JournalEntry =
+  | { readonly kind: "repairBegun"; readonly generation: number; readonly slots: readonly SlotRepair[] }
+  | { readonly kind: "repairEnded"; readonly generation: number; readonly slot: string; readonly outcome: string }
+  | {
+      readonly kind: "status";
+      readonly slot: string;
+      readonly status: string;
+      readonly cause?: string;
+      readonly sentence: string;
+    }
+  | { readonly kind: "drift"; readonly generation: number; readonly sentence: string }
+  | { readonly kind: "breaker"; readonly openForMs: number; readonly sentence: string }
+  | { readonly kind: "paused"; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resumed"; readonly by: string }
+  | { readonly kind: "page"; readonly topic: string; readonly sentence: string };
+
+export interface SlotRepair {
+  readonly slot: string;
+  readonly repair: Repair;
+  readonly cause: string;
+  readonly sentence: string;
+}

@@ -1,0 +1,274 @@
+/**
+ * The table: each cause, what it is known by, and what is done about it. It is the one source of the diagnosis, of
+ * `docs/healer-states.md` and of the end-to-end faults: a row that nothing can bring about is a row too many.
+ */
+import type { Repair } from "./actions.ts";
+import type { Limits } from "./limits.ts";
+
+export interface Cause {
+  /** In the words of whoever runs the machines. */
+  readonly title: string;
+  readonly subject: "worker" | "balancer" | "machine" | "host" | "healer";
+  readonly evidence: string;
+  /** The least that helps, then what comes next if it did not. Empty: nothing is done, and a person is told. */
+  readonly repairs: readonly Repair[];
+  /** How long the evidence has to last before the first repair; 0 for positive evidence. */
+  readonly patience: keyof Limits | 0;
+  /** Why nothing is done, or why it waits. */
+  readonly because: string;
+  /** How the lab brings it about: `vigil lab break HOST FAULT SLOT`. */
+  readonly fault: string;
+}
+
+export const causes = {
+  serviceDead: {
+    title: "service dead",
+    subject: "machine",
+    evidence: "the agent beats, and nothing listens on the service's port",
+    repairs: ["restartService", "powerCycle", "replace"],
+    patience: "serviceGraceMs",
+    because: "the guest's own supervisor comes first",
+    fault: "stop-service",
+  },
+  serviceHung: {
+    title: "service hung",
+    subject: "machine",
+    evidence: "the agent beats, the service accepts connections and answers none, and the machine computes nothing",
+    repairs: ["restartService", "powerCycle", "replace"],
+    patience: "serviceGraceMs",
+    because: "a pause of a second is no hang",
+    fault: "hang-service",
+  },
+  serviceBusy: {
+    title: "service overloaded",
+    subject: "machine",
+    evidence: "the agent beats, the service does not answer in time, and the machine's processors are busy",
+    repairs: [],
+    patience: "busyGraceMs",
+    because: "restarting what is overloaded takes capacity away and makes the others busier",
+    fault: "overload",
+  },
+  serviceWrong: {
+    title: "service answers wrongly",
+    subject: "machine",
+    evidence: "the agent beats, and the service's health answer is an error or has another identity",
+    repairs: ["restartService", "replace"],
+    patience: "serviceGraceMs",
+    because: "an answer may be wrong while the service starts or stops",
+    fault: "wrong-answer",
+  },
+  keepalivedDead: {
+    title: "keepalived dead",
+    subject: "balancer",
+    evidence: "the agent beats, and no keepalived runs beside it",
+    repairs: ["restartKeepalived", "powerCycle", "replace"],
+    patience: "serviceGraceMs",
+    because: "the guest's own supervisor comes first",
+    fault: "stop-keepalived",
+  },
+  agentDead: {
+    title: "agent dead",
+    subject: "machine",
+    evidence: "the heartbeat port refuses, and the machine answers ping",
+    repairs: ["restartAgent", "powerCycle", "replace"],
+    patience: "serviceGraceMs",
+    because: "the guest's own supervisor comes first",
+    fault: "stop-agent",
+  },
+  guestDiskFull: {
+    title: "guest's disk full",
+    subject: "machine",
+    evidence: "the agent says that the guest has no space left to write",
+    repairs: ["replace"],
+    patience: "serviceGraceMs",
+    because: "a rotation of logs may free it",
+    fault: "fill-guest",
+  },
+  machineStopped: {
+    title: "VM stopped",
+    subject: "machine",
+    evidence: "libvirt: the domain was shut down or destroyed",
+    repairs: ["start", "replace"],
+    patience: 0,
+    because: "",
+    fault: "destroy",
+  },
+  machineCrashed: {
+    title: "VM crashed",
+    subject: "machine",
+    evidence: "libvirt: the domain's process died",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: "kill",
+  },
+  machinePanicked: {
+    title: "guest panicked",
+    subject: "machine",
+    evidence: "libvirt: the guest's kernel reported a panic",
+    repairs: ["powerCycle", "replace"],
+    patience: 0,
+    because: "",
+    fault: "panic",
+  },
+  machinePaused: {
+    title: "VM paused",
+    subject: "machine",
+    evidence: "libvirt: the domain is paused, and not by its disk",
+    repairs: ["resume", "powerCycle", "replace"],
+    patience: "pausedGraceMs",
+    because: "a snapshot pauses a domain for a moment",
+    fault: "suspend",
+  },
+  machineStalled: {
+    title: "VM paused by its disk",
+    subject: "machine",
+    evidence: "libvirt: the domain is paused because its disk failed to write",
+    repairs: ["resume", "powerCycle"],
+    patience: "pausedGraceMs",
+    because: "it can go on only when the pool has space again",
+    fault: "fill-pool",
+  },
+  machineFrozen: {
+    title: "QEMU frozen",
+    subject: "machine",
+    evidence: "the host's kernel: the domain's process is stopped, though libvirt says that it runs",
+    repairs: ["powerCycle", "replace"],
+    patience: "resetAfterMs",
+    because: "somebody may be debugging it",
+    fault: "freeze",
+  },
+  balancerFrozen: {
+    title: "balancer frozen or paused",
+    subject: "balancer",
+    evidence: "the domain is paused or its process is stopped; it would wake up believing that it holds the address",
+    repairs: ["powerCycle", "replace"],
+    patience: "pausedGraceMs",
+    because: "a snapshot pauses a domain for a moment",
+    fault: "freeze-balancer",
+  },
+  machineUnreachable: {
+    title: "VM unreachable though running",
+    subject: "machine",
+    evidence: "no heartbeat and no answer to ping, while libvirt says that the domain runs",
+    repairs: ["reset", "replace"],
+    patience: "resetAfterMs",
+    because: "a guest or its host may stand still for some seconds",
+    fault: "cut-guest",
+  },
+  machineHung: {
+    title: "guest hung",
+    subject: "machine",
+    evidence: "no heartbeat, while the guest's kernel answers ping",
+    repairs: ["reset", "replace"],
+    patience: "replaceAfterMs",
+    because: "a slow disk stops programs and not the kernel",
+    fault: "hang-guest",
+  },
+  machineDetached: {
+    title: "VM off the bridge",
+    subject: "machine",
+    evidence: "no heartbeat, and the domain's tap is not a port of the host's bridge",
+    repairs: ["reattach", "powerCycle"],
+    patience: 0,
+    because: "",
+    fault: "detach",
+  },
+  domainUndefined: {
+    title: "domain undefined",
+    subject: "machine",
+    evidence: "libvirt does not know the domain",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: "undefine",
+  },
+  diskMissing: {
+    title: "volume missing",
+    subject: "machine",
+    evidence: "the file of the domain's disk is gone",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: "delete-volume",
+  },
+  filesChanged: {
+    title: "managed file changed",
+    subject: "machine",
+    evidence: "the agent's digest of the managed files is not the planned one",
+    repairs: [],
+    patience: "serviceGraceMs",
+    because: "somebody changed it by hand: `pulumi up` or that hand takes it back",
+    fault: "edit-file",
+  },
+  massFailure: {
+    title: "most workers bad at once",
+    subject: "host",
+    evidence: "more than half of the workers do not answer while their domains run",
+    repairs: [],
+    patience: 0,
+    because: "machines do not die together: this is load or the network, and rebuilding would add to it",
+    fault: "cut-workers",
+  },
+  networkBroken: {
+    title: "host's network broken",
+    subject: "host",
+    evidence: "every machine of the host is silent, their domains run, and their taps are not on the bridge",
+    repairs: ["reattach"],
+    patience: 0,
+    because: "",
+    fault: "empty-bridge",
+  },
+  hypervisorDown: {
+    title: "hypervisor does not answer",
+    subject: "host",
+    evidence: "libvirt does not answer",
+    repairs: [],
+    patience: 0,
+    because: "machines live on without libvirt, and nothing can be done to them without it",
+    fault: "stop-libvirtd",
+  },
+  poolFull: {
+    title: "no space for an overlay",
+    subject: "host",
+    evidence: "the storage pool's file system has too little free space",
+    repairs: [],
+    patience: 0,
+    because: "a machine that is deleted could not be made again",
+    fault: "fill-pool",
+  },
+  stateFull: {
+    title: "no space for state",
+    subject: "host",
+    evidence: "the file system of state and journal has too little free space",
+    repairs: [],
+    patience: 0,
+    because: "an update that cannot write its state loses track of what it made",
+    fault: "fill-state",
+  },
+  stackLocked: {
+    title: "stack locked",
+    subject: "host",
+    evidence: "another update of this stack is under way",
+    repairs: [],
+    patience: 0,
+    because: "its owner may be waiting at a prompt: it is waited for, then a person is told",
+    fault: "lock",
+  },
+  notListening: {
+    title: "I was not listening",
+    subject: "healer",
+    evidence: "the healer's own event loop stood still",
+    repairs: [],
+    patience: 0,
+    because: "silence that was not listened to says nothing",
+    fault: "stop-healer",
+  },
+} as const satisfies Record<string, Cause>;
+
+export type CauseName = keyof typeof causes;
+
+/** The row of a cause, without the narrow types of the table. */
+export function causeOf(name: CauseName): Cause {
+  return causes[name];
+}

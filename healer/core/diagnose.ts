@@ -1,0 +1,121 @@
+/** From facts to what is wrong with one slot. Nothing is remembered here: the same facts always mean the same. */
+import type { CauseName } from "./causes.ts";
+import { type Beat, type DomainFact, type HostFacts, isFresh, type Role, type SlotFacts } from "./facts.ts";
+import type { Limits } from "./limits.ts";
+
+export type Finding =
+  | { readonly kind: "well"; readonly detail: string }
+  /** Too little is known to say, or it says itself that this will pass. */
+  | { readonly kind: "unclear"; readonly detail: string }
+  /** `sinceMs` is known for silence alone; other evidence begins when it is first found. */
+  | { readonly kind: "bad"; readonly cause: CauseName; readonly detail: string; readonly sinceMs?: number };
+
+export interface Subject {
+  readonly slot: string;
+  readonly role: Role;
+  readonly facts: SlotFacts;
+  /** The planned digest over the managed files; undefined if none are managed in this machine. */
+  readonly plannedFiles: string | undefined;
+}
+
+export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowMs: number): Finding {
+  const { facts } = subject;
+  // What libvirt and the host's kernel say outweighs a heartbeat: a dead machine's last beat may still be fresh.
+  const domain = isFresh(facts.domain, limits.domainsFreshMs, nowMs) ? facts.domain?.value : undefined;
+  const ofDomain = domain === undefined ? undefined : diagnoseDomain(subject, domain);
+  if (ofDomain !== undefined) return ofDomain;
+  if (facts.beat !== undefined && isFresh(facts.beat, limits.silentMs, nowMs)) {
+    return diagnoseBeat(subject, facts.beat.value, limits);
+  }
+  return diagnoseSilence(facts, domain, host, limits, nowMs);
+}
+
+function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact): Finding | undefined {
+  const detail = reason === "" ? `libvirt says ${state}` : `libvirt says ${state} (${reason})`;
+  const isBalancer = role === "balancer";
+  switch (state) {
+    case "absent":
+      return bad("domainUndefined", "libvirt does not know the domain");
+    case "crashed":
+      return bad("machineCrashed", detail);
+    case "panicked":
+      return bad("machinePanicked", detail);
+    case "stalled":
+      return bad("machineStalled", detail);
+    case "paused":
+      return bad(isBalancer ? "balancerFrozen" : "machinePaused", detail);
+    case "frozen":
+      return bad(isBalancer ? "balancerFrozen" : "machineFrozen", "its QEMU process is stopped");
+    case "stopped":
+      return facts.diskThere?.value === false ? missing : bad("machineStopped", detail);
+    case "running":
+      return facts.diskThere?.value === false ? missing : undefined;
+  }
+}
+
+const missing = bad("diskMissing", "the file of its disk is gone");
+
+function diagnoseBeat({ plannedFiles }: Subject, beat: Beat, limits: Limits): Finding {
+  switch (beat.service) {
+    case "starting":
+      return { kind: "unclear", detail: "its service is starting" };
+    case "draining":
+      return { kind: "unclear", detail: "its service is stopping on purpose" };
+    case "refused":
+      return bad("serviceDead", "nothing listens on its port");
+    case "wrong":
+      return bad("serviceWrong", "its health answer is not that of this slot");
+    case "silent": {
+      const detail = `it answers nothing while ${Math.round(beat.busy * 100)} % of its processors are busy`;
+      return bad(beat.busy >= limits.busyShare ? "serviceBusy" : "serviceHung", detail);
+    }
+    case "up":
+      break;
+  }
+  if (beat.vrrp === "STOP") return bad("keepalivedDead", "keepalived does not run");
+  if (beat.freeBytes < limits.minGuestFreeBytes) {
+    return bad("guestDiskFull", `${Math.floor(beat.freeBytes / 1024)} KiB are left in the guest`);
+  }
+  if (plannedFiles !== undefined && beat.files !== plannedFiles) {
+    return bad("filesChanged", "a managed file is not as planned");
+  }
+  return { kind: "well", detail: "it beats and serves" };
+}
+
+function diagnoseSilence(
+  facts: SlotFacts,
+  domain: DomainFact | undefined,
+  host: HostFacts,
+  limits: Limits,
+  nowMs: number,
+): Finding {
+  const sinceMs = silentSinceMs(facts, host);
+  const silence = `no heartbeat for ${Math.round(nowMs - sinceMs)} ms`;
+  if (nowMs - sinceMs <= limits.silentMs) return { kind: "unclear", detail: "I have only just begun to listen" };
+  const isBooting = facts.startedMs !== undefined && nowMs - facts.startedMs < limits.bootMs;
+  if (isBooting && (facts.beat === undefined || facts.beat.atMs < (facts.startedMs ?? 0))) {
+    return { kind: "unclear", detail: "it is booting" };
+  }
+  // One witness of silence is not enough: libvirt has to say that the machine should speak.
+  if (domain === undefined) return { kind: "unclear", detail: `${silence}, and libvirt has not said how it is` };
+  if (facts.attached?.value === false) {
+    return { ...bad("machineDetached", `${silence}, and its tap is not on the bridge`), sinceMs };
+  }
+  const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
+  const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
+  if (ping === undefined) return { kind: "unclear", detail: `${silence}; I am asking the machine itself` };
+  if (!ping) return { ...bad("machineUnreachable", `${silence} and no answer to ping`), sinceMs };
+  if (connect === "refused") {
+    return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
+  }
+  return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs };
+}
+
+/** Silence counts from when somebody listened. */
+export function silentSinceMs(facts: SlotFacts, host: HostFacts): number {
+  return Math.max(facts.beat?.atMs ?? 0, facts.startedMs ?? 0, host.deafUntilMs);
+}
+
+function bad(cause: CauseName, detail: string): Extract<Finding, { kind: "bad" }> {
+  return { kind: "bad", cause, detail };
+}

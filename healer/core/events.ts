@@ -1,0 +1,43 @@
+import type { Beat, ConnectOutcome, DomainFact } from "./facts.ts";
+
+/** Everything that the core ever learns. An event is an observation, a result of its own action, or a person's wish. */
+export type Event =
+  /** Comes ten times a second, whatever else happens; `lagMs` is by how much this one is late. */
+  | { readonly kind: "tick"; readonly lagMs: number }
+  | { readonly kind: "beat"; readonly slot: string; readonly beat: Beat }
+  | { readonly kind: "connect"; readonly slot: string; readonly outcome: ConnectOutcome }
+  | { readonly kind: "ping"; readonly slot: string; readonly answered: boolean }
+  /** One domain, as libvirt announced it. It may be late, and it may be the only word. */
+  | { readonly kind: "domain"; readonly slot: string; readonly domain: DomainFact }
+  /** All planned domains, as libvirt answered a question; and what the host's file system and bridge say of each. */
+  | { readonly kind: "domains"; readonly domains: Readonly<Record<string, PolledDomain>> }
+  /** libvirt did not answer that question. */
+  | { readonly kind: "hypervisorSilent"; readonly reason: string }
+  | { readonly kind: "space"; readonly poolFreeBytes: number; readonly stateFreeBytes: number }
+  | { readonly kind: "vipHolders"; readonly macs: readonly string[] }
+  | { readonly kind: "repaired"; readonly generation: number; readonly slot: string; readonly outcome: RepairOutcome }
+  | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
+  | { readonly kind: "pause"; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resume"; readonly by: string }
+  | { readonly kind: "replaceWanted"; readonly slot: string; readonly by: string };
+
+export interface PolledDomain extends DomainFact {
+  readonly diskThere: boolean;
+  /** Undefined while the domain has no tap. */
+  readonly attached?: boolean;
+}
+
+export type RepairOutcome =
+  | { readonly ok: true; readonly tookMs: number }
+  | { readonly ok: false; readonly code: RepairFailure; readonly reason: string };
+
+/**
+ * Why a repair came to nothing. `locked`: another update holds the stack; `preflight`: something that it needs is not
+ * there, so nothing was deleted; these two cost no budget. `deadline`: it was ended. `failed`: it ran and did not work.
+ */
+export type RepairFailure = "locked" | "preflight" | "deadline" | "failed";
+
+export type DriftResult =
+  | { readonly clean: true }
+  | { readonly clean: false; readonly found: string }
+  | { readonly clean: undefined; readonly reason: string };

@@ -1,0 +1,81 @@
+/** What has been observed, and when. Facts are believed for as long as they are fresh, and never alone if two can be had. */
+
+export type Role = "worker" | "balancer";
+
+/** One line of the stream that a machine's agent sends five times a second. */
+export interface Beat {
+  /** Drawn when the agent starts: a machine that came back is another incarnation. */
+  readonly incarnation: string;
+  readonly service: ServiceState;
+  /** The sha256 over the sha256s of the managed files. */
+  readonly files: string;
+  /** What is left on the fullest of the file systems that the guest writes to. */
+  readonly freeBytes: number;
+  /** The share of its processors that was busy over the last second, from 0 to 1. */
+  readonly busy: number;
+  readonly vrrp?: VrrpName;
+  readonly holdsVip?: boolean;
+}
+
+/**
+ * The agent's word on the service beside it. `refused`: no process listens. `silent`: one does, and answers nothing.
+ * `wrong`: it answers, but not as it should. `starting`: it was not seen up yet in this incarnation.
+ */
+export type ServiceState = "up" | "refused" | "silent" | "wrong" | "draining" | "starting";
+
+export type VrrpName = "MASTER" | "BACKUP" | "FAULT" | "STOP" | "NONE";
+
+/**
+ * libvirt's word on a domain, and the host kernel's on its process. `stopped`: it was shut down or destroyed. `crashed`:
+ * its process died. `panicked`: its kernel said so. `frozen`: its process is stopped, though libvirt thinks that it runs.
+ * `stalled`: libvirt paused it because its disk fails. `absent`: libvirt does not know it.
+ */
+export type DomainState = "running" | "paused" | "stalled" | "frozen" | "stopped" | "crashed" | "panicked" | "absent";
+
+export interface DomainFact {
+  readonly state: DomainState;
+  /** In libvirt's words: `destroyed`, `shutdown`, `failed`, `user`, `I/O error`. */
+  readonly reason: string;
+  /** Changes with every start; undefined while it does not run. */
+  readonly id?: number;
+}
+
+/** How an attempt to reach the heartbeat port ended. `unreachable`: the network said that nobody is there. */
+export type ConnectOutcome = "open" | "refused" | "silent" | "unreachable";
+
+export interface Timed<T> {
+  readonly value: T;
+  readonly atMs: number;
+}
+
+/** All that is known about one slot. */
+export interface SlotFacts {
+  readonly beat?: Timed<Beat>;
+  readonly connect?: Timed<ConnectOutcome>;
+  readonly ping?: Timed<boolean>;
+  readonly domain?: Timed<DomainFact>;
+  /** When its domain was last seen to start, under which id: the beginning of its boot. */
+  readonly startedMs?: number;
+  readonly diskThere?: Timed<boolean>;
+  /** Whether its tap is a port of the host's bridge; only known while it runs. */
+  readonly attached?: Timed<boolean>;
+}
+
+/** What is known about the host that the healer runs on. */
+export interface HostFacts {
+  /** Whether libvirt answers, and what it says if not. */
+  readonly hypervisor?: Timed<{ readonly answers: boolean; readonly reason: string }>;
+  readonly poolFreeBytes?: Timed<number>;
+  readonly stateFreeBytes?: Timed<number>;
+  /** The instant until which the healer itself was not listening. */
+  readonly deafUntilMs: number;
+  /** The hardware addresses that claim the service's address, as the network answered. */
+  readonly vipHolders?: Timed<readonly string[]>;
+  /** Another update of this stack that is under way. */
+  readonly lock?: Timed<{ readonly holder: string } | undefined>;
+}
+
+/** Whether a fact may still be believed. */
+export function isFresh(fact: Timed<unknown> | undefined, withinMs: number, nowMs: number): boolean {
+  return fact !== undefined && nowMs - fact.atMs <= withinMs;
+}

@@ -1,0 +1,81 @@
+/** Every number that the core decides by. Times are on the healer's monotonic clock. */
+export interface Limits {
+  /** A slot whose heartbeat is older is silent: no longer green, not yet acted on. Three beats of 200 ms. */
+  readonly silentMs: number;
+  /** A silent machine is reset after so long, and replaced after so long: hiccups of a host last seconds. */
+  readonly resetAfterMs: number;
+  readonly replaceAfterMs: number;
+  /** The guest's own supervisor has so long to bring a dead or hung service back. */
+  readonly serviceGraceMs: number;
+  /** A service that does not answer while its machine computes is busy, until it has been so for this long. */
+  readonly busyGraceMs: number;
+  /** Above this share of its processors a machine counts as busy. */
+  readonly busyShare: number;
+  /** A machine that was paused or frozen is left alone for so long: it may be a snapshot, or somebody debugging. */
+  readonly pausedGraceMs: number;
+  /** From a domain's start to its first heartbeat; silence before that says nothing. */
+  readonly bootMs: number;
+  /** After the healer's own start nothing is red for so long: the host itself may just have booted. */
+  readonly startGraceMs: number;
+  /** What the healer reads of itself: an event loop that stood still for longer has heard nothing meanwhile. */
+  readonly maxLoopLagMs: number;
+  /** The facts that libvirt gives are polled; older ones are not evidence. */
+  readonly domainsFreshMs: number;
+  /** A probe's answer speaks for so long. */
+  readonly probeFreshMs: number;
+  /** A second slot that fails within this joins the first one's batch. */
+  readonly batchMs: number;
+  /** More than this share of the workers bad at once, with their domains running, is load or network, not machines. */
+  readonly massShare: number;
+  /** Repairs of one slot, and of the host, within `budgetWindowMs`. */
+  readonly slotBudget: number;
+  readonly hostBudget: number;
+  readonly budgetWindowMs: number;
+  /** The pause before the next repair of one slot: this, doubled with each repair in the window, up to the limit. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  /** So many repairs that failed in a row open the breaker, for so long. */
+  readonly breakerFailures: number;
+  readonly breakerOpenMs: number;
+  /** Longer than any repair may take: then its result is given up, and the next one asks the hypervisor first. */
+  readonly repairDeadlineMs: number;
+  /** What has to be free before a machine may be deleted in order to be made again. */
+  readonly minPoolFreeBytes: number;
+  readonly minStateFreeBytes: number;
+  /** Below this a guest's own disk is full: it can no longer write what it has to. */
+  readonly minGuestFreeBytes: number;
+}
+
+const minuteMs = 60_000;
+const mebibyte = 1024 * 1024;
+
+const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
+  silentMs: 600,
+  resetAfterMs: 5_000,
+  replaceAfterMs: 15_000,
+  serviceGraceMs: 3_000,
+  busyGraceMs: minuteMs,
+  busyShare: 0.8,
+  pausedGraceMs: 2_000,
+  maxLoopLagMs: 300,
+  domainsFreshMs: 5_000,
+  probeFreshMs: 3_000,
+  batchMs: 250,
+  massShare: 0.5,
+  slotBudget: 6,
+  hostBudget: 20,
+  budgetWindowMs: 60 * minuteMs,
+  backoffMs: 5_000,
+  maxBackoffMs: 15 * minuteMs,
+  breakerFailures: 3,
+  breakerOpenMs: 10 * minuteMs,
+  minPoolFreeBytes: 512 * mebibyte,
+  minStateFreeBytes: 64 * mebibyte,
+  minGuestFreeBytes: 4 * mebibyte,
+};
+
+/** What a machine with KVM keeps, and one that emulates its guests. */
+export const limitsFor: Readonly<Record<"kvm" | "tcg", Limits>> = {
+  kvm: { ...common, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
+  tcg: { ...common, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
+};
