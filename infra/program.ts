@@ -10,15 +10,21 @@ import { planStack } from "./plan.ts";
 import { programDigest } from "./programDigest.ts";
 import { checkSurvival } from "./survival.ts";
 
+/** What a full update has deployed, as the outputs carry it. */
+export type DeployedPlan = Pick<StackOutputs["applied"], "config" | "desired">;
+
 /** The stack's outputs before the engine has resolved them. */
 export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackOutputs[Key]> };
 
 /**
  * Declares one host's stack. Everything that can be wrong with configuration or desired state is reported before the
  * first resource is declared, as a RunError, so that the engine prints the problems and no stack trace.
+ *
+ * A repair passes what is deployed: then neither configuration nor desired state are read, so that what somebody has
+ * changed there and not applied is not deployed by a repair, and what is wrong there does not prevent one.
  */
-export async function declareStack(): Promise<DeclaredOutputs> {
-  const { config, desired, plan } = await readPlan();
+export async function declareStack(deployed?: DeployedPlan): Promise<DeclaredOutputs> {
+  const { config, desired, plan } = deployed === undefined ? await readPlan() : planDeployed(deployed);
   for (const { verdict, reason } of checkSurvival([plan])) {
     if (verdict === "fails") await pulumi.log.warn(reason);
   }
@@ -54,4 +60,8 @@ async function readPlan() {
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+function planDeployed({ config, desired }: DeployedPlan) {
+  return { config, desired, plan: planStack(config, desired) };
 }

@@ -1,0 +1,135 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { journalFiles } from "./journalFiles.ts";
+import { readJournalFile } from "./readJournal.ts";
+
+export interface JournalOptions {
+  readonly path: string;
+  /** A file that has grown beyond this is put aside, and a new one begun. */
+  readonly maxBytes?: number;
+  /** How many files that were put aside are kept. */
+  readonly keep?: number;
+  /** Wall time in milliseconds. */
+  readonly now?: () => number;
+}
+
+export interface OpenedJournal {
+  readonly journal: Journal;
+  /** What was wrong with the file and was mended, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+interface Waiting {
+  readonly entry: object;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+const defaultMaxBytes = 8 * 1024 * 1024;
+const defaultKeep = 4;
+
+/**
+ * An append-only file of JSON lines that survives a power cut. Entries that arrive while the disk is busy are written
+ * and synchronised together, so that a slow disk delays the answer and never the caller's event loop.
+ */
+export class Journal {
+  readonly #options: Required<JournalOptions>;
+  #file: FileHandle;
+  #bytes: number;
+  #sequence: number;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(options: Required<JournalOptions>, file: FileHandle, bytes: number, sequence: number) {
+    this.#options = options;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#sequence = sequence;
+  }
+
+  /** Cuts off a last line that was torn, since the next one would be joined to it, and goes on counting. */
+  static async open(options: JournalOptions): Promise<OpenedJournal> {
+    const settings = { maxBytes: defaultMaxBytes, keep: defaultKeep, now: Date.now, ...options };
+    const { path } = settings;
+    await mkdir(dirname(path), { recursive: true });
+    const notes: string[] = [];
+    let sequence = 0;
+    let goodBytes = 0;
+    for (const file of (await journalFiles(path)).slice(-2)) {
+      const read = await readJournalFile(file);
+      sequence = read.entries.at(-1)?.seq ?? sequence;
+      goodBytes = file === path ? read.completeBytes : 0;
+      if (file === path) notes.push(...read.problems);
+    }
+    const file = await open(path, "a", 0o600);
+    await file.truncate(goodBytes);
+    await file.sync();
+    return { journal: new Journal(settings, file, goodBytes, sequence), notes };
+  }
+
+  /** Resolves when the entry is on the disk. Rejects if it cannot be written; then it is not in the file. */
+  append(entry: object): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error("the journal is closed"));
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ entry, done });
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return done.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    // A turn of the loop, so that what one step of the healer appends is one write.
+    await null;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      await this.#write(batch).then(
+        () => batch.forEach(({ done }) => void done.resolve()),
+        (error: Error) => batch.forEach(({ done }) => void done.reject(error)),
+      );
+    }
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    if (this.#bytes >= this.#options.maxBytes) await this.#rotate();
+    const at = new Date(this.#options.now()).toISOString();
+    const first = this.#sequence + 1;
+    const text = batch.map(({ entry }, index) => `${JSON.stringify({ seq: first + index, at, ...entry })}\n`).join("");
+    try {
+      await this.#file.appendFile(text);
+      await this.#file.datasync();
+    } catch (error) {
+      // A full disk takes half a line; the next one must not be joined to it.
+      await this.#file.truncate(this.#bytes).catch(() => {});
+      throw error;
+    }
+    this.#bytes += Buffer.byteLength(text);
+    this.#sequence += batch.length;
+  }
+
+  /** The oldest goes; each other takes the next number. A crash in between leaves a gap in the numbers, and no loss. */
+  async #rotate(): Promise<void> {
+    const { path, keep } = this.#options;
+    await rm(`${path}.${keep}`, { force: true });
+    for (let number = keep - 1; number >= 0; number -= 1) {
+      await rename(number === 0 ? path : `${path}.${number}`, `${path}.${number + 1}`).catch(allowMissing);
+    }
+    const next = await open(path, "a", 0o600);
+    await this.#file.close();
+    this.#file = next;
+    this.#bytes = 0;
+    const folder = await open(dirname(path), "r");
+    await folder.sync().finally(() => folder.close());
+  }
+}
+
+function allowMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

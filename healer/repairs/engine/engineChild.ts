@@ -1,0 +1,111 @@
+/**
+ * The engine's process. It is forked before it is needed, loads the program and the SDK, and waits; it does one job and
+ * ends. A process of its own because an inline program takes over the handling of all errors that nobody caught, because
+ * it can be ended whatever state it is in, and because the program and its memory are gone with it.
+ */
+import { performance } from "node:perf_hooks";
+import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import { programDigest } from "../../../infra/programDigest.ts";
+import { stackPaths } from "./backend.ts";
+import { DeclaredOutputs } from "./declaredOutputs.ts";
+import { describeFailure } from "./describeFailure.ts";
+import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
+import { slotUrns } from "./slotUrns.ts";
+import { readStackState, type StackState } from "./stackState.ts";
+import { writeProject, writeStackFile } from "./workDir.ts";
+
+const [stackName, workDir, backendDir] = process.argv.slice(2) as [string, string, string];
+
+let busy = false;
+// The healer and the command line below this process are told to stop together; the command line then ends the update.
+process.on("SIGINT", () => {});
+// Without its healer an idle engine has no purpose, and an update under way is best brought to its end.
+process.on("disconnect", () => {
+  if (!busy) process.exit(0);
+});
+
+// The sources may change while this process waits: what counts is what it has loaded.
+const loadedDigest = programDigest();
+const { declareStack } = await import("../../../infra/program.ts");
+await writeProject(workDir);
+const workspace = await LocalWorkspace.create({ workDir });
+const stack = await Stack.select(stackName, workspace);
+// After an update the SDK asks for outputs and history by three more runs of the command line, which nobody reads.
+Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
+
+process.once("message", (job: EngineJob) => {
+  busy = true;
+  void perform(job).then(async (end) => {
+    await send({ kind: "ended", end });
+    process.exit(0);
+  });
+});
+await send({ kind: "ready", loadMs: Math.round(performance.now()) });
+
+async function perform(job: EngineJob): Promise<EngineEnd> {
+  const beginMs = performance.now();
+  const sinceBeginMs = () => Math.round(performance.now() - beginMs);
+  const changed: string[] = [];
+  const errors: string[] = [];
+  const onEvent = (event: EngineEvent) => {
+    const { diagnosticEvent: said } = event;
+    if (said?.severity === "error") errors.push(said.message);
+    if (job.kind === "drift") noteChange(event, changed);
+    else report(event, sinceBeginMs());
+  };
+  try {
+    const state = await readStackState(stackPaths(backendDir, stackName).state);
+    if (state.applied.programDigest !== loadedDigest) return stale(state);
+    await writeStackFile(workDir, stackName, state);
+    const program = () => declareStack(state.applied);
+    if (job.kind === "drift") {
+      const declared = new DeclaredOutputs();
+      const watched = async () => declared.watch(await program());
+      await stack.preview({ program: watched, onEvent, refresh: true, expectNoChanges: true });
+      changed.push(...declared.differencesTo(state.outputs));
+      if (changed.length > 0) return { ok: false, code: "changes", reason: changed.join("; ") };
+    } else {
+      const urns = job.slots.flatMap((slot) => slotUrns(stackName, slot));
+      await stack.up({ program, onEvent, target: urns, replace: urns, targetDependents: true });
+    }
+    return { ok: true, tookMs: sinceBeginMs() };
+  } catch (error) {
+    return describeFailure(error, errors, changed);
+  }
+}
+
+function stale({ applied }: StackState): EngineEnd {
+  const [deployed, here] = [applied.programDigest, loadedDigest].map((digest) => digest.slice(0, 12));
+  const reason = `release ${deployed} is deployed, and this is release ${here}: run \`pulumi up\` for the whole stack, or put the deployed release back.`;
+  return { ok: false, code: "stale", reason };
+}
+
+function report(event: EngineEvent, atMs: number): void {
+  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
+  const step = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent;
+  if (step === undefined) return;
+  const { op, urn, type } = step.metadata;
+  if (op === "same" || op === "read") return;
+  const phase = resourcePreEvent ? "begun" : resOpFailedEvent ? "failed" : "done";
+  void send({ kind: "progress", phase, resource: nameOf(urn), type, op, atMs });
+}
+
+function noteChange({ resourcePreEvent, resOutputsEvent }: EngineEvent, changed: string[]): void {
+  const step = resourcePreEvent ?? resOutputsEvent;
+  if (step === undefined || ["same", "read", "refresh"].includes(step.metadata.op)) return;
+  const { op, urn, diffs } = step.metadata;
+  const found = `${nameOf(urn)}: ${op}${diffs?.length ? ` (${diffs.join(", ")})` : ""}`;
+  if (!changed.includes(found)) changed.push(found);
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** A healer that has died reads nothing; the update goes on without it. */
+function send(message: EngineMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) return resolve();
+    process.send(message, undefined, undefined, () => resolve());
+  });
+}

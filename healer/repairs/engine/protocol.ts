@@ -1,0 +1,37 @@
+/** What the healer and its engine say to each other, as one message each. */
+
+/** `replace`: one update that rebuilds these slots. `drift`: a refreshed preview; it changes nothing. */
+export type EngineJob =
+  | { readonly kind: "replace"; readonly slots: readonly SlotTarget[] }
+  | { readonly kind: "drift" };
+
+export interface SlotTarget {
+  readonly slot: string;
+  readonly role: "worker" | "balancer";
+  /** Whether the seed's volume is lost too. It holds identity alone and is kept otherwise. */
+  readonly seed: boolean;
+}
+
+export type EngineMessage =
+  /** Loaded, and waiting for a job. */
+  | { readonly kind: "ready"; readonly loadMs: number }
+  | EngineProgress
+  | { readonly kind: "ended"; readonly end: EngineEnd };
+
+/** One step on one resource. `atMs` counts from the engine's taking of the job. */
+export interface EngineProgress {
+  readonly kind: "progress";
+  readonly phase: "begun" | "done" | "failed";
+  readonly resource: string;
+  readonly type: string;
+  readonly op: string;
+  readonly atMs: number;
+}
+
+/**
+ * `locked`: another update holds the stack. `stale`: this engine was loaded from other sources than the deployed ones.
+ * `changes`: a drift check found some.
+ */
+export type EngineEnd =
+  | { readonly ok: true; readonly tookMs: number }
+  | { readonly ok: false; readonly code: "locked" | "stale" | "changes" | "failed"; readonly reason: string };

@@ -1,0 +1,31 @@
+import { project } from "./backend.ts";
+import type { SlotTarget } from "./protocol.ts";
+
+const worker = "vigil:index:WorkerNode";
+const balancer = "vigil:index:LoadBalancer";
+const virtualAddress = "vigil:index:VirtualAddress";
+const vm = "vigil:index:AlpineVm";
+const volume = "libvirt:index/volume:Volume";
+const domain = "libvirt:index/domain:Domain";
+const localCommand = "command:local:Command";
+const remoteCommand = "command:remote:Command";
+
+/**
+ * The URNs of all that has to be made again for a slot to be as new: its disk, its domain, the proof that it serves, and
+ * what was pushed into it. They are computed and not looked up, because a repair that was killed has left some of them
+ * out of the state, and the next one must make those too. The key of the host stays, and with it the guest's identity.
+ */
+export function slotUrns(stack: string, { slot, role, seed }: SlotTarget): string[] {
+  const node = role === "worker" ? worker : balancer;
+  const urn = (types: readonly string[], name: string) =>
+    `urn:pulumi:${stack}::${project}::${types.join("$")}::${name}`;
+  return [
+    urn([node, vm, volume], `${slot}-disk`),
+    ...(seed ? [urn([node, vm, volume], `${slot}-seed`)] : []),
+    urn([node, vm, domain], slot),
+    urn([node, localCommand], `${slot}-verified`),
+    ...(role === "balancer"
+      ? [urn([node, remoteCommand], `${slot}-nginx`), urn([virtualAddress, remoteCommand], `${slot}-vip-keepalived`)]
+      : []),
+  ];
+}

@@ -1,0 +1,85 @@
+import { readFile, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import type { Limits } from "../core/limits.ts";
+import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
+import { virshAny } from "./virsh.ts";
+
+type SpaceLimits = Pick<Limits, "minPoolFreeBytes" | "minStateFreeBytes">;
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * Looks for what a rebuilt machine needs, before the old one is deleted: a broken machine may still be of use, and one
+ * that was deleted and cannot be made again is not. Resolves to one sentence about the first thing that is missing.
+ */
+export async function preflight(
+  place: RepairPlace,
+  slots: readonly RepairSlot[],
+  limits: SpaceLimits,
+): Promise<string | undefined> {
+  const checks = [
+    () => checkLibvirt(place),
+    () => checkSpace("the storage pool", place.poolDir, limits.minPoolFreeBytes),
+    () => checkSpace("the state", place.stateDir, limits.minStateFreeBytes),
+    ...slots.flatMap((slot) => [() => checkImage(place, slot), () => checkDomain(place, slot)]),
+    () => checkMemory(place, slots),
+  ];
+  for (const check of checks) {
+    const problem = await check();
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+async function checkLibvirt({ libvirtUri, pool }: RepairPlace): Promise<string | undefined> {
+  const { code, stderr } = await virshAny(libvirtUri, ["pool-info", pool]);
+  return code === 0 ? undefined : `libvirt does not answer for the pool ${pool}: ${stderr.trim() || "no word"}.`;
+}
+
+async function checkSpace(what: string, dir: string, minBytes: number): Promise<string | undefined> {
+  const { bavail, bsize } = await statfs(dir);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= minBytes) return undefined;
+  return `${what} has ${inMib(freeBytes)} MiB free in ${dir}, and a rebuilt machine needs ${inMib(minBytes)}.`;
+}
+
+/** The base volume is what the new disk lies over; kernel and initrd are what it boots. */
+async function checkImage(
+  { imageDir, poolDir }: RepairPlace,
+  { slot, image }: RepairSlot,
+): Promise<string | undefined> {
+  const needed = [
+    join(poolDir, `base-${image.slice(0, 12)}.qcow2`),
+    ...["vmlinux", "initrd"].map((kind) => join(imageDir, `${image}.${kind}`)),
+  ];
+  for (const path of needed) {
+    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+    if (size === 0) return `${slot} cannot boot without ${path}, which is missing or empty.`;
+  }
+  return undefined;
+}
+
+/** A machine of the slot's name that is not the slot's was made by somebody, and is not ours to delete. */
+async function checkDomain({ libvirtUri }: RepairPlace, { slot, uuid }: RepairSlot): Promise<string | undefined> {
+  const { code, stdout } = await virshAny(libvirtUri, ["domuuid", slot]);
+  if (code !== 0 || stdout.trim() === uuid) return undefined;
+  return `a domain ${slot} that is not of this stack is there (UUID ${stdout.trim()}): rename or undefine it.`;
+}
+
+/** What the old machines hold comes back when they are deleted. */
+async function checkMemory(place: RepairPlace, slots: readonly RepairSlot[]): Promise<string | undefined> {
+  const held = await Promise.all(
+    slots.map(async ({ slot, memoryMib }) =>
+      (await virshAny(place.libvirtUri, ["domid", slot])).stdout.trim().match(/^\d+$/) ? memoryMib : 0,
+    ),
+  );
+  const neededMib = slots.reduce((sum, { memoryMib }) => sum + memoryMib, 0) - held.reduce((sum, mib) => sum + mib, 0);
+  const meminfo = await readFile("/proc/meminfo", "utf8");
+  const freeMib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1]) / 1024;
+  if (!(freeMib < neededMib)) return undefined;
+  return `the host has ${Math.floor(freeMib)} MiB of memory left, and ${neededMib} are needed.`;
+}
+
+function inMib(bytes: number): number {
+  return Math.floor(bytes / mebibyte);
+}

@@ -1,0 +1,102 @@
+import type { Action } from "../core/actions.ts";
+import type { DriftResult, Event, RepairOutcome } from "../core/events.ts";
+import type { Limits } from "../core/limits.ts";
+import { driftOf } from "./drift.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { EngineJob, SlotTarget } from "./engine/protocol.ts";
+import { operations } from "./operations.ts";
+import { preflight } from "./preflight.ts";
+import { RepairError } from "./repairError.ts";
+import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
+import { stub } from "./stub.ts";
+
+type Of<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
+
+/** What runs an update. `run` resolves in every case, some seconds after the deadline at the latest. */
+export type UpdateEngine = Pick<Engine, "run" | "warm">;
+
+export interface RepairerOptions {
+  /** Asked before each repair, because an update by a person changes it. */
+  readonly place: () => RepairPlace;
+  readonly engine: UpdateEngine;
+  readonly limits: Limits;
+  readonly emit: (event: Event) => void;
+  readonly onNote: (sentence: string) => void;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+}
+
+/** What the engine needs to stop an update at its deadline and to put the backend in order. */
+const engineReserveMs = 30_000;
+
+/** Does what the core wants done, and answers every action with an event: nothing is left without one. */
+export class Repairer {
+  readonly #options: RepairerOptions;
+
+  constructor(options: RepairerOptions) {
+    this.#options = options;
+  }
+
+  async operate({ slot, operation, generation }: Of<"operate">): Promise<void> {
+    const outcome = await this.#timed(async () => {
+      const place = this.#options.place();
+      await operations[operation](place, slotOf(place, slot));
+    });
+    this.#options.emit({ kind: "repaired", generation, slot, outcome });
+  }
+
+  async replace({ slots, generation }: Of<"replace">): Promise<void> {
+    const outcome = await this.#timed(() => this.#rebuild(slots));
+    this.#options.engine.warm();
+    for (const slot of slots) this.#options.emit({ kind: "repaired", generation, slot, outcome });
+  }
+
+  async checkDrift({ generation }: Of<"checkDrift">): Promise<void> {
+    const { engine, limits, emit } = this.#options;
+    const drift: DriftResult = await engine
+      .run("drift", async () => ({ kind: "drift" }), limits.repairDeadlineMs)
+      .then(driftOf, (error: Error): DriftResult => ({ clean: undefined, reason: error.message }));
+    engine.warm();
+    emit({ kind: "driftChecked", generation, drift });
+  }
+
+  async #rebuild(names: readonly string[]): Promise<void> {
+    const { engine, limits } = this.#options;
+    const end = await engine.run("replace", () => this.#prepare(names), limits.repairDeadlineMs - engineReserveMs);
+    if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
+  }
+
+  /** Runs when nobody else holds the stack: another update would stumble over what is put into libvirt here. */
+  async #prepare(names: readonly string[]): Promise<EngineJob> {
+    const { limits, onNote } = this.#options;
+    const place = this.#options.place();
+    const slots = names.map((name) => slotOf(place, name));
+    const missing = await preflight(place, slots, limits);
+    if (missing !== undefined) throw new RepairError("preflight", missing);
+    const targets: SlotTarget[] = [];
+    for (const slot of slots) {
+      const { notes, seedLost } = await stub(place, slot);
+      for (const sentence of notes) onNote(sentence);
+      targets.push({ slot: slot.slot, role: slot.role, seed: seedLost });
+    }
+    return { kind: "replace", slots: targets };
+  }
+
+  /** Success is the time that it took; whatever is thrown is a failure with a sentence. */
+  async #timed(act: () => Promise<void>): Promise<RepairOutcome> {
+    const beginMs = this.#options.nowMs();
+    try {
+      await act();
+      return { ok: true, tookMs: Math.round(this.#options.nowMs() - beginMs) };
+    } catch (error) {
+      const code = error instanceof RepairError ? error.code : "failed";
+      return { ok: false, code, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+function slotOf(place: RepairPlace, name: string): RepairSlot {
+  const slot = place.slots.find((one) => one.slot === name);
+  if (slot === undefined) throw new Error(`the deployed plan has no slot ${name}.`);
+  return slot;
+}

@@ -1,0 +1,48 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
+import { domainState, virsh, virshAny } from "./virsh.ts";
+
+export interface Stubbed {
+  /** What was put in the place of something that is gone, one sentence each. */
+  readonly notes: readonly string[];
+  /** The seed was lost too and has to be made again. */
+  readonly seedLost: boolean;
+}
+
+/**
+ * Gives an update something to delete: the engine deletes what its state knows before it makes it again, and fails if it
+ * is gone. A refresh would drop it from the state instead, but one that fails half-way drops what is still there.
+ */
+export async function stub(place: RepairPlace, slot: RepairSlot): Promise<Stubbed> {
+  const notes: string[] = [];
+  const note = (missing: boolean, what: string) => {
+    if (missing) notes.push(`${what} of ${slot.slot} was gone; a stub stands in for it until the update deletes it.`);
+    return missing;
+  };
+  note(await stubDomain(place, slot), "the domain");
+  note(await stubVolume(place, `${slot.slot}-disk.qcow2`, "qcow2"), "the disk");
+  const seedLost = note(await stubVolume(place, `${slot.slot}-seed.img`, "raw"), "the seed");
+  return { notes, seedLost };
+}
+
+/** Any emulator can define this; it is never started. */
+async function stubDomain({ libvirtUri }: RepairPlace, { slot, uuid }: RepairSlot): Promise<boolean> {
+  if ((await domainState(libvirtUri, slot)) !== undefined) return false;
+  const xml = `<domain type="qemu"><name>${slot}</name><uuid>${uuid}</uuid><memory unit="MiB">1</memory><os><type>hvm</type></os></domain>`;
+  const { code, stderr } = await virshAny(libvirtUri, ["define", "/dev/stdin"], xml);
+  if (code !== 0) throw new Error(`a stub of ${slot} cannot be defined: ${stderr.trim()}`);
+  return true;
+}
+
+/** The file decides: libvirt remembers a volume whose file was removed behind its back until the pool is refreshed. */
+async function stubVolume({ libvirtUri, pool, poolDir }: RepairPlace, name: string, format: string): Promise<boolean> {
+  const there = await access(join(poolDir, name)).then(
+    () => true,
+    () => false,
+  );
+  if (there) return false;
+  await virsh(libvirtUri, ["pool-refresh", pool]);
+  await virsh(libvirtUri, ["vol-create-as", pool, name, "1M", "--format", format]);
+  return true;
+}
