@@ -95,6 +95,12 @@ export class EngineProcess {
     await this.group.kill(killTimeoutMs);
   }
 
+  /** For a job that changes nothing. */
+  async giveWay(): Promise<void> {
+    this.#ended.resolve({ ok: false, code: "failed", reason: "a repair came first." });
+    await this.kill();
+  }
+
   /** Undefined if the time was too short. */
   async #within(timeoutMs: number): Promise<ProcessEnd | undefined> {
     const timer = new AbortController();

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { Journal } from "./journal.ts";
+import { readJournal } from "./readJournal.ts";
+
+let dir: string;
+let path: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "vigil-journal-"));
+  path = join(dir, "journal.jsonl");
+});
+
+afterEach(() => rm(dir, { recursive: true }));
+
+test("entries are numbered in order, carry the wall time, and go on after a restart", async () => {
+  const first = await open();
+  await Promise.all([first.append({ kind: "a" }), first.append({ kind: "b" })]);
+  await first.close();
+  const second = await open();
+  await second.append({ kind: "c" });
+  await second.close();
+  assert.deepEqual(await readJournal(path), {
+    entries: [
+      { seq: 1, at: "1970-01-01T00:00:01.000Z", kind: "a" },
+      { seq: 2, at: "1970-01-01T00:00:01.000Z", kind: "b" },
+      { seq: 3, at: "1970-01-01T00:00:01.000Z", kind: "c" },
+    ],
+    problems: [],
+  });
+});
+
+test("a torn last line is dropped and said, and the next entry is a line of its own", async () => {
+  const before = await open();
+  await before.append({ kind: "a" });
+  await before.close();
+  await appendFile(path, '{"seq":2,"at":"19');
+  assert.deepEqual((await readJournal(path)).problems, [
+    "the last line of journal.jsonl was torn and was dropped (17 bytes).",
+  ]);
+  const { journal, notes } = await Journal.open({ path });
+  assert.deepEqual(notes, ["the last line of journal.jsonl was torn and was dropped (17 bytes)."]);
+  await journal.append({ kind: "b" });
+  await journal.close();
+  const { entries, problems } = await readJournal(path);
+  assert.deepEqual(
+    [entries.map(({ seq, kind }) => [seq, kind]), problems],
+    [
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+      [],
+    ],
+  );
+});
+
+test("a broken line in the middle is passed over and said", async () => {
+  await writeFile(path, '{"seq":1,"at":"x"}\n\0\0\0\n{"seq":3,"at":"x"}\n');
+  const { entries, problems } = await readJournal(path);
+  assert.deepEqual(
+    entries.map(({ seq }) => seq),
+    [1, 3],
+  );
+  assert.deepEqual(problems, ["line 2 of journal.jsonl is not an entry and was passed over."]);
+});
+
+test("files are put aside by size, the oldest goes, and the numbers go on over a restart", async () => {
+  const options = { path, maxBytes: 100, keep: 2 };
+  for (let restart = 0; restart < 2; restart += 1) {
+    const { journal } = await Journal.open(options);
+    for (let index = 0; index < 10; index += 1) await journal.append({ kind: "entry" });
+    await journal.close();
+  }
+  assert.deepEqual((await readdir(dir)).sort(), ["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2"]);
+  const seqs = (await readJournal(path)).entries.map(({ seq }) => seq);
+  assert.equal(seqs.at(-1), 20);
+  assert.deepEqual(
+    seqs,
+    seqs.map((_, index) => (seqs[0] ?? 0) + index),
+  );
+});
+
+test("what append resolved is there after the process was killed", async () => {
+  const script = `
+    import { Journal } from ${JSON.stringify(join(import.meta.dirname, "journal.ts"))};
+    const { journal } = await Journal.open({ path: ${JSON.stringify(path)} });
+    for (let n = 1; ; n += 1) { await journal.append({ n }); process.stdout.write(n + "\\n"); }`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    if (said.split("\n").length > 50) child.kill("SIGKILL");
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  const promised = Number(said.split("\n").filter(Boolean).at(-1));
+  const { entries } = await readJournal(path);
+  assert.ok(entries.length >= promised, `${entries.length} of ${promised}`);
+});
+
+test("an entry that cannot be written is rejected, and leaves no half line", async () => {
+  const journal = await open();
+  await journal.append({ kind: "a" });
+  await assert.rejects(journal.append({ big: 1n }), /BigInt/);
+  await journal.append({ kind: "b" });
+  await journal.close();
+  assert.equal((await readFile(path, "utf8")).split("\n").length, 3);
+});
+
+async function open(): Promise<Journal> {
+  return (await Journal.open({ path, now: () => 1000 })).journal;
+}
