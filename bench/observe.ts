@@ -4,16 +4,28 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { captureStart, captureStop } from "../lab/capture.ts";
 import type { Lab } from "../lab/lab.ts";
 import { onWire } from "../lab/machine.ts";
 import { type Frame, readFrames } from "./frames.ts";
-import type { RequestRecord } from "./requestRecord.ts";
+import { p95OverrunMs } from "./outage.ts";
+import { nowMs, type RequestRecord } from "./requestRecord.ts";
 import type { Pair, Rig } from "./rig.ts";
+
+/** The last two seconds say whether a service keeps up; the first ones after a boot are the slowest. */
+const settleWindowMs = 2_000;
+const settledOverrunMs = 250;
+const settleTimeoutMs = 60_000;
 
 export interface Load {
   /** Resolves once the first request has ended: from then on the load is there. */
   readonly started: Promise<void>;
+  /**
+   * Resolves once the service keeps up with the load, which is the state that a fault is to disturb. Rejects if it does
+   * not come to that within a minute: then the load is too much for this machine.
+   */
+  settled(): Promise<void>;
   /** Stops the load and resolves to every request of it. */
   stop(): Promise<RequestRecord[]>;
 }
@@ -38,8 +50,19 @@ export function startLoad(lab: Lab, url: string, options: readonly string[], fil
     raw.write(`${line}\n`);
     records.push(JSON.parse(line) as RequestRecord);
   });
+  const settled = async () => {
+    await started;
+    const deadlineMs = nowMs() + settleTimeoutMs;
+    for (;;) {
+      await sleep(settleWindowMs);
+      const recent = records.filter(({ intendedMs }) => intendedMs >= nowMs() - settleWindowMs);
+      if (p95OverrunMs(recent) <= settledOverrunMs) return;
+      if (nowMs() > deadlineMs) throw new Error(`${url} does not keep up with the load on this machine: use less`);
+    }
+  };
   return {
     started,
+    settled,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

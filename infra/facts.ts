@@ -10,8 +10,9 @@ export const heartbeatPorts = { worker: 8081, balancer: 8080 } as const;
 
 export const vrrpRouterId = 51;
 export const vrrpAdvertMs = 100;
-export const highestPriority = 200;
+/** The highest that a router which does not own the address may have: a backup waits the longer, the lower its own is. */
+export const highestPriority = 254;
 export const priorityStep = 10;
-/** With more hosts the lowest VRRP priority would reach 0, which means "I am leaving". */
+/** With a few more the lowest VRRP priority would reach 0, which means "I am leaving". */
 export const maxHosts = 20;
 export const maxPoolSize = 64;

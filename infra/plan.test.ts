@@ -18,7 +18,7 @@ test("the plan of the shipped stack bk", () => {
     uplink: "eno2",
     bridge: "br0",
     pool: { first: "192.168.10.10", last: "192.168.10.16", size: 7 },
-    vrrpPriority: 200,
+    vrrpPriority: 254,
   });
   assert.deepEqual(plan.site.subnet, { cidr: "192.168.10.0/24", prefixLength: 24, netmask: "255.255.255.0" });
   assert.deepEqual(
@@ -47,7 +47,7 @@ test("the plan of the shipped stack bk", () => {
     servicePort: 8080,
     heartbeatPort: 8081,
   });
-  assert.deepEqual(plan.peers, [{ id: "mb/lb-1", host: "mb", address: "192.168.10.26", priority: 190 }]);
+  assert.deepEqual(plan.peers, [{ id: "mb/lb-1", host: "mb", address: "192.168.10.26", priority: 244 }]);
 });
 
 test("every host sees the same candidates: what the pools could hold, built or not", () => {

@@ -13,7 +13,6 @@ import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, t
 /** How much worse than the plain pair the product may be. */
 const allowedRatio = 1.2;
 
-const settleMs = 2_000;
 /** Long enough for adverts of a second, and for a client to have repeated a connect. */
 const watchMs = 6_000;
 
@@ -74,13 +73,13 @@ async function measureLoss(
   const { fire, mend } = await arm(rig, holder);
   const recording = await recordFrames(rig, pair, dir);
   const url = `http://${pair.vip}`;
-  const probing = ["--loop", "open", "--fresh", "--rate", "20", "--deadline-ms", "3000", "--seconds", "60"];
+  const probing = ["--loop", "open", "--fresh", "--rate", "20", "--deadline-ms", "3000", "--seconds", "120"];
   const probe = startLoad(rig.lab, url, probing, join(dir, "probe.jsonl"));
-  const using = ["--kind", "sleep", "--connections", `${users}`, "--deadline-ms", "3000", "--seconds", "60"];
+  const using = ["--kind", "sleep", "--connections", `${users}`, "--deadline-ms", "3000", "--seconds", "120"];
   const load = users > 0 ? startLoad(rig.lab, url, using, join(dir, "users.jsonl")) : undefined;
-  await Promise.all([probe.started, load?.started]);
+  await Promise.all([probe.settled(), load?.settled()]);
   // The fault must not keep step with the adverts.
-  await sleep(settleMs + Math.random() * pair.advertMs);
+  await sleep(Math.random() * pair.advertMs);
 
   const faultMs = await fire();
   await sleep(watchMs);

@@ -12,7 +12,6 @@ import { nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, openClient, processOf, type Rig } from "../rig.ts";
 import { type Case, type Check, checkQuiet, type Figures, type Run, type Trial, totalOf } from "./case.ts";
 
-const settleMs = 2_000;
 const hungMs = 2_000;
 const watchMs = 3_000;
 
@@ -30,10 +29,9 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   if (victim === undefined) throw new Error("the site has no worker that could be stopped");
   await awaitHealthyWorkers(rig, [pair]);
   const qemu = await processOf(rig, victim);
-  const options = ["--kind", "post", "--connections", `${users}`, "--seconds", "60"];
+  const options = ["--kind", "post", "--connections", `${users}`, "--seconds", "120"];
   const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "posts.jsonl"));
-  await load.started;
-  await sleep(settleMs);
+  await load.settled();
   const faultMs = nowMs();
   try {
     await signal(qemu, "SIGSTOP");

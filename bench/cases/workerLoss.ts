@@ -9,7 +9,6 @@ import { awaitHealthyWorkers, processOf, startDomain } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
-const settleMs = 2_000;
 const watchMs = 4_000;
 /** A request that took this much longer than its own time has been on the victim and was repeated elsewhere. */
 const touchedOverrunMs = 200;
@@ -28,10 +27,9 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   if (victim === undefined) throw new Error("the site has no worker that could be killed");
   await awaitHealthyWorkers(rig, [pair]);
   const qemu = await processOf(rig, victim);
-  const options = ["--kind", "sleep", "--connections", `${users}`, "--seconds", "60"];
+  const options = ["--kind", "sleep", "--connections", `${users}`, "--seconds", "120"];
   const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "users.jsonl"));
-  await load.started;
-  await sleep(settleMs);
+  await load.settled();
 
   const faultMs = nowMs();
   await signal(qemu, "SIGKILL");

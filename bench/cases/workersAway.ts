@@ -11,7 +11,6 @@ import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
 import { openShell } from "../shell.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
 
-const settleMs = 2_000;
 const awayMs = 500;
 const watchMs = 4_000;
 const allowedMs = 1_000;
@@ -76,10 +75,9 @@ async function portOf({ lab }: Rig, host: string, domain: string): Promise<strin
 async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Promise<Figures> {
   await awaitHealthyWorkers(rig, [pair]);
   const { leave, comeBack } = await absence(rig);
-  const options = ["--loop", "open", "--fresh", "--rate", `${rate}`, "--deadline-ms", "5000", "--seconds", "60"];
+  const options = ["--loop", "open", "--fresh", "--rate", `${rate}`, "--deadline-ms", "5000", "--seconds", "120"];
   const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
-  await load.started;
-  await sleep(settleMs);
+  await load.settled();
 
   const faultMs = nowMs();
   let backMs: number;

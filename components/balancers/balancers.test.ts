@@ -12,13 +12,13 @@ import { renderNginx } from "./nginx.ts";
 
 const plan: BalancerInput = {
   site: { name: "demo", vip: "192.168.10.120", subnet: { prefixLength: 24 } },
-  host: { vrrpPriority: 200 },
+  host: { vrrpPriority: 254 },
   candidates: [
     { id: "bk/web-1", address: "192.168.10.10", port: 8080 },
     { id: "bk/web-2", address: "192.168.10.11", port: 8080 },
     { id: "mb/web-1", address: "192.168.10.20", port: 8080 },
   ],
-  peers: [{ id: "mb/lb-1", address: "192.168.10.26", priority: 190 }],
+  peers: [{ id: "mb/lb-1", address: "192.168.10.26", priority: 244 }],
 };
 const slot = { id: "bk/lb-1", address: "192.168.10.16", servicePort: 80 };
 const alone: BalancerInput = { ...plan, peers: [] };

@@ -15,6 +15,7 @@ export const balancerSettingsSchema = z.strictObject({
     }),
   ),
   checkIntervalMs: milliseconds,
+  standbyIntervalMs: milliseconds,
   checkTimeoutMs: milliseconds,
   fall: count,
   rise: count,

@@ -8,6 +8,7 @@ import { type Change, Checker } from "./checker.ts";
 import { judgeWorker } from "./healthAnswer.ts";
 
 const times = {
+  tickMs: 25,
   intervalMs: 100,
   timeoutMs: 250,
   absentIntervalMs: 200,

@@ -13,6 +13,8 @@ export interface Target {
 }
 
 export interface CheckerTimes extends HealthLimits {
+  /** Between two looks at the clock: what every other time here is rounded to. */
+  readonly tickMs: number;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   /** For a target that is absent, or down for a minute. */
@@ -58,20 +60,19 @@ const longDownMs = 60_000;
  */
 export class Checker {
   readonly #times: CheckerTimes;
+  #intervalMs: number;
   readonly #events: CheckerEvents;
   readonly #entries: Entry[] = [];
   readonly #guard: LoopGuard;
-  readonly #tickMs: number;
   readonly #timer: NodeJS.Timeout;
   #settled = false;
 
   constructor(times: CheckerTimes, targets: readonly Target[], events: CheckerEvents) {
     this.#times = times;
+    this.#intervalMs = times.intervalMs;
     this.#events = events;
     const nowMs = performance.now();
-    // Four looks per check: finer ones would cost an emulated machine more than they tell.
-    this.#tickMs = times.intervalMs / 4;
-    this.#guard = new LoopGuard(this.#tickMs, times.timeoutMs / 2, nowMs);
+    this.#guard = new LoopGuard(times.tickMs, times.timeoutMs / 2, nowMs);
     for (const target of targets) {
       const entry: Entry = {
         target,
@@ -87,8 +88,15 @@ export class Checker {
       };
       this.#entries.push(entry);
     }
-    this.#timer = setInterval(() => this.#tick(), this.#tickMs);
+    this.#timer = setInterval(() => this.#tick(), times.tickMs);
     this.#tick();
+  }
+
+  /** Checks those that are up at this pace from now on; a faster one begins at once. */
+  set intervalMs(intervalMs: number) {
+    const isFaster = intervalMs < this.#intervalMs;
+    this.#intervalMs = intervalMs;
+    if (isFaster) for (const entry of this.#entries) if (entry.health.verdict === "up") entry.nextMs = 0;
   }
 
   get settled(): boolean {
@@ -114,26 +122,35 @@ export class Checker {
     if (lateMs > 0) this.#events.onStall?.(lateMs);
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
-      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs, this.#tickMs)) this.#startCheck(entry);
+      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs, this.#times.tickMs)) this.#startCheck(entry);
     }
   }
 
-  /** Silence counts only if the agent was listening all the while. */
+  /**
+   * Silence counts only if the agent was listening all the while. A busy agent's timer may come before the answer that
+   * has been waiting to be read, so whatever has arrived is read before the silence is believed.
+   */
   #expire(entry: Entry, nowMs: number): void {
-    for (const pending of entry.pending) {
-      const isVoid = this.#guard.stalledSince(pending.startedMs);
-      if (!isVoid && nowMs - pending.startedMs < this.#times.timeoutMs - this.#tickMs / 2) continue;
-      entry.pending.delete(pending);
-      const connected = pending.check.connected();
-      pending.check.giveUp();
-      if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
-    }
+    const isDue = ({ startedMs }: Pending) =>
+      this.#guard.stalledSince(startedMs) || nowMs - startedMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
+    const due = [...entry.pending].filter(isDue);
+    for (const pending of due) setImmediate(() => this.#giveUp(entry, pending));
+  }
+
+  #giveUp(entry: Entry, pending: Pending): void {
+    if (!entry.pending.delete(pending)) return;
+    const connected = pending.check.connected();
+    pending.check.giveUp();
+    if (this.#guard.stalledSince(pending.startedMs)) return;
+    this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
+    // Its place is free for a check that may already be answered when the next silence is counted.
+    if (performance.now() >= entry.nextMs) this.#startCheck(entry);
   }
 
   #startCheck(entry: Entry): void {
     if (entry.pending.size >= this.#times.fall) return;
     const nowMs = performance.now();
-    entry.nextMs = nowMs + this.#intervalMs(entry, nowMs);
+    entry.nextMs = nowMs + this.#pauseMs(entry, nowMs);
     const check = entry.probe.check((result) => {
       entry.pending.delete(pending);
       if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
@@ -143,16 +160,16 @@ export class Checker {
   }
 
   /** Half a tick less than asked, here and in #expire: a tick that comes a moment early must not put off what was due. */
-  #intervalMs({ health }: Entry, nowMs: number): number {
-    const { intervalMs, absentIntervalMs } = this.#times;
+  #pauseMs({ health }: Entry, nowMs: number): number {
+    const { tickMs, absentIntervalMs } = this.#times;
     const isDown = health.verdict !== "up" && health.verdict !== "draining";
     const isSlow = health.verdict === "absent" || (isDown && nowMs - health.sinceMs > longDownMs);
     // The jitter keeps a dozen slots that nobody has built from being asked in one burst.
-    return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : intervalMs) - this.#tickMs / 2;
+    return (isSlow ? absentIntervalMs * (0.8 + 0.4 * Math.random()) : this.#intervalMs) - tickMs / 2;
   }
 
   #evidence(entry: Entry, result: Exclude<ProbeResult, { aborted: true }>): Evidence {
-    if ("fault" in result) return { kind: "bad", what: result.fault };
+    if ("fault" in result) return { kind: "bad", what: result.fault, isRefused: result.isRefused };
     const { evidence, incarnation } = entry.target.judge(result.answer);
     entry.incarnation = incarnation ?? entry.incarnation;
     return evidence;

@@ -2,7 +2,13 @@ import { connect, type Socket } from "node:net";
 import { type Answer, parseAnswer } from "./healthAnswer.ts";
 
 /** `aborted`: this machine itself ended the connection, which says nothing about the other. */
-export type ProbeResult = { readonly answer: Answer } | { readonly fault: string } | { readonly aborted: true };
+export type ProbeResult = { readonly answer: Answer } | Fault | { readonly aborted: true };
+
+/** `isRefused`: the machine said that nothing listens there. */
+interface Fault {
+  readonly fault: string;
+  readonly isRefused: boolean;
+}
 
 /** A check under way. */
 export interface ProbeCheck {
@@ -47,15 +53,15 @@ export class HealthProbe {
     const attempt = (): Socket => {
       const current = socket ?? connect({ host: this.#address, port: this.#port, noDelay: true });
       let text = "";
-      const fail = (fault: string) => {
+      const fail = (fault: string, isRefused = false) => {
         discard(current);
-        if (isFresh) return done({ fault });
+        if (isFresh) return done({ fault, isRefused });
         isFresh = true;
         socket = undefined;
         socket = attempt();
       };
       current.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
-        if (code !== "ECONNABORTED") return fail(faults[code] ?? `failed: ${message}`);
+        if (code !== "ECONNABORTED") return fail(faults[code] ?? `failed: ${message}`, code === "ECONNREFUSED");
         discard(current);
         done({ aborted: true });
       });

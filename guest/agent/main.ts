@@ -7,11 +7,14 @@ import { logEvent } from "../shared/logEvent.ts";
 import { readNodeFacts, slotId } from "../shared/nodeFacts.ts";
 import { createAgentServer } from "./agentServer.ts";
 import { BootTime } from "./bootTime.ts";
+import type { Change } from "./checker.ts";
 import { localBalancer } from "./localBalancer.ts";
+import { MachineLoad } from "./machineLoad.ts";
 import { ManagedFiles } from "./managedFiles.ts";
 import { agentPaths } from "./paths.ts";
 import { PoolKeeper } from "./poolKeeper.ts";
-import { watchService } from "./serviceWatch.ts";
+import { type ServiceState, stateOf } from "./serviceState.ts";
+import { watchPath, watchService } from "./serviceWatch.ts";
 import { UpstreamPool } from "./upstreamPool.ts";
 import { readVrrpState } from "./vrrpState.ts";
 
@@ -32,6 +35,8 @@ const service = watchService(facts, ({ after: { verdict, reason } }) => {
   bootTime.serviceIsUp();
   pool?.refresh();
 });
+const path = isBalancer ? watchPath(facts, logPath) : undefined;
+const load = new MachineLoad();
 let seq = 0;
 let lastError: string | undefined;
 
@@ -53,6 +58,8 @@ function beat(): object {
     uptimeMs: Math.round(performance.now()),
     service: serviceState().state,
     files: files.digest,
+    busy: load.busy,
+    freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
   };
 }
@@ -65,14 +72,20 @@ function status(): object {
     service: serviceState(),
     files: files.digests,
     filesDigest: files.digest,
+    busy: load.busy,
+    freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid), holdsVip: holdsVip() } : {}),
+    ...(path === undefined ? {} : { path: stateOf(path) }),
     ...keeper?.status(),
   };
 }
 
-function serviceState(): { state: "up" | "down"; reason: string } {
-  const health = service.view()[0]?.health;
-  return { state: health?.verdict === "up" ? "up" : "down", reason: health?.reason ?? "not looked yet" };
+function serviceState(): ServiceState {
+  return stateOf(service);
+}
+
+function logPath({ after: { verdict, reason } }: Change): void {
+  logEvent("path", { is: verdict, reason });
 }
 
 /** The kernel's word on who has the address; keepalived's own is what it means to do. */
@@ -82,6 +95,8 @@ function holdsVip(): boolean {
 
 /** A file that is not as agreed is told once and changes nothing: what was read before stays in force. */
 async function refreshFiles(): Promise<void> {
+  if (keeper !== undefined) keeper.isHolder = holdsVip();
+  load.refresh();
   try {
     await files.refresh();
     keeper?.configure(paths.balancer, await files.read(paths.balancer));

@@ -10,8 +10,10 @@ import type { UpstreamPool } from "./upstreamPool.ts";
 const softLimitMs = 3000;
 const stallLogIntervalMs = 10_000;
 
-/** About a second at the settings' pace: longer than a burst of work keeps a worker from answering its check. */
-const busyFall = 8;
+/** About a second and a half at the holder's pace: longer than a burst of work keeps a worker from its check. */
+const busyFall = 10;
+/** Between two looks at the clock: finer ones would cost an emulated machine more than they tell. */
+const tickMs = 50;
 
 /** Keeps nginx's pool: checks the candidates of the settings, selects among them and hands the selection on. */
 export class PoolKeeper {
@@ -20,6 +22,7 @@ export class PoolKeeper {
   #text: string | undefined;
   #settings: BalancerSettings | undefined;
   #checker: Checker | undefined;
+  #isHolder = false;
   #selected: ReadonlySet<string> = new Set();
   /** Gone workers whose connections were already dropped. */
   #droppedIds: ReadonlySet<string> = new Set();
@@ -40,9 +43,18 @@ export class PoolKeeper {
     const settings = parseStrictText(path, text, balancerSettingsSchema);
     this.#checker?.close();
     this.#settings = settings;
-    const { checkIntervalMs: intervalMs, checkTimeoutMs: timeoutMs, absentIntervalMs, fall, rise } = settings;
+    const { checkTimeoutMs: timeoutMs, absentIntervalMs, fall, rise } = settings;
     this.#checker = new Checker(
-      { intervalMs, timeoutMs, absentIntervalMs, fall, busyFall, rise, softLimitMs },
+      {
+        tickMs,
+        intervalMs: this.#intervalMs(settings),
+        timeoutMs,
+        absentIntervalMs,
+        fall,
+        busyFall,
+        rise,
+        softLimitMs,
+      },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {
         onChange: (change) => this.#changed(change),
@@ -56,6 +68,15 @@ export class PoolKeeper {
   /** The address that this balancer may hold, once the settings are there. */
   get vip(): string | undefined {
     return this.#settings?.vip;
+  }
+
+  /** Whether requests come through this balancer: then a dead worker costs somebody time, and is looked for harder. */
+  set isHolder(isHolder: boolean) {
+    if (isHolder === this.#isHolder) return;
+    this.#isHolder = isHolder;
+    if (this.#checker !== undefined && this.#settings !== undefined) {
+      this.#checker.intervalMs = this.#intervalMs(this.#settings);
+    }
   }
 
   status(): object {
@@ -76,6 +97,10 @@ export class PoolKeeper {
     clearImmediate(this.#batch);
     this.#checker?.close();
     this.#pool.close();
+  }
+
+  #intervalMs({ checkIntervalMs, standbyIntervalMs }: BalancerSettings): number {
+    return this.#isHolder ? checkIntervalMs : standbyIntervalMs;
   }
 
   #target({ id, address, port }: Candidate): Target {

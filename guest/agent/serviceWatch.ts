@@ -5,8 +5,38 @@ import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
 export function watchService(facts: NodeFacts, onChange: (change: Change) => void): Checker {
   return new Checker(
-    { intervalMs: 500, timeoutMs: 1000, absentIntervalMs: 100, fall: 2, busyFall: 2, rise: 1, softLimitMs: 10_000 },
+    {
+      tickMs: 125,
+      intervalMs: 500,
+      timeoutMs: 1000,
+      absentIntervalMs: 100,
+      fall: 2,
+      busyFall: 2,
+      rise: 1,
+      softLimitMs: 10_000,
+    },
     [ownService(facts)],
+    { onChange },
+  );
+}
+
+/**
+ * Watches a balancer's whole way to a worker, through its own nginx. Nothing hangs on it but what the balancer says of
+ * itself; and a balancer that stands by has just used the way that it may need next.
+ */
+export function watchPath(facts: NodeFacts, onChange: (change: Change) => void): Checker {
+  return new Checker(
+    {
+      tickMs: 250,
+      intervalMs: 1000,
+      timeoutMs: 1000,
+      absentIntervalMs: 1000,
+      fall: 2,
+      busyFall: 2,
+      rise: 1,
+      softLimitMs: 10_000,
+    },
+    [{ id: "path", address: facts.address, port: facts.servicePort, path: "/healthz", judge: judgeStatus }],
     { onChange },
   );
 }

@@ -18,7 +18,10 @@ export type Evidence =
   /** `connected` tells a silent service on a living machine from a machine that does not even accept a connection. */
   | { readonly kind: "silent"; readonly afterMs: number; readonly connected: boolean }
   /** Refused, reset, no route, the wrong machine, an answer that is no health: `what` completes "the check ...". */
-  | { readonly kind: "bad"; readonly what: string };
+  | { readonly kind: "bad"; readonly what: string; readonly isRefused?: boolean };
+
+/** How the last check failed, for whoever has to find the cause. */
+export type Failure = "refused" | "silent" | "wrong";
 
 type Silence = Extract<Evidence, { kind: "silent" }>;
 
@@ -29,6 +32,8 @@ export interface TargetHealth {
   /** One sentence: why the verdict is what it is. */
   readonly reason: string;
   readonly everUp: boolean;
+  /** Undefined while the last check was good. */
+  readonly failure?: Failure | undefined;
   /** True if nothing that was sent there can still be answered: waiting on its connections is in vain. */
   readonly isGone: boolean;
   /** Checks in a row without an answer, and with a good one. */
@@ -66,22 +71,27 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
   switch (evidence.kind) {
     case "ok": {
       const successes = Math.min(health.successes + 1, limits.rise);
-      const next = { ...health, silences: 0, successes };
+      const next = { ...health, failure: undefined, silences: 0, successes };
       if (health.verdict === "up" || successes < limits.rise) return next;
       return become({ ...next, isGone: false }, "up", nowMs, `${counted(successes, "check")} passed`);
     }
     case "draining":
       return become(
-        { ...health, isGone: false, silences: 0, successes: 0 },
+        { ...health, failure: undefined, isGone: false, silences: 0, successes: 0 },
         "draining",
         nowMs,
         "it said that it is leaving",
       );
     case "silent":
-      return afterSilence({ ...health, silences: health.silences + 1, successes: 0 }, evidence, nowMs, limits);
+      return afterSilence(
+        { ...health, failure: "silent", silences: health.silences + 1, successes: 0 },
+        evidence,
+        nowMs,
+        limits,
+      );
     case "bad":
       return become(
-        { ...health, isGone: true, silences: 0, successes: 0 },
+        { ...health, failure: evidence.isRefused ? "refused" : "wrong", isGone: true, silences: 0, successes: 0 },
         "hard",
         nowMs,
         `the check ${evidence.what}`,

@@ -37,7 +37,12 @@ export type JournalEntry =
       readonly cause?: string;
       readonly sentence: string;
     }
-  | { readonly kind: "drift"; readonly generation: number; readonly sentence: string }
+  | {
+      readonly kind: "drift";
+      readonly generation: number;
+      readonly clean: boolean | undefined;
+      readonly sentence: string;
+    }
   | { readonly kind: "breaker"; readonly openForMs: number; readonly sentence: string }
   | { readonly kind: "paused"; readonly forMs: number; readonly by: string }
   | { readonly kind: "resumed"; readonly by: string }

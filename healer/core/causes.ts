@@ -43,9 +43,9 @@ export const causes = {
     title: "service overloaded",
     subject: "machine",
     evidence: "the agent beats, the service does not answer in time, and the machine's processors are busy",
-    repairs: [],
+    repairs: ["restartService"],
     patience: "busyGraceMs",
-    because: "restarting what is overloaded takes capacity away and makes the others busier",
+    because: "restarting what is overloaded takes capacity away; only a service that spins for ever gains by it",
     fault: "overload",
   },
   serviceWrong: {

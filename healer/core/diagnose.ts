@@ -7,6 +7,8 @@ export type Finding =
   | { readonly kind: "well"; readonly detail: string }
   /** Too little is known to say, or it says itself that this will pass. */
   | { readonly kind: "unclear"; readonly detail: string }
+  /** It has fallen silent, and nothing else is known yet. */
+  | { readonly kind: "silent"; readonly detail: string }
   /** `sinceMs` is known for silence alone; other evidence begins when it is first found. */
   | { readonly kind: "bad"; readonly cause: CauseName; readonly detail: string; readonly sinceMs?: number };
 
@@ -25,7 +27,7 @@ export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowM
   const ofDomain = domain === undefined ? undefined : diagnoseDomain(subject, domain);
   if (ofDomain !== undefined) return ofDomain;
   if (facts.beat !== undefined && isFresh(facts.beat, limits.silentMs, nowMs)) {
-    return diagnoseBeat(subject, facts.beat.value, limits);
+    return diagnoseBeat(subject, facts.beat.value, limits, nowMs);
   }
   return diagnoseSilence(facts, domain, host, limits, nowMs);
 }
@@ -55,10 +57,11 @@ function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact)
 
 const missing = bad("diskMissing", "the file of its disk is gone");
 
-function diagnoseBeat({ plannedFiles }: Subject, beat: Beat, limits: Limits): Finding {
+function diagnoseBeat({ facts, plannedFiles }: Subject, beat: Beat, limits: Limits, nowMs: number): Finding {
   switch (beat.service) {
     case "starting":
-      return { kind: "unclear", detail: "its service is starting" };
+      if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its service is starting" };
+      return bad("serviceDead", "its service did not come up in the time of a boot");
     case "draining":
       return { kind: "unclear", detail: "its service is stopping on purpose" };
     case "refused":
@@ -92,18 +95,16 @@ function diagnoseSilence(
   const sinceMs = silentSinceMs(facts, host);
   const silence = `no heartbeat for ${Math.round(nowMs - sinceMs)} ms`;
   if (nowMs - sinceMs <= limits.silentMs) return { kind: "unclear", detail: "I have only just begun to listen" };
-  const isBooting = facts.startedMs !== undefined && nowMs - facts.startedMs < limits.bootMs;
-  if (isBooting && (facts.beat === undefined || facts.beat.atMs < (facts.startedMs ?? 0))) {
-    return { kind: "unclear", detail: "it is booting" };
-  }
+  const hasBeaten = facts.beat !== undefined && facts.beat.atMs >= (facts.startedMs ?? 0);
+  if (!hasBeaten && isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "it is booting" };
   // One witness of silence is not enough: libvirt has to say that the machine should speak.
-  if (domain === undefined) return { kind: "unclear", detail: `${silence}, and libvirt has not said how it is` };
+  if (domain === undefined) return { kind: "silent", detail: `${silence}, and libvirt has not said how it is` };
   if (facts.attached?.value === false) {
     return { ...bad("machineDetached", `${silence}, and its tap is not on the bridge`), sinceMs };
   }
   const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
   const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
-  if (ping === undefined) return { kind: "unclear", detail: `${silence}; I am asking the machine itself` };
+  if (ping === undefined) return { kind: "silent", detail: `${silence}; I am asking the machine itself` };
   if (!ping) return { ...bad("machineUnreachable", `${silence} and no answer to ping`), sinceMs };
   if (connect === "refused") {
     return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
@@ -111,9 +112,13 @@ function diagnoseSilence(
   return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs };
 }
 
+function isBooting({ startedMs }: SlotFacts, { bootMs }: Limits, nowMs: number): boolean {
+  return startedMs !== undefined && nowMs - startedMs < bootMs;
+}
+
 /** Silence counts from when somebody listened. */
 export function silentSinceMs(facts: SlotFacts, host: HostFacts): number {
-  return Math.max(facts.beat?.atMs ?? 0, facts.startedMs ?? 0, host.deafUntilMs);
+  return Math.max(facts.beat?.atMs ?? 0, facts.runningMs ?? 0, host.deafUntilMs);
 }
 
 function bad(cause: CauseName, detail: string): Extract<Finding, { kind: "bad" }> {

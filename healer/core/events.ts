@@ -18,8 +18,7 @@ export type Event =
   | { readonly kind: "repaired"; readonly generation: number; readonly slot: string; readonly outcome: RepairOutcome }
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
   | { readonly kind: "pause"; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resume"; readonly by: string }
-  | { readonly kind: "replaceWanted"; readonly slot: string; readonly by: string };
+  | { readonly kind: "resume"; readonly by: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

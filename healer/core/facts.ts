@@ -53,9 +53,14 @@ export interface SlotFacts {
   readonly beat?: Timed<Beat>;
   readonly connect?: Timed<ConnectOutcome>;
   readonly ping?: Timed<boolean>;
+  /** When it was last asked by ping and connect. */
+  readonly probedMs?: number;
   readonly domain?: Timed<DomainFact>;
-  /** When its domain was last seen to start, under which id: the beginning of its boot. */
+  /** When its domain was first seen under its present id: its boot began then, or before. */
   readonly startedMs?: number;
+  readonly startedId?: number;
+  /** Since when it has been seen running without a break: a machine that was paused could not beat. */
+  readonly runningMs?: number;
   readonly diskThere?: Timed<boolean>;
   /** Whether its tap is a port of the host's bridge; only known while it runs. */
   readonly attached?: Timed<boolean>;
@@ -63,16 +68,14 @@ export interface SlotFacts {
 
 /** What is known about the host that the healer runs on. */
 export interface HostFacts {
-  /** Whether libvirt answers, and what it says if not. */
-  readonly hypervisor?: Timed<{ readonly answers: boolean; readonly reason: string }>;
+  /** Why libvirt does not answer; undefined while it does. */
+  readonly hypervisorSilent?: Timed<string> | undefined;
   readonly poolFreeBytes?: Timed<number>;
   readonly stateFreeBytes?: Timed<number>;
   /** The instant until which the healer itself was not listening. */
   readonly deafUntilMs: number;
   /** The hardware addresses that claim the service's address, as the network answered. */
   readonly vipHolders?: Timed<readonly string[]>;
-  /** Another update of this stack that is under way. */
-  readonly lock?: Timed<{ readonly holder: string } | undefined>;
 }
 
 /** Whether a fact may still be believed. */

@@ -13,7 +13,7 @@ export interface Limits {
   readonly busyShare: number;
   /** A machine that was paused or frozen is left alone for so long: it may be a snapshot, or somebody debugging. */
   readonly pausedGraceMs: number;
-  /** From a domain's start to its first heartbeat; silence before that says nothing. */
+  /** From a domain's start to a service that is up; silence before that says nothing. */
   readonly bootMs: number;
   /** After the healer's own start nothing is red for so long: the host itself may just have booted. */
   readonly startGraceMs: number;
@@ -21,12 +21,16 @@ export interface Limits {
   readonly maxLoopLagMs: number;
   /** The facts that libvirt gives are polled; older ones are not evidence. */
   readonly domainsFreshMs: number;
-  /** A probe's answer speaks for so long. */
+  /** A silent machine is asked so often, and its answer speaks for so long. */
+  readonly probeIntervalMs: number;
   readonly probeFreshMs: number;
+  /** A slot that is red for so long, whatever the reason, is a person's concern too. */
+  readonly pageAfterMs: number;
   /** A second slot that fails within this joins the first one's batch. */
   readonly batchMs: number;
-  /** More than this share of the workers bad at once, with their domains running, is load or network, not machines. */
+  /** More than this share of the workers bad within `massWindowMs`, with their domains running, is load or network. */
   readonly massShare: number;
+  readonly massWindowMs: number;
   /** Repairs of one slot, and of the host, within `budgetWindowMs`. */
   readonly slotBudget: number;
   readonly hostBudget: number;
@@ -59,9 +63,12 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   pausedGraceMs: 2_000,
   maxLoopLagMs: 300,
   domainsFreshMs: 5_000,
+  probeIntervalMs: 500,
   probeFreshMs: 3_000,
+  pageAfterMs: 5 * minuteMs,
   batchMs: 250,
   massShare: 0.5,
+  massWindowMs: 10_000,
   slotBudget: 6,
   hostBudget: 20,
   budgetWindowMs: 60 * minuteMs,

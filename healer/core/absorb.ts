@@ -1,0 +1,76 @@
+/** Turns an observation into facts. What an event does not speak of stays as it was. */
+import type { Event, PolledDomain } from "./events.ts";
+import type { DomainFact, SlotFacts } from "./facts.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+export function absorb(state: State, event: Event, limits: Limits, nowMs: number): State {
+  switch (event.kind) {
+    case "tick":
+      if (event.lagMs <= limits.maxLoopLagMs) return state;
+      return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
+    case "beat":
+      return learn(state, event.slot, { beat: { value: event.beat, atMs: nowMs } });
+    case "connect":
+      return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
+    case "ping":
+      return learn(state, event.slot, { ping: { value: event.answered, atMs: nowMs } });
+    case "domain":
+      return withSlot(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
+    case "domains":
+      return Object.entries(event.domains).reduce<State>(
+        (next, [slot, polled]) => withSlot(next, slot, (facts) => withPoll(facts, polled, nowMs)),
+        { ...state, host: { ...state.host, hypervisorSilent: undefined } },
+      );
+    case "hypervisorSilent": {
+      const hypervisorSilent = state.host.hypervisorSilent ?? { value: event.reason, atMs: nowMs };
+      return { ...state, host: { ...state.host, hypervisorSilent } };
+    }
+    case "space": {
+      const poolFreeBytes = { value: event.poolFreeBytes, atMs: nowMs };
+      const stateFreeBytes = { value: event.stateFreeBytes, atMs: nowMs };
+      return { ...state, host: { ...state.host, poolFreeBytes, stateFreeBytes } };
+    }
+    case "vipHolders":
+      return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs } } };
+    default:
+      return state;
+  }
+}
+
+function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {
+  return {
+    ...withDomain(facts, domain, nowMs),
+    diskThere: { value: diskThere, atMs: nowMs },
+    ...(attached === undefined ? {} : { attached: { value: attached, atMs: nowMs } }),
+  };
+}
+
+/** A machine that was seen for the first time may be booting: it is given the time of a boot, like one that just started. */
+function withDomain(facts: SlotFacts, domain: DomainFact, nowMs: number): SlotFacts {
+  const before = facts.domain?.value;
+  const isRunning = domain.state === "running";
+  const hasStarted = isRunning && domain.id !== undefined && domain.id !== facts.startedId;
+  const runsOn = before?.state === "running" && facts.runningMs !== undefined;
+  const { startedMs: _started, runningMs: _running, ...rest } = facts;
+  const startedMs = hasStarted ? nowMs : facts.startedMs;
+  const runningMs = !isRunning ? undefined : runsOn && !hasStarted ? facts.runningMs : nowMs;
+  return {
+    ...rest,
+    domain: { value: domain, atMs: nowMs },
+    ...(startedMs === undefined ? {} : { startedMs }),
+    ...(runningMs === undefined ? {} : { runningMs }),
+    ...(hasStarted && domain.id !== undefined ? { startedId: domain.id } : {}),
+  };
+}
+
+function learn(state: State, slot: string, news: Partial<SlotFacts>): State {
+  return withSlot(state, slot, (facts) => ({ ...facts, ...news }));
+}
+
+/** A slot that is not of this plan is nobody's concern: an event may be older than the plan. */
+function withSlot(state: State, slot: string, change: (facts: SlotFacts) => SlotFacts): State {
+  const known: SlotState | undefined = state.slots[slot];
+  if (known === undefined) return state;
+  return { ...state, slots: { ...state.slots, [slot]: { ...known, facts: change(known.facts) } } };
+}

@@ -1,0 +1,41 @@
+/** The only places where a slot's status changes. Each edge that is not meant to be is a bug, and ends the program. */
+import type { Action } from "./actions.ts";
+import type { SlotState, Status } from "./state.ts";
+
+const edges: Readonly<Record<Status, readonly Status[]>> = {
+  unknown: ["green", "yellow", "red"],
+  green: ["unknown", "yellow", "red"],
+  yellow: ["unknown", "green", "red"],
+  red: ["unknown", "green", "yellow", "repairing"],
+  repairing: ["settling", "red"],
+  settling: ["green", "red"],
+};
+
+export interface Change {
+  readonly slot: SlotState;
+  readonly actions: readonly Action[];
+}
+
+type Rest = Partial<
+  Pick<SlotState, "suspicion" | "attempt" | "rung" | "hindrance" | "repairsMs" | "waitUntilMs" | "facts">
+>;
+
+/** Moves a slot to a status, with what else changes on the way, and notes it in the journal. */
+export function become(slot: SlotState, status: Status, sentence: string, nowMs: number, rest: Rest = {}): Change {
+  if (slot.status === status) {
+    return { slot: { ...slot, ...rest, sentence }, actions: [] };
+  }
+  if (!edges[slot.status].includes(status)) {
+    throw new Error(`${slot.slot} cannot become ${status} from ${slot.status}: ${sentence}`);
+  }
+  const changed: SlotState = { ...slot, ...rest, status, sinceMs: nowMs, sentence };
+  const cause = changed.suspicion?.cause;
+  const entry = {
+    kind: "status",
+    slot: slot.slot,
+    status,
+    ...(cause === undefined ? {} : { cause }),
+    sentence,
+  } as const;
+  return { slot: changed, actions: [{ kind: "journal", entry }] };
+}

@@ -1,0 +1,81 @@
+/** What becomes of a slot when its repair has ended, well or not. */
+import type { Action } from "./actions.ts";
+import { become } from "./become.ts";
+import type { DriftResult, RepairFailure, RepairOutcome } from "./events.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+export interface Concluded {
+  readonly state: State;
+  readonly actions: readonly Action[];
+  readonly reason: string;
+}
+
+export function conclude(
+  state: State,
+  { slot: name, generation, outcome }: { slot: string; generation: number; outcome: RepairOutcome },
+  limits: Limits,
+  nowMs: number,
+): Concluded {
+  const slot = state.slots[name];
+  if (slot?.attempt === undefined || slot.attempt.generation !== generation || slot.status !== "repairing") {
+    return { state, actions: [], reason: `ignored: ${name} has no repair ${generation} under way` };
+  }
+  const ended: Action = {
+    kind: "journal",
+    entry: {
+      kind: "repairEnded",
+      generation,
+      slot: name,
+      outcome: outcome.ok ? "ok" : `${outcome.code}: ${outcome.reason}`,
+    },
+  };
+  const freed = { ...state, updating: withoutSlot(state, name, generation) };
+  const change = outcome.ok
+    ? settle(slot, slot.attempt.repair, outcome.tookMs, limits, nowMs)
+    : fail(slot, slot.attempt.repair, outcome, limits, nowMs);
+  const failures = outcome.ok || isHindered(outcome.code) ? freed.failures : freed.failures + 1;
+  const next = { ...freed, failures, slots: { ...freed.slots, [name]: change.slot } };
+  return { state: next, actions: [ended, ...change.actions], reason: change.slot.sentence };
+}
+
+/** What was known of the machine before is about one that is no more; only fresh facts tell whether it helped. */
+function settle(slot: SlotState, repair: string, tookMs: number, limits: Limits, nowMs: number) {
+  if (slot.attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
+  const facts = slot.facts.startedId === undefined ? {} : { startedId: slot.facts.startedId };
+  const attempt = { ...slot.attempt, deadlineMs: nowMs + limits.bootMs };
+  const sentence = `${repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
+  return become(slot, "settling", sentence, nowMs, { facts, attempt, hindrance: undefined });
+}
+
+/** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */
+function fail(
+  slot: SlotState,
+  repair: string,
+  outcome: Extract<RepairOutcome, { ok: false }>,
+  limits: Limits,
+  nowMs: number,
+) {
+  if (!isHindered(outcome.code)) {
+    const sentence = `${repair} of ${slot.slot} failed: ${outcome.reason}`;
+    return become(slot, "red", sentence, nowMs, { rung: slot.rung + 1, attempt: undefined });
+  }
+  const sentence = `${repair} of ${slot.slot} could not begin: ${outcome.reason}`;
+  const unspent = { repairsMs: slot.repairsMs.slice(0, -1), waitUntilMs: nowMs + limits.backoffMs };
+  return become(slot, "red", sentence, nowMs, { ...unspent, attempt: undefined, hindrance: outcome });
+}
+
+function isHindered(code: RepairFailure): boolean {
+  return code === "locked" || code === "preflight";
+}
+
+function withoutSlot({ updating }: State, name: string, generation: number): State["updating"] {
+  if (updating?.generation !== generation) return updating;
+  const slots = updating.slots.filter((slot) => slot !== name);
+  return slots.length === 0 ? undefined : { generation, slots };
+}
+
+export function driftSentence(drift: DriftResult): string {
+  if (drift.clean === undefined) return `drift could not be checked: ${drift.reason}`;
+  return drift.clean ? "no drift: what runs is what is planned" : `drift: ${drift.found}`;
+}

@@ -1,0 +1,165 @@
+/** From red slots to repairs: the least that fits, within what may be spent, or the sentence that says why not. */
+import type { Action, Repair, SlotRepair } from "./actions.ts";
+import { become } from "./become.ts";
+import { causeOf } from "./causes.ts";
+import { isSoft, massFailure } from "./judge.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+export interface Decided {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+interface Due {
+  readonly slot: SlotState;
+  readonly repair: Repair;
+}
+
+export function decide(state: State, limits: Limits, nowMs: number): Decided {
+  let next = state;
+  const actions: Action[] = [];
+  const replaces: Due[] = [];
+  for (const slot of Object.values(state.slots)) {
+    if (slot.status !== "red") continue;
+    const repair = nextRepair(slot);
+    const obstacle = obstacleTo(next, slot, repair, limits, nowMs);
+    if (obstacle !== undefined) {
+      next = withSlot(next, { ...slot, sentence: `${sentenceOf(slot)}; ${obstacle}` });
+      continue;
+    }
+    if (repair === "replace") {
+      replaces.push({ slot, repair });
+      continue;
+    }
+    const begun = begin(next, [{ slot, repair }], limits, nowMs);
+    next = begun.state;
+    actions.push(...begun.actions);
+  }
+  if (!isBatchReady(next, replaces, limits, nowMs)) return { state: next, actions };
+  const batch = begin(next, replaces, limits, nowMs);
+  return { state: batch.state, actions: [...actions, ...batch.actions] };
+}
+
+/** The rungs above the last are the last again: what is left to try is to try it again, ever more seldom. */
+function nextRepair({ slot, suspicion, rung }: SlotState): Repair {
+  if (suspicion === undefined) throw new Error(`${slot} is red without a cause`);
+  const { repairs } = causeOf(suspicion.cause);
+  const repair = repairs[Math.min(rung, repairs.length - 1)];
+  if (repair === undefined) throw new Error(`${slot} is red by ${suspicion.cause}, which nothing repairs`);
+  return repair;
+}
+
+/** Machines that fail together are made anew together: the first waits a moment for the others, and for a running update. */
+function isBatchReady(state: State, replaces: readonly Due[], limits: Limits, nowMs: number): boolean {
+  if (replaces.length === 0 || state.updating !== undefined) return false;
+  return Math.min(...replaces.map(({ slot }) => slot.sinceMs)) + limits.batchMs <= nowMs;
+}
+
+/** Why a repair that is due may not begin now. Undefined if it may. */
+function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limits, nowMs: number): string | undefined {
+  const { host, pausedUntilMs, breakerUntilMs } = state;
+  if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
+  if (nowMs < breakerUntilMs) {
+    return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
+  }
+  if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
+  if (slot.suspicion !== undefined && isSoft(slot.suspicion.cause)) {
+    const mass = massFailure(state, limits);
+    if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
+  }
+  if (nowMs < slot.waitUntilMs) return `it waits ${seconds(slot.waitUntilMs - nowMs)} before the next repair`;
+  return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
+}
+
+function spaceObstacle({ host }: State, repair: Repair, limits: Limits): string | undefined {
+  const needsPool = repair === "replace" || repair === "resume";
+  if (needsPool && host.poolFreeBytes !== undefined && host.poolFreeBytes.value < limits.minPoolFreeBytes) {
+    return `nothing is deleted: the storage pool has ${mebibytes(host.poolFreeBytes.value)} left of the ${mebibytes(limits.minPoolFreeBytes)} that it needs`;
+  }
+  if (
+    repair === "replace" &&
+    host.stateFreeBytes !== undefined &&
+    host.stateFreeBytes.value < limits.minStateFreeBytes
+  ) {
+    return `nothing is deleted: the state's file system has ${mebibytes(host.stateFreeBytes.value)} left`;
+  }
+  return undefined;
+}
+
+function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: number): string | undefined {
+  const window = `${limits.budgetWindowMs / 60_000} min`;
+  if (recent(slot, limits, nowMs) >= limits.slotBudget) {
+    return `nothing is done: its ${limits.slotBudget} repairs within ${window} are spent`;
+  }
+  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other, limits, nowMs), 0);
+  return ofHost >= limits.hostBudget
+    ? `nothing is done: the host's ${limits.hostBudget} repairs within ${window} are spent`
+    : undefined;
+}
+
+function recent({ repairsMs }: SlotState, { budgetWindowMs }: Limits, nowMs: number): number {
+  return repairsMs.filter((atMs) => nowMs - atMs < budgetWindowMs).length;
+}
+
+/** The budget is spent, durably, before anything is done: a healer that dies in between has tried once, not never. */
+function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number): Decided {
+  const generation = state.generation + 1;
+  const repairs: SlotRepair[] = [];
+  const statuses: Action[] = [];
+  let next: State = { ...state, generation };
+  // The last of a batch may be one too many for the host's budget, which the first ones have just spent.
+  for (const { slot, repair } of due) {
+    if (budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
+    const sentence = `${verbs[repair]} ${slot.slot}: ${sentenceOf(slot)}`;
+    const change = become(slot, "repairing", sentence, nowMs, spend(slot, repair, generation, limits, nowMs));
+    next = withSlot(next, change.slot);
+    statuses.push(...change.actions);
+    repairs.push({ slot: slot.slot, repair, cause: slot.suspicion?.cause ?? "", sentence });
+  }
+  const [first] = repairs;
+  if (first === undefined) return { state, actions: [] };
+  const journal: Action = { kind: "journal", entry: { kind: "repairBegun", generation, slots: repairs } };
+  if (first.repair !== "replace") {
+    const operate: Action = { kind: "operate", slot: first.slot, operation: first.repair, generation };
+    return { state: next, actions: [...statuses, journal, operate] };
+  }
+  const slots = repairs.map(({ slot }) => slot);
+  const updating = { ...next, updating: { generation, slots } };
+  return { state: updating, actions: [...statuses, journal, { kind: "replace", slots, generation }] };
+}
+
+function spend(slot: SlotState, repair: Repair, generation: number, limits: Limits, nowMs: number) {
+  const repairsMs = [...slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs), nowMs];
+  const backoffMs = Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (repairsMs.length - 1));
+  const attempt = { generation, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
+  return { repairsMs, waitUntilMs: nowMs + backoffMs, attempt };
+}
+
+const verbs: Readonly<Record<Repair, string>> = {
+  start: "starting",
+  resume: "resuming",
+  reset: "resetting",
+  powerCycle: "power-cycling",
+  restartService: "restarting the service of",
+  restartKeepalived: "restarting keepalived in",
+  restartAgent: "restarting the agent of",
+  reattach: "putting back on the bridge",
+  replace: "replacing",
+};
+
+function sentenceOf({ suspicion, sentence }: SlotState): string {
+  return suspicion === undefined ? sentence : `${causeOf(suspicion.cause).title}: ${suspicion.detail}`;
+}
+
+function withSlot(state: State, slot: SlotState): State {
+  return { ...state, slots: { ...state.slots, [slot.slot]: slot } };
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / (1024 * 1024))} MiB`;
+}

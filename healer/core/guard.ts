@@ -1,0 +1,40 @@
+/** What keeps the healer from doing harm by going on: repairs that never end, and repairs that never help. */
+import type { Action } from "./actions.ts";
+import { become } from "./become.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+export interface Guarded {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+/** Gives up repairs whose result never came, and opens the breaker after too many that did not help. */
+export function guard(state: State, limits: Limits, nowMs: number): Guarded {
+  const expired = Object.values(state.slots).filter(({ status, attempt }) => {
+    return status === "repairing" && attempt !== undefined && nowMs >= attempt.deadlineMs;
+  });
+  const actions: Action[] = [];
+  let next = state;
+  for (const slot of expired) {
+    const given = giveUp(slot, limits, nowMs);
+    next = { ...next, slots: { ...next.slots, [slot.slot]: given.slot }, failures: next.failures + 1 };
+    actions.push(...given.actions);
+  }
+  const { updating } = next;
+  if (updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
+    next = { ...next, updating: undefined };
+  }
+  if (next.failures < limits.breakerFailures) return { state: next, actions };
+  const sentence = `${next.failures} repairs in a row did not help: none is begun for ${limits.breakerOpenMs / 60_000} min`;
+  const entry = { kind: "breaker", openForMs: limits.breakerOpenMs, sentence } as const;
+  return {
+    state: { ...next, failures: 0, breakerUntilMs: nowMs + limits.breakerOpenMs },
+    actions: [...actions, { kind: "journal", entry }],
+  };
+}
+
+function giveUp(slot: SlotState, limits: Limits, nowMs: number) {
+  const sentence = `${slot.attempt?.repair} of ${slot.slot} gave no result in ${limits.repairDeadlineMs / 1000} s`;
+  return become(slot, "red", sentence, nowMs, { attempt: undefined, rung: slot.rung + 1 });
+}

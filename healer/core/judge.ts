@@ -1,0 +1,139 @@
+/** From the facts of all slots to the status of each: what one slot's facts mean depends on its siblings'. */
+import type { Action } from "./actions.ts";
+import { become, type Change } from "./become.ts";
+import { type CauseName, causeOf } from "./causes.ts";
+import { diagnose, type Finding } from "./diagnose.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+/** Causes that are known by silence alone: many at once are more likely one fault of network or load. */
+const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
+
+type Bad = Extract<Finding, { kind: "bad" }>;
+
+export interface Judged {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+export function judge(state: State, limits: Limits, nowMs: number): Judged {
+  const findings = new Map<string, Finding>();
+  for (const slot of Object.values(state.slots)) {
+    findings.set(slot.slot, diagnose(slot, state.host, limits, nowMs));
+  }
+  nameTheNetwork(state, findings);
+
+  const actions: Action[] = [];
+  const slots = Object.values(state.slots).map((slot): [string, SlotState] => {
+    const change = askIfSilent(judgeSlot(slot, findings.get(slot.slot), state, limits, nowMs), limits, nowMs);
+    actions.push(...change.actions);
+    return [slot.slot, change.slot];
+  });
+  const judged = { ...state, slots: Object.fromEntries(slots) };
+  return { state: { ...judged, failures: failuresAfter(state, judged) }, actions };
+}
+
+/** A repair counts by what came of it: one that helped forgives those before it. */
+function failuresAfter(before: State, after: State): number {
+  return Object.values(before.slots).reduce((failures, { slot, status }) => {
+    if (status !== "settling") return failures;
+    const now = after.slots[slot]?.status;
+    return now === "green" ? 0 : now === "red" ? failures + 1 : failures;
+  }, before.failures);
+}
+
+/** Taps that all left the bridge did not do so by themselves. */
+function nameTheNetwork(state: State, findings: Map<string, Finding>): void {
+  const detached = [...findings].filter(([, finding]) => finding.kind === "bad" && finding.cause === "machineDetached");
+  if (detached.length < 2 || detached.length < Object.keys(state.slots).length) return;
+  for (const [slot, finding] of detached) {
+    if (finding.kind === "bad") findings.set(slot, { ...finding, cause: "networkBroken" });
+  }
+}
+
+function judgeSlot(slot: SlotState, finding: Finding | undefined, state: State, limits: Limits, nowMs: number): Change {
+  if (finding === undefined) throw new Error(`${slot.slot} was not diagnosed`);
+  switch (slot.status) {
+    case "repairing":
+      return { slot, actions: [] };
+    case "settling":
+      return judgeSettling(slot, finding, nowMs);
+    default:
+      return judgeIdle(slot, finding, state, limits, nowMs);
+  }
+}
+
+function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
+  switch (finding.kind) {
+    case "well":
+      return become(slot, "green", finding.detail, nowMs, { suspicion: undefined, rung: 0 });
+    case "unclear":
+      return become(slot, "unknown", finding.detail, nowMs, { suspicion: undefined });
+    case "silent":
+      return become(slot, "yellow", finding.detail, nowMs, { suspicion: undefined });
+    case "bad":
+      return judgeBad(slot, finding, state, limits, nowMs);
+  }
+}
+
+function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, nowMs: number): Change {
+  const cause = causeOf(finding.cause);
+  const sinceMs = suspectedSinceMs(slot, finding, nowMs);
+  const suspicion = { cause: finding.cause, detail: finding.detail, sinceMs };
+  const why = `${cause.title}: ${finding.detail}`;
+  if (nowMs - state.startedMs < limits.startGraceMs) {
+    return become(slot, "yellow", `${why}; I have only just started, and so may this host`, nowMs, { suspicion });
+  }
+  const patienceMs = cause.patience === 0 ? 0 : limits[cause.patience];
+  if (nowMs - sinceMs < patienceMs || cause.repairs.length === 0) {
+    const waiting = cause.because === "" ? why : `${why}; ${cause.because}`;
+    return become(slot, "yellow", waiting, nowMs, { suspicion });
+  }
+  return become(slot, "red", why, nowMs, { suspicion });
+}
+
+/** Silence knows its own beginning; other evidence began when the same cause was first found. */
+function suspectedSinceMs(slot: SlotState, finding: Bad, nowMs: number): number {
+  if (finding.sinceMs !== undefined) return finding.sinceMs;
+  return slot.suspicion?.cause === finding.cause ? slot.suspicion.sinceMs : nowMs;
+}
+
+/** A repaired slot has until its deadline to show that it is well; until then nothing else is read into it. */
+function judgeSettling(slot: SlotState, finding: Finding, nowMs: number): Change {
+  const { attempt } = slot;
+  if (attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
+  if (finding.kind === "well") {
+    const took = `${((nowMs - attempt.begunMs) / 1000).toFixed(1)} s`;
+    const done = { suspicion: undefined, attempt: undefined, rung: 0, hindrance: undefined };
+    return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
+  }
+  if (nowMs < attempt.deadlineMs) return { slot, actions: [] };
+  const why = `${attempt.repair} did not help: ${finding.detail}`;
+  return become(slot, "red", why, nowMs, { attempt: undefined, rung: slot.rung + 1 });
+}
+
+/** One witness of silence is not enough, so the machine itself is asked, again and again while it is silent. */
+function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): Change {
+  const { facts } = slot;
+  if (facts.beat !== undefined && nowMs - facts.beat.atMs <= limits.silentMs) return { slot, actions };
+  if (facts.domain?.value.state !== "running") return { slot, actions };
+  if (facts.probedMs !== undefined && nowMs - facts.probedMs < limits.probeIntervalMs) return { slot, actions };
+  const asked = { ...slot, facts: { ...facts, probedMs: nowMs } };
+  return { slot: asked, actions: [...actions, { kind: "probe", slot: slot.slot }] };
+}
+
+/** Why the soft evidence of this moment must not be acted on; undefined if it may. */
+export function massFailure(state: State, limits: Limits): string | undefined {
+  const workers = Object.values(state.slots).filter(({ role }) => role === "worker");
+  const sinceMs = workers
+    .filter(({ suspicion }) => suspicion !== undefined && soft.has(suspicion.cause))
+    .map(({ suspicion }) => suspicion?.sinceMs ?? 0);
+  const latestMs = Math.max(...sinceMs);
+  const together = sinceMs.filter((since) => latestMs - since <= limits.massWindowMs).length;
+  if (together < 2 || together <= workers.length * limits.massShare) return undefined;
+  return `${together} of ${workers.length} workers failed within ${limits.massWindowMs / 1000} s while their domains run`;
+}
+
+export function isSoft(cause: CauseName): boolean {
+  return soft.has(cause);
+}

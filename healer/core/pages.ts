@@ -1,0 +1,55 @@
+/** What a person has to know, said once when it begins and once when it ends. */
+import type { Action } from "./actions.ts";
+import { causeOf } from "./causes.ts";
+import { massFailure } from "./judge.ts";
+import type { Limits } from "./limits.ts";
+import type { State } from "./state.ts";
+
+export interface Told {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+export function updatePages(state: State, limits: Limits, nowMs: number): Told {
+  const due = duePages(state, limits, nowMs);
+  const actions: Action[] = [];
+  for (const [topic, sentence] of Object.entries(due)) {
+    if (topic in state.pages) continue;
+    actions.push({ kind: "journal", entry: { kind: "page", topic, sentence } }, { kind: "page", topic, sentence });
+  }
+  for (const topic of Object.keys(state.pages)) {
+    if (topic in due) continue;
+    actions.push({ kind: "clearPage", topic, sentence: `over: ${state.pages[topic]}` });
+  }
+  // The first words on a topic stand until it is over: a countdown in a sentence is no news.
+  const pages = Object.fromEntries(
+    Object.entries(due).map(([topic, sentence]) => [topic, state.pages[topic] ?? sentence]),
+  );
+  return { state: { ...state, pages }, actions };
+}
+
+/** Everything that is so now and is not the healer's to mend, by topic. */
+function duePages(state: State, limits: Limits, nowMs: number): Record<string, string> {
+  const pages: Record<string, string> = {};
+  const { host } = state;
+  if (host.hypervisorSilent !== undefined && nowMs - host.hypervisorSilent.atMs > limits.domainsFreshMs) {
+    pages.hypervisorDown = `${causeOf("hypervisorDown").title}: ${host.hypervisorSilent.value}`;
+  }
+  if (host.poolFreeBytes !== undefined && host.poolFreeBytes.value < limits.minPoolFreeBytes) {
+    pages.poolFull = `${causeOf("poolFull").title}: ${causeOf("poolFull").because}`;
+  }
+  if (host.stateFreeBytes !== undefined && host.stateFreeBytes.value < limits.minStateFreeBytes) {
+    pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
+  }
+  const mass = massFailure(state, limits);
+  if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
+  if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
+  if (state.drift !== undefined && state.drift.clean === false) pages.drift = `drift: ${state.drift.found}`;
+  for (const { slot, status, sentence, sinceMs, suspicion, hindrance } of Object.values(state.slots)) {
+    if (hindrance !== undefined) pages[`${slot}.${hindrance.code}`] = `${slot}: ${hindrance.reason}`;
+    if (status === "red" && nowMs - sinceMs > limits.pageAfterMs) pages[`${slot}.red`] = `${slot}: ${sentence}`;
+    if (suspicion === undefined || causeOf(suspicion.cause).repairs.length > 0) continue;
+    pages[`${slot}.${suspicion.cause}`] = `${slot}: ${sentence}`;
+  }
+  return pages;
+}

@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Action } from "./actions.ts";
+import type { Event } from "./events.ts";
+import type { Beat, DomainFact } from "./facts.ts";
+import { limitsFor } from "./limits.ts";
+import { initialState, noPast, type State } from "./state.ts";
+import { step } from "./step.ts";
+
+const limits = limitsFor.kvm;
+const running: DomainFact = { state: "running", reason: "booted", id: 1 };
+const beat: Beat = { incarnation: "a", service: "up", files: "f", freeBytes: 1e9, busy: 0.1 };
+const planned = [
+  { slot: "lb-1", role: "balancer", plannedFiles: undefined },
+  { slot: "web-1", role: "worker", plannedFiles: undefined },
+  { slot: "web-2", role: "worker", plannedFiles: undefined },
+] as const;
+
+/** A host whose machines do as they are told, and a healer that listens to it. */
+class Scene {
+  nowMs = 0;
+  state: State = initialState(planned, noPast, 0);
+  readonly actions: Action[] = [];
+  readonly silent = new Set<string>();
+  readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
+  pingAnswers = true;
+
+  constructor() {
+    this.pass(15_000);
+  }
+
+  send(event: Event): string {
+    const { state, actions, reason } = step(this.state, event, limits, this.nowMs);
+    this.state = state;
+    this.actions.push(...actions);
+    for (const action of actions) {
+      if (action.kind !== "probe") continue;
+      this.send({ kind: "ping", slot: action.slot, answered: this.pingAnswers });
+      this.send({ kind: "connect", slot: action.slot, outcome: "silent" });
+    }
+    return reason;
+  }
+
+  pass(ms: number): void {
+    for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
+      this.nowMs += 100;
+      this.send({ kind: "tick", lagMs: 0 });
+      if (this.nowMs % 200 === 0) {
+        for (const slot of Object.keys(this.domains)) {
+          if (!this.silent.has(slot) && this.domains[slot]?.state === "running")
+            this.send({ kind: "beat", slot, beat });
+        }
+      }
+      if (this.nowMs % 1000 !== 0) continue;
+      const polled = Object.entries(this.domains).map(([slot, fact]) => [
+        slot,
+        { ...fact, diskThere: true, attached: true },
+      ]);
+      this.send({ kind: "domains", domains: Object.fromEntries(polled) });
+    }
+  }
+
+  become(slot: string, domain: DomainFact): string {
+    this.domains[slot] = domain;
+    return this.send({ kind: "domain", slot, domain });
+  }
+
+  status(slot: string): string | undefined {
+    return this.state.slots[slot]?.status;
+  }
+
+  sentence(slot: string): string {
+    return this.state.slots[slot]?.sentence ?? "";
+  }
+
+  repairs(): string[] {
+    return this.actions.flatMap((action) => {
+      if (action.kind === "operate") return [`${action.operation} ${action.slot}`];
+      return action.kind === "replace" ? [`replace ${action.slots.join(" ")}`] : [];
+    });
+  }
+
+  journal(): string[] {
+    return this.actions.flatMap((action) => {
+      return action.kind === "journal" && "sentence" in action.entry ? [action.entry.sentence] : [];
+    });
+  }
+}
+
+test("a quiet host is green, and nothing is done", () => {
+  const scene = new Scene();
+  scene.pass(60_000);
+  assert.deepEqual(
+    ["lb-1", "web-1", "web-2"].map((slot) => scene.status(slot)),
+    ["green", "green", "green"],
+  );
+  assert.deepEqual(scene.repairs(), []);
+});
+
+test("a VM that crashed is replaced after the moment in which others may join it, and says why", () => {
+  const scene = new Scene();
+  const reason = scene.become("web-1", { state: "crashed", reason: "failed" });
+  assert.equal(reason, "VM crashed: libvirt says crashed (failed)");
+  scene.pass(limits.batchMs + 100);
+  assert.deepEqual(scene.repairs(), ["replace web-1"]);
+  assert.equal(scene.sentence("web-1"), "replacing web-1: VM crashed: libvirt says crashed (failed)");
+});
+
+test("machines that die together are one batch, and one that dies during the update waits for the next", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  scene.pass(100);
+  scene.become("lb-1", { state: "crashed", reason: "failed" });
+  scene.pass(1_000);
+  scene.become("web-2", { state: "crashed", reason: "failed" });
+  scene.pass(5_000);
+  assert.deepEqual(scene.repairs(), ["replace lb-1 web-1"]);
+  for (const slot of ["lb-1", "web-1"]) {
+    scene.domains[slot] = { state: "running", reason: "booted", id: 2 };
+    scene.send({ kind: "repaired", generation: 1, slot, outcome: { ok: true, tookMs: 5_000 } });
+  }
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["replace lb-1 web-1", "replace web-2"]);
+});
+
+test("a repair that helped is green once the machine serves, and then drift is checked", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  assert.deepEqual(scene.repairs(), ["start web-1"]);
+  scene.domains["web-1"] = { state: "running", reason: "booted", id: 2 };
+  scene.silent.add("web-1");
+  const reason = scene.send({ kind: "repaired", generation: 1, slot: "web-1", outcome: { ok: true, tookMs: 400 } });
+  assert.equal(reason, "start done in 0.4 s; it has 30 s to beat and serve");
+  scene.pass(8_000);
+  assert.equal(scene.status("web-1"), "settling");
+  scene.silent.delete("web-1");
+  scene.pass(400);
+  assert.equal(scene.status("web-1"), "green");
+  assert.deepEqual(
+    scene.actions.filter(({ kind }) => kind === "checkDrift"),
+    [{ kind: "checkDrift", generation: 1 }],
+  );
+});
+
+test("a start that does not bring it back is followed by a replacement", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.send({
+    kind: "repaired",
+    generation: 1,
+    slot: "web-1",
+    outcome: { ok: false, code: "failed", reason: "no disk" },
+  });
+  scene.pass(10_000);
+  assert.deepEqual(scene.repairs(), ["start web-1", "replace web-1"]);
+});
+
+test("a silent VM is asked, reset only after 5 s, and a stall of 3 s is nothing", () => {
+  const scene = new Scene();
+  scene.pingAnswers = false;
+  scene.silent.add("web-1");
+  scene.pass(3_000);
+  assert.equal(scene.status("web-1"), "yellow");
+  assert.match(
+    scene.sentence("web-1"),
+    /no heartbeat for \d+ ms and no answer to ping; a guest or its host may stand still/,
+  );
+  scene.silent.delete("web-1");
+  scene.pass(1_000);
+  assert.equal(scene.status("web-1"), "green");
+  scene.silent.add("web-1");
+  scene.pass(4_700);
+  assert.deepEqual(scene.repairs(), []);
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["reset web-1"]);
+});
+
+test("all workers silent at once while their domains run are left alone, and a person is told", () => {
+  const scene = new Scene();
+  scene.pingAnswers = false;
+  scene.silent.add("web-1").add("web-2");
+  scene.pass(60_000);
+  assert.deepEqual(scene.repairs(), []);
+  assert.match(
+    scene.sentence("web-1"),
+    /2 of 2 workers failed within 10 s while their domains run, so this is load or the network/,
+  );
+  assert.ok(scene.actions.some((action) => action.kind === "page" && action.topic === "massFailure"));
+});
+
+test("silence that was not listened to says nothing", () => {
+  const scene = new Scene();
+  scene.nowMs += 30_000;
+  assert.equal(scene.send({ kind: "tick", lagMs: 29_900 }), "I was not listening for 29900 ms");
+  scene.pingAnswers = false;
+  scene.pass(500);
+  assert.deepEqual(scene.repairs(), []);
+  assert.ok(["green", "unknown"].includes(scene.status("web-1") ?? ""));
+});
+
+test("while libvirt does not answer nothing is done, however silent a machine is", () => {
+  const scene = new Scene();
+  scene.pingAnswers = false;
+  scene.silent.add("web-1");
+  for (let second = 0; second < 60; second++) {
+    scene.send({ kind: "hypervisorSilent", reason: "no answer in 3 s" });
+    for (let tick = 0; tick < 10; tick++) {
+      scene.nowMs += 100;
+      scene.send({ kind: "tick", lagMs: 0 });
+    }
+  }
+  assert.deepEqual(scene.repairs(), []);
+});
+
+test("without space for an overlay nothing is deleted, and the sentence says so", () => {
+  const scene = new Scene();
+  scene.send({ kind: "space", poolFreeBytes: 100 * 1024 * 1024, stateFreeBytes: 1e10 });
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  scene.pass(5_000);
+  assert.deepEqual(scene.repairs(), []);
+  assert.match(scene.sentence("web-1"), /nothing is deleted: the storage pool has 100 MiB left of the 512 MiB/);
+});
+
+test("a locked stack costs no budget: the same repair is tried again, and a person is told once", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  for (let generation = 1; generation <= 10; generation++) {
+    scene.pass(limits.backoffMs + 500);
+    const outcome = { ok: false, code: "locked", reason: "pulumi up of pid 7 holds the stack" } as const;
+    scene.send({ kind: "repaired", generation, slot: "web-1", outcome });
+  }
+  assert.equal(scene.repairs().length, 10);
+  assert.equal(scene.state.slots["web-1"]?.repairsMs.length, 0);
+  assert.equal(scene.actions.filter(({ kind }) => kind === "page").length, 1);
+});
+
+test("repairs that never help end at the breaker and at the budget, never sooner than the backoff", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  for (let round = 0; round < 340; round++) {
+    scene.pass(10_000);
+    const attempt = scene.state.slots["web-1"]?.attempt;
+    if (attempt === undefined) continue;
+    const outcome = { ok: false, code: "failed", reason: "it does not start" } as const;
+    scene.send({ kind: "repaired", generation: attempt.generation, slot: "web-1", outcome });
+  }
+  assert.ok(scene.repairs().length <= limits.slotBudget, `${scene.repairs().length} repairs in 57 minutes`);
+  assert.ok(scene.journal().some((sentence) => /repairs in a row did not help/.test(sentence)));
+});
+
+test("paused means that nothing is done, and it ends by itself", () => {
+  const scene = new Scene();
+  scene.send({ kind: "pause", forMs: 60_000, by: "root" });
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(50_000);
+  assert.deepEqual(scene.repairs(), []);
+  assert.match(scene.sentence("web-1"), /repairs are paused for \d+ s more/);
+  scene.pass(11_000);
+  assert.deepEqual(scene.repairs(), ["start web-1"]);
+});
+
+test("a result of another generation is ignored, and said to be", () => {
+  const scene = new Scene();
+  const reason = scene.send({ kind: "repaired", generation: 9, slot: "web-1", outcome: { ok: true, tookMs: 1 } });
+  assert.equal(reason, "ignored: web-1 has no repair 9 under way");
+});

@@ -1,0 +1,98 @@
+/**
+ * The healer's one decision: state and event in, state and what is to be done out. It reads no clock, draws no random
+ * number and does nothing itself, so that the simulator can lead it through any world, and a transcript repeats it.
+ */
+import { absorb } from "./absorb.ts";
+import type { Action } from "./actions.ts";
+import { causeOf } from "./causes.ts";
+import { conclude, driftSentence } from "./conclude.ts";
+import { decide } from "./decide.ts";
+import type { Event } from "./events.ts";
+import { guard } from "./guard.ts";
+import { judge } from "./judge.ts";
+import type { Limits } from "./limits.ts";
+import { updatePages } from "./pages.ts";
+import type { State } from "./state.ts";
+
+export interface Step {
+  readonly state: State;
+  /** In the order in which they are to be done. */
+  readonly actions: readonly Action[];
+  /** One sentence: what this step has changed and why. Empty if nothing. */
+  readonly reason: string;
+}
+
+export function step(state: State, event: Event, limits: Limits, nowMs: number): Step {
+  const heard = hear(absorb(state, event, limits, nowMs), event, limits, nowMs);
+  const guarded = guard(heard.state, limits, nowMs);
+  const judged = judge(guarded.state, limits, nowMs);
+  const decided = decide(judged.state, limits, nowMs);
+  const finished = finish(state, decided.state);
+  const told = updatePages(decided.state, limits, nowMs);
+  const actions = [
+    ...heard.actions,
+    ...guarded.actions,
+    ...judged.actions,
+    ...decided.actions,
+    ...finished,
+    ...told.actions,
+  ];
+  return { state: told.state, actions, reason: heard.reason || reasonOf(actions) };
+}
+
+interface Heard {
+  readonly state: State;
+  readonly actions: readonly Action[];
+  readonly reason: string;
+}
+
+/** What is no observation: results of the core's own actions, and the wishes of persons. */
+function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard {
+  switch (event.kind) {
+    case "tick":
+      if (event.lagMs <= limits.maxLoopLagMs) break;
+      return { state, actions: [], reason: `${causeOf("notListening").title} for ${Math.round(event.lagMs)} ms` };
+    case "repaired":
+      return conclude(state, event, limits, nowMs);
+    case "driftChecked": {
+      const sentence = driftSentence(event.drift);
+      const entry = { kind: "drift", generation: event.generation, clean: event.drift.clean, sentence } as const;
+      return { state: { ...state, drift: event.drift }, actions: [{ kind: "journal", entry }], reason: sentence };
+    }
+    case "pause": {
+      const entry = { kind: "paused", forMs: event.forMs, by: event.by } as const;
+      const reason = `${event.by} paused repairs for ${Math.round(event.forMs / 60_000)} min`;
+      return { state: { ...state, pausedUntilMs: nowMs + event.forMs }, actions: [{ kind: "journal", entry }], reason };
+    }
+    case "resume": {
+      const entry = { kind: "resumed", by: event.by } as const;
+      const next = { ...state, pausedUntilMs: nowMs, breakerUntilMs: nowMs, failures: 0 };
+      return { state: next, actions: [{ kind: "journal", entry }], reason: `${event.by} resumed repairs` };
+    }
+    default:
+      break;
+  }
+  return { state, actions: [], reason: "" };
+}
+
+/** When the last slot of a repair has shown that it helped, what runs is compared with what is planned. */
+function finish(before: State, after: State): Action[] {
+  const settled = Object.values(before.slots).filter(({ slot, status, attempt }) => {
+    return status === "settling" && attempt !== undefined && after.slots[slot]?.status === "green";
+  });
+  const generations = new Set(settled.map(({ attempt }) => attempt?.generation ?? 0));
+  const isOpen = (generation: number) =>
+    Object.values(after.slots).some(({ attempt }) => attempt?.generation === generation);
+  return [...generations]
+    .filter((generation) => !isOpen(generation))
+    .map((generation) => ({ kind: "checkDrift", generation }));
+}
+
+function reasonOf(actions: readonly Action[]): string {
+  for (const action of actions) {
+    if (action.kind !== "journal") continue;
+    if ("sentence" in action.entry) return action.entry.sentence;
+    if (action.entry.kind === "repairBegun") return action.entry.slots.map(({ sentence }) => sentence).join("; ");
+  }
+  return "";
+}
