@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { slotUrns } from "./slotUrns.ts";
+
+test("a worker is its disk, its domain and the proof; the seed only if it is lost", () => {
+  assert.deepEqual(slotUrns("bk", { slot: "web-1", role: "worker", seed: false }), [
+    "urn:pulumi:bk::vigil::vigil:index:WorkerNode$vigil:index:AlpineVm$libvirt:index/volume:Volume::web-1-disk",
+    "urn:pulumi:bk::vigil::vigil:index:WorkerNode$vigil:index:AlpineVm$libvirt:index/domain:Domain::web-1",
+    "urn:pulumi:bk::vigil::vigil:index:WorkerNode$command:local:Command::web-1-verified",
+  ]);
+  assert.equal(slotUrns("bk", { slot: "web-1", role: "worker", seed: true }).length, 4);
+});
+
+test("a balancer is what was pushed into it, too", () => {
+  assert.deepEqual(slotUrns("mb", { slot: "lb-1", role: "balancer", seed: false }).slice(3), [
+    "urn:pulumi:mb::vigil::vigil:index:LoadBalancer$command:remote:Command::lb-1-nginx",
+    "urn:pulumi:mb::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-keepalived",
+  ]);
+});

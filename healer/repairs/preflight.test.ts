@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { preflight } from "./preflight.ts";
+import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
+
+/** libvirt's own driver for tests: one running domain and one pool, made anew for every command. */
+const libvirtUri = "test:///default";
+const testDomain = "6695eb01-f6a4-8304-79aa-97f2502e193f";
+const image = "b".repeat(64);
+const limits = { minPoolFreeBytes: 1, minStateFreeBytes: 1 };
+
+let dir: string;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "vigil-preflight-"));
+  for (const name of [`base-${image.slice(0, 12)}.qcow2`, `${image}.vmlinux`, `${image}.initrd`]) {
+    await writeFile(join(dir, name), "x");
+  }
+});
+
+after(() => rm(dir, { recursive: true }));
+
+test("nothing is missing", async () => {
+  assert.equal(await preflight(place(), [slot()], limits), undefined);
+});
+
+test("libvirt does not answer, or has no pool", async () => {
+  const gone = { ...place(), libvirtUri: "qemu+unix:///system?socket=/nonexistent" };
+  assert.match((await preflight(gone, [slot()], limits)) ?? "", /^libvirt does not answer for the pool/);
+  assert.match((await preflight({ ...place(), pool: "other" }, [slot()], limits)) ?? "", /pool other: .*not found/s);
+});
+
+test("no space for an overlay, or for the state", async () => {
+  const sentence = await preflight(place(), [slot()], { ...limits, minPoolFreeBytes: 2 ** 60 });
+  assert.match(
+    sentence ?? "",
+    /^the storage pool has \d+ MiB free in .*, and a rebuilt machine needs 1099511627776\.$/,
+  );
+  const other = await preflight(place(), [slot()], { ...limits, minStateFreeBytes: 2 ** 60 });
+  assert.match(other ?? "", /^the state has/);
+});
+
+test("the image is gone or empty", async () => {
+  const gone = await preflight(place(), [{ ...slot(), image: "c".repeat(64) }], limits);
+  assert.equal(gone, `web-1 cannot boot without ${join(dir, "base-cccccccccccc.qcow2")}, which is missing or empty.`);
+  const empty = "d".repeat(64);
+  await writeFile(join(dir, "base-dddddddddddd.qcow2"), "x");
+  await writeFile(join(dir, `${empty}.vmlinux`), "");
+  assert.match((await preflight(place(), [{ ...slot(), image: empty }], limits)) ?? "", /\.vmlinux, which is missing/);
+});
+
+test("a domain of the slot's name that is somebody else's", async () => {
+  assert.equal(await preflight(place(), [{ ...slot(), slot: "test", uuid: testDomain }], limits), undefined);
+  const sentence = await preflight(place(), [{ ...slot(), slot: "test" }], limits);
+  assert.match(sentence ?? "", /^a domain test that is not of this stack is there \(UUID 6695eb01/);
+});
+
+test("not enough memory, unless the old machine holds it", async () => {
+  const huge = { ...slot(), memoryMib: 2 ** 40 };
+  assert.match((await preflight(place(), [huge], limits)) ?? "", /^the host has \d+ MiB of memory left, and \d+ are/);
+  assert.equal(await preflight(place(), [{ ...huge, slot: "test", uuid: testDomain }], limits), undefined);
+});
+
+function slot(): RepairSlot {
+  const address = "127.0.0.1";
+  return { slot: "web-1", role: "worker", address, uuid: crypto.randomUUID(), hostKey: "", image, memoryMib: 1 };
+}
+
+function place(): RepairPlace {
+  const dirs = { poolDir: dir, imageDir: dir, stateDir: dir, runDir: dir };
+  return { ...dirs, libvirtUri, bridge: "br0", pool: "default-pool", loginPrivateKey: "", slots: [slot()] };
+}
