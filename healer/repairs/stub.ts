@@ -1,7 +1,7 @@
-import { access } from "node:fs/promises";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
-import { domainState, virsh, virshAny } from "./virsh.ts";
+import { domainState, virsh } from "./virsh.ts";
 
 export interface Stubbed {
   /** What was put in the place of something that is gone, one sentence each. */
@@ -27,11 +27,14 @@ export async function stub(place: RepairPlace, slot: RepairSlot): Promise<Stubbe
 }
 
 /** Any emulator can define this; it is never started. */
-async function stubDomain({ libvirtUri }: RepairPlace, { slot, uuid }: RepairSlot): Promise<boolean> {
+async function stubDomain({ libvirtUri, runDir }: RepairPlace, { slot, uuid }: RepairSlot): Promise<boolean> {
   if ((await domainState(libvirtUri, slot)) !== undefined) return false;
   const xml = `<domain type="qemu"><name>${slot}</name><uuid>${uuid}</uuid><memory unit="MiB">1</memory><os><type>hvm</type></os></domain>`;
-  const { code, stderr } = await virshAny(libvirtUri, ["define", "/dev/stdin"], xml);
-  if (code !== 0) throw new Error(`a stub of ${slot} cannot be defined: ${stderr.trim()}`);
+  // virsh opens what it defines by name, and what Node gives a command as its input is a socket, which has none.
+  const file = join(runDir, `stub-${slot}.xml`);
+  await mkdir(runDir, { recursive: true, mode: 0o700 });
+  await writeFile(file, xml);
+  await virsh(libvirtUri, ["define", file]).finally(() => rm(file, { force: true }));
   return true;
 }
 
