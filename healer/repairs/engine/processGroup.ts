@@ -20,8 +20,8 @@ export interface ProcessGroup {
 }
 
 /** Takes a process in right after it was forked, before it has children of its own. */
-export function groupOf(marker: string, firstPid: number, cgroup: string | undefined): ProcessGroup {
-  if (cgroup !== undefined) enter(cgroup, firstPid);
+export function groupOf(marker: string, firstPid: number, made: string | undefined): ProcessGroup {
+  const cgroup = made !== undefined && enter(made, firstPid) ? made : undefined;
   const pids = () => [...new Set([...(cgroup === undefined ? [] : membersOf(cgroup)), ...markedWith(marker)])];
   return {
     marker,
@@ -93,8 +93,15 @@ function ownCgroups(): string[] {
   ];
 }
 
-function enter(cgroup: string, pid: number): void {
-  writeFileSync(join(cgroup, "cgroup.procs"), String(pid));
+/** A group that can be made is not always one that may be entered; the marker finds the processes then. */
+function enter(cgroup: string, pid: number): boolean {
+  try {
+    writeFileSync(join(cgroup, "cgroup.procs"), String(pid));
+    return true;
+  } catch {
+    remove(cgroup);
+    return false;
+  }
 }
 
 function membersOf(cgroup: string): number[] {
