@@ -7,19 +7,22 @@ const remains: Readonly<Record<string, string>> = {
 };
 
 /** A service that ends as it should needs less; one that hangs never answers, and its requests are lost already. */
-const stopTimeoutS = 3;
+const stopTries = 30;
 
 /**
  * A script for the guest that really brings a service back. A stopped or hung process ignores what a restart asks of it,
- * and one whose supervisor was killed keeps the port; so what is left after a moment is killed, and the record of the
- * service is cleared before it is started. It fails if the service does not run afterwards.
+ * one whose supervisor was killed keeps the port, and a stop by OpenRC that is given up holds the service's lock. So the
+ * supervisor goes first, then the service, which may end by itself for a moment; the record of the service is cleared,
+ * and it is started. The script fails if the service does not run afterwards.
  */
 export function restartScript(service: string): string {
   const remaining = remains[service];
   if (remaining === undefined) throw new Error(`no service of a guest is called ${service}`);
   return `
-timeout -s KILL ${stopTimeoutS} rc-service -q ${service} stop
 pkill -KILL -f 'supervise-daemon ${service}( |$)'
+pkill -TERM ${remaining}
+tries=${stopTries}
+while pgrep ${remaining} >/dev/null && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
 pkill -KILL ${remaining}
 rc-service -q ${service} zap
 rc-service -q ${service} start || exit 1

@@ -75,8 +75,9 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#next?.kill(), this.#current?.kill()]);
+    const idle = this.#next;
     this.#next = undefined;
+    await Promise.all([idle?.kill(), this.#current?.kill()]);
   }
 
   #exclusively<T>(act: () => Promise<T>): Promise<T> {

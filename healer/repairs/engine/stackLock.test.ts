@@ -64,7 +64,7 @@ test("a live lock is never removed", async () => {
     removed: [],
     holder: `process ${pid} of root since ${timestamp}`,
   });
-  assert.deepEqual(await readdir(locks), ["a.json"]);
+  assert.deepEqual((await readdir(locks)).sort(), ["a.json", "a.json.attrs"]);
 });
 
 test("a pulumi that works on this backend holds its lock whatever the clock says", async () => {
@@ -86,6 +86,7 @@ async function expectRemoved(sentence: string): Promise<void> {
 async function lock(fields: object): Promise<void> {
   const base = { username: "root", hostname: hostname(), timestamp: new Date().toISOString() };
   await writeFile(join(locks, "a.json"), JSON.stringify({ ...base, ...fields }));
+  await writeFile(join(locks, "a.json.attrs"), '{"user.content_type":"application/json"}');
 }
 
 /** A real process whose executable is called pulumi. */

@@ -29,7 +29,8 @@ export interface LockFindings {
 
 /** Removes the locks of a stack whose holders are gone, and says who holds it otherwise. */
 export async function clearDeadLocks(locksDir: string, backendDir: string): Promise<LockFindings> {
-  const names = await readdir(locksDir).catch(allowMissing);
+  // Beside each lock the backend keeps a file of attributes, which is part of the lock and none itself.
+  const names = (await readdir(locksDir).catch(allowMissing)).filter((name) => name.endsWith(".json"));
   const removed: string[] = [];
   let holder: string | undefined;
   for (const name of names) {
@@ -42,6 +43,7 @@ export async function clearDeadLocks(locksDir: string, backendDir: string): Prom
       continue;
     }
     await rm(path, { force: true });
+    await rm(`${path}.attrs`, { force: true });
     removed.push(`removed a lock of the stack: ${why}.`);
   }
   return { removed, ...(holder === undefined ? {} : { holder }) };
