@@ -1,0 +1,18 @@
+import ping from "ping";
+import type { Emit, Log } from "./signal.ts";
+
+/** A guest that answers at all answers within milliseconds; the program counts in whole seconds. */
+const timeoutSeconds = 1;
+
+/** Asks one machine by ICMP. It resolves within about a second, and tells nothing if it could not ask. */
+export async function pingSlot(target: { slot: string; address: string }, log: Log, emit: Emit): Promise<void> {
+  const { slot, address } = target;
+  try {
+    // `deadline` bounds the program's whole life, whatever the network says meanwhile.
+    const { alive } = await ping.promise.probe(address, { timeout: timeoutSeconds, deadline: timeoutSeconds, v6: false });
+    emit({ kind: "ping", slot, answered: alive });
+  } catch (error) {
+    // A host that cannot run ping has not asked: that is no evidence against the machine.
+    log.warn({ slot, address, problem: String(error) }, "could not ping");
+  }
+}
