@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { envCommand } from "./commands/env.ts";
+import { healerCommand } from "./commands/healer.ts";
 import { hostCommand } from "./commands/host.ts";
 import { labCommand } from "./commands/lab.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -18,6 +19,7 @@ const program = new Command("vigil")
   .addCommand(shellCommand())
   .addCommand(envCommand())
   .addCommand(planCommand())
+  .addCommand(healerCommand())
   .addCommand(hostCommand());
 
 // A sub-command does not inherit this from a parent that it is added to.

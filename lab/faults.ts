@@ -1,10 +1,12 @@
 /** What can be broken in a lab, and how each is mended. All of it happens to real processes and real wires. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bootHost } from "./bootHost.ts";
+import { inGuest } from "./inGuest.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
+import { inHost } from "./machine.ts";
 import { setHostLinks, setPort } from "./network.ts";
 import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
@@ -56,9 +58,132 @@ export const faults = {
     break: (lab, host, domain) => signalDomain(lab, host, domain, "SIGSTOP"),
     mend: (lab, host, domain) => signalDomain(lab, host, domain, "SIGCONT"),
   },
+  destroy: {
+    what: "the domain is destroyed, as by somebody's virsh destroy",
+    hits: "domain",
+    break: (lab, host, domain) => virshDone(lab, host, ["destroy", domain]),
+    mend: (lab, host, domain) => virshDone(lab, host, ["start", domain]),
+  },
+  undefine: {
+    what: "the domain is destroyed and libvirt forgets it; only the program can mend that",
+    hits: "domain",
+    break: async (lab, host, domain) => {
+      await virsh(lab, host.name, ["destroy", domain]);
+      await virshDone(lab, host, ["undefine", domain]);
+    },
+    mend: onlyTheProgram,
+  },
+  "delete-volume": {
+    what: "the file of the domain's disk is removed under it; only the program can mend that",
+    hits: "domain",
+    break: (lab, host, domain) => rm(join(hostDirs(lab, host.name).disk, "vigil", "pool", `${domain}-disk.qcow2`)),
+    mend: onlyTheProgram,
+  },
+  detach: {
+    what: "the VM's tap leaves the host's bridge",
+    hits: "domain",
+    break: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host, domain), undefined),
+    mend: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host, domain), "br0"),
+  },
+  "empty-bridge": {
+    what: "every VM's tap leaves the host's bridge, as when a network manager makes the bridge anew",
+    hits: "host",
+    break: async (lab, host) => {
+      for (const tap of await tapsOf(lab, host)) await setMaster(lab, host, tap, undefined);
+    },
+    mend: async (lab, host) => {
+      for (const tap of await tapsOf(lab, host)) await setMaster(lab, host, tap, "br0");
+    },
+  },
+  panic: {
+    what: "the guest's kernel panics; mended by starting the domain anew",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, "echo c >/proc/sysrq-trigger"),
+    mend: async (lab, host, domain) => {
+      await virshDone(lab, host, ["destroy", domain]);
+      await virshDone(lab, host, ["start", domain]);
+    },
+  },
+  "stop-service": {
+    what: "the guest's service is killed and its supervisor with it (on a balancer: nginx)",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, killed(serviceOf(domain))),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, started(serviceOf(domain))),
+  },
+  "hang-service": {
+    what: "the guest's service is stopped (SIGSTOP): it accepts connections and answers none",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -STOP -f ${serviceOf(domain).pattern}`),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -CONT -f ${serviceOf(domain).pattern}`),
+  },
+  "stop-agent": {
+    what: "the guest's agent is killed and its supervisor with it",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, killed(agent)),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, started(agent)),
+  },
+  "stop-keepalived": {
+    what: "the balancer's keepalived is killed and its supervisor with it",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, killed(keepalived)),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, started(keepalived)),
+  },
+  "fill-guest": {
+    what: "the guest's disk is filled to the last block",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, "dd if=/dev/zero of=/filled bs=1M 2>/dev/null"),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, "rm -f /filled"),
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
+
+interface GuestService {
+  readonly name: string;
+  /** What `pkill -f` finds its process by. */
+  readonly pattern: string;
+}
+
+const agent: GuestService = { name: "vigil-agent", pattern: "/usr/lib/vigil/agent.cjs" };
+const keepalived: GuestService = { name: "keepalived", pattern: "/usr/sbin/keepalived" };
+
+function serviceOf(domain: string): GuestService {
+  if (domain.startsWith("lb-")) return { name: "nginx", pattern: "nginx:" };
+  return { name: "vigil-stateless", pattern: "/usr/lib/vigil/stateless.cjs" };
+}
+
+/** The supervisor goes first, or it brings the service back. The brackets keep the pattern from finding this shell. */
+function killed({ name, pattern }: GuestService): string {
+  const hidden = (text: string) => text.replace(/.$/, "[$&]");
+  return `pkill -KILL -f 'supervise-daemon ${hidden(name)}'; pkill -KILL -f '${hidden(pattern)}'`;
+}
+
+function started({ name }: GuestService): string {
+  return `rc-service -q ${name} zap; rc-service -q ${name} start`;
+}
+
+async function onlyTheProgram(lab: Lab, host: LabHost, domain: string): Promise<void> {
+  const remedy = `run \`pulumi up --refresh\` on host ${host.name} of lab ${lab.name}, or let its healer do it`;
+  throw new LabError("ERR_USAGE", `${domain} cannot be mended from here: ${remedy}.`);
+}
+
+async function tapOf(lab: Lab, host: LabHost, domain: string): Promise<string> {
+  const { stdout, stderr } = await virsh(lab, host.name, ["domiflist", domain]);
+  const tap = /^\s*(vnet\d+)\s/m.exec(stdout)?.[1];
+  if (tap !== undefined) return tap;
+  throw new LabError("ERR_LAB_FAILED", `domain ${domain} on host ${host.name} has no tap: ${stderr.trim()}`);
+}
+
+async function tapsOf(lab: Lab, host: LabHost): Promise<string[]> {
+  const { stdout } = await inHost(lab, host.name, ["ls", "/sys/class/net"]);
+  return stdout.split("\n").filter((name) => /^vnet\d+$/.test(name));
+}
+
+async function setMaster(lab: Lab, host: LabHost, tap: string, bridge: string | undefined): Promise<void> {
+  const master = bridge === undefined ? ["nomaster"] : ["master", bridge];
+  const { code, stderr } = await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, ...master]);
+  if (code !== 0) throw new LabError("ERR_LAB_FAILED", `tap ${tap} on host ${host.name}: ${stderr.trim()}`);
+}
 
 /** Rejects ERR_USAGE if the lab's site has no such host. */
 export async function hostNamed(lab: Lab, name: string): Promise<LabHost> {

@@ -1,8 +1,10 @@
 import { Command } from "commander";
+import { startHealer } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
 import { labUp } from "../../lab/labUp.ts";
 import { requireOwner } from "../../lab/owner.ts";
+import { type Healed, healOneFault } from "../demo/healOneFault.ts";
 import { type Answers, sendRequests } from "../demo/sendRequests.ts";
 import { isComplete, reportSlots, type SlotReport, slotsOf } from "../demo/slotReports.ts";
 import { updateHost } from "../demo/updateHost.ts";
@@ -15,8 +17,11 @@ const settleTimeoutMs = 30_000;
 
 export function demoCommand(): Command {
   return new Command("demo")
-    .description("Build the whole service on two virtual hosts and send requests through its address.")
+    .description(
+      "Build the whole service on two virtual hosts, send requests through its address, kill parts, watch it heal.",
+    )
     .option("--requests <count>", "how many requests to send", parseCount, 200)
+    .option("--no-faults", "kill nothing")
     .addOption(labOption())
     .addHelpText(
       "after",
@@ -26,7 +31,7 @@ Uses the lab that is up, or starts one. Whatever happens, \`vigil lab down\` rem
 Example:
   vigil demo --requests 1000`,
     )
-    .action(async (options: LabChoice & { requests: number }) => {
+    .action(async (options: LabChoice & { requests: number; faults: boolean }) => {
       const lab = chosenLab(options);
       const say = progressPrinter("demo");
       await labUp(lab, { checkout, cacheDir, prepare: true, say });
@@ -39,9 +44,61 @@ Example:
       printReports(reports);
       const answers = await sendRequests(lab, site.vip, options.requests);
       printAnswers(site.vip, answers, reports);
-      printNextSteps(lab, reports, site.vip);
       requireSuccess(reports, answers);
+      const healed = options.faults ? await killAndHeal(lab, site.vip, reports, say) : [];
+      printHealed(healed);
+      printNextSteps(lab, reports, site.vip);
+      requireHealed(healed);
     });
+}
+
+/** A worker, then the balancer that has the address, each under the eyes of its host's healer. */
+async function killAndHeal(
+  lab: Lab,
+  vip: string,
+  reports: readonly SlotReport[],
+  say: (line: string) => void,
+): Promise<Healed[]> {
+  const hosts = [...new Set(reports.map(({ id }) => hostOf(id)))];
+  process.stdout.write("\n");
+  await Promise.all(hosts.map((host) => startHealer(lab, host)));
+  say(`a healer watches on ${hosts.join(" and ")}; a request every half second from here on`);
+  const worker = reports.find(({ role }) => role === "worker");
+  const holder = reports.find(({ status }) => status?.holdsVip);
+  const healed: Healed[] = [];
+  for (const victim of [worker, holder]) {
+    if (victim === undefined) continue;
+    const fault = { host: hostOf(victim.id), slot: victim.slot, name: "kill" } as const;
+    healed.push(await healOneFault(lab, `http://${vip}/random/number`, fault, say));
+  }
+  return healed;
+}
+
+function hostOf(id: string): string {
+  return id.slice(0, id.indexOf("/"));
+}
+
+function printHealed(healed: readonly Healed[]): void {
+  if (healed.length === 0) return;
+  const seconds = (ms: number | undefined) => (ms === undefined ? "never" : `${(ms / 1000).toFixed(1)} s`);
+  process.stdout.write("\n");
+  printTable(
+    ["fault", "cause", "named after", "repaired after", "requests", "lost", "over 1 s", "drift"],
+    healed.map(({ what, cause, namedMs, repairedMs, asked, lost, slow, drift }) => {
+      const isClean = drift === undefined ? "not checked" : drift.startsWith("no drift") ? "none" : drift;
+      const times = [seconds(namedMs), seconds(repairedMs)];
+      return [what, cause ?? "not named", ...times, `${asked}`, `${lost}`, `${slow}`, isClean];
+    }),
+  );
+}
+
+function requireHealed(healed: readonly Healed[]): void {
+  const bad = healed.filter(({ repairedMs, drift }) => repairedMs === undefined || !drift?.startsWith("no drift"));
+  if (bad.length === 0) return;
+  throw new LabError(
+    "ERR_LAB_FAILED",
+    `${bad.map(({ what }) => what).join(" and ")} did not heal: see the lines above.`,
+  );
 }
 
 /** The stacks are independent, so an update that fails does not end the others, and all that failed is told. */

@@ -39,6 +39,6 @@ function faultCommand(verb: "break" | "mend", description: string): Command {
 
 function faultLines(): string {
   return Object.entries(faults)
-    .map(([name, { what, hits }]) => `  ${(hits === "domain" ? `${name} DOMAIN` : name).padEnd(15)}${what}`)
+    .map(([name, { what, hits }]) => `  ${(hits === "domain" ? `${name} DOMAIN` : name).padEnd(22)}${what}`)
     .join("\n");
 }

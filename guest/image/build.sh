@@ -21,7 +21,7 @@ An online bake changes two things only:
 TEXT
 }
 
-hostPackages="bison bzip2 cpio debian-archive-keyring e2fsprogs flex gcc genisoimage libc6-dev make meson musl-tools ninja-build openssl pkg-config python3 python3-pip qemu-utils xz-utils"
+hostPackages="bison bzip2 cpio debian-archive-keyring e2fsprogs flex gcc libc6-dev make meson musl-tools ninja-build openssl pkg-config python3 python3-pip qemu-utils xz-utils"
 
 requireTools() {
   local tool missing=

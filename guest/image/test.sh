@@ -76,7 +76,8 @@ YAML
     file /etc/vigil/role "$2"
     file /etc/vigil/node.json '{"version":1,"site":"demo","host":"bk","slot":"web-1","role":"'"$2"'","address":"10.0.2.15","servicePort":8080,"heartbeatPort":8081}'
   } >"$seed/user-data"
-  genisoimage -quiet -output "$work/seed.img" -volid cidata -joliet -rock "$seed/"{meta-data,user-data,network-config}
+  mkfs.vfat -C -n CIDATA "$work/seed.img" 1024 >/dev/null
+  mcopy -i "$work/seed.img" "$seed/"{meta-data,user-data,network-config} ::
 }
 
 startGuest() {

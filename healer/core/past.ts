@@ -1,0 +1,40 @@
+/** What a healer has to remember over its own end, read from what it has journalled. */
+import type { JournalEntry } from "./actions.ts";
+import type { Past } from "./state.ts";
+
+/** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
+export interface PastEntry {
+  readonly agoMs: number;
+  readonly entry: JournalEntry;
+}
+
+/** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
+export function pastOf(entries: readonly PastEntry[]): Past {
+  let past: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+  for (const { entry, agoMs: rawAgoMs } of entries) {
+    const agoMs = Math.max(0, rawAgoMs);
+    switch (entry.kind) {
+      case "repairBegun": {
+        const begun = entry.slots.map(({ slot }) => ({ slot, agoMs }));
+        past = {
+          ...past,
+          generation: Math.max(past.generation, entry.generation),
+          repairs: [...past.repairs, ...begun],
+        };
+        break;
+      }
+      case "paused":
+        past = { ...past, pausedForMs: Math.max(0, entry.forMs - agoMs) };
+        break;
+      case "resumed":
+        past = { ...past, pausedForMs: 0, breakerForMs: 0 };
+        break;
+      case "breaker":
+        past = { ...past, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
+        break;
+      default:
+        break;
+    }
+  }
+  return past;
+}

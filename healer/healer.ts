@@ -1,0 +1,98 @@
+/** Leads the core through the events of one host, and does what it wants done. */
+import type { Logger } from "pino";
+import type { Action } from "./core/actions.ts";
+import type { Event } from "./core/events.ts";
+import type { Limits } from "./core/limits.ts";
+import type { State } from "./core/state.ts";
+import { step } from "./core/step.ts";
+
+/** What the healer needs of the world. */
+export interface HealerPorts {
+  /** Resolves when the entry would survive a power cut. */
+  readonly journal: { append(entry: object): Promise<void> };
+  readonly probes: { probe(slot: string): void };
+  /** Answers each call with events; none of them rejects. */
+  readonly repairs: {
+    operate(action: Extract<Action, { kind: "operate" }>): Promise<void>;
+    replace(action: Extract<Action, { kind: "replace" }>): Promise<void>;
+    checkDrift(action: Extract<Action, { kind: "checkDrift" }>): Promise<void>;
+  };
+  readonly log: Logger;
+}
+
+export class Healer {
+  readonly #ports: HealerPorts;
+  readonly #limits: Limits;
+  #state: State;
+  /** Steps act in their order: one that waits for the disk holds up the next one's repairs, never its decisions. */
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(ports: HealerPorts, limits: Limits, state: State) {
+    this.#ports = ports;
+    this.#limits = limits;
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Takes an event. It returns at once, whatever has to be done about it. */
+  hear(event: Event): void {
+    const { state, actions, reason } = step(this.#state, event, this.#limits, performance.now());
+    this.#state = state;
+    if (reason !== "") this.#ports.log.info({ event: event.kind }, reason);
+    if (actions.length > 0) this.#act(actions);
+  }
+
+  /** Resolves when all that was decided so far has been begun. */
+  async settled(): Promise<void> {
+    await this.#tail;
+  }
+
+  #act(actions: readonly Action[]): void {
+    // Questions change nothing, so they need not wait for the disk.
+    for (const action of actions) if (action.kind === "probe") this.#ports.probes.probe(action.slot);
+    const others = actions.filter(({ kind }) => kind !== "probe");
+    if (others.length > 0) this.#tail = this.#tail.then(() => this.#perform(others));
+  }
+
+  /** The core relies on it that what it wants journalled is on the disk before what follows begins. */
+  async #perform(actions: readonly Action[]): Promise<void> {
+    let written: Promise<void>[] = [];
+    for (const action of actions) {
+      if (action.kind === "journal") {
+        written.push(this.#ports.journal.append(action.entry));
+        continue;
+      }
+      const failure = await Promise.all(written).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      written = [];
+      if (failure === undefined) this.#begin(action);
+      else this.#refuse(action, failure);
+    }
+    await Promise.all(written).catch((error: Error) => this.#ports.log.error(error, "the journal cannot be written"));
+  }
+
+  #begin(action: Action): void {
+    const { repairs, log } = this.#ports;
+    if (action.kind === "operate") void repairs.operate(action);
+    if (action.kind === "replace") void repairs.replace(action);
+    if (action.kind === "checkDrift") void repairs.checkDrift(action);
+    if (action.kind === "page") log.error({ page: action.topic }, action.sentence);
+    if (action.kind === "clearPage") log.info({ pageOver: action.topic }, action.sentence);
+  }
+
+  /** A repair that would be forgotten by a restart is not begun: its budget would be spent twice. */
+  #refuse(action: Action, { message }: Error): void {
+    const outcome = { ok: false, code: "preflight", reason: `the journal cannot be written: ${message}` } as const;
+    const slots = action.kind === "operate" ? [action.slot] : action.kind === "replace" ? action.slots : [];
+    this.#ports.log.error({ action: action.kind }, outcome.reason);
+    for (const slot of slots) {
+      if (action.kind !== "operate" && action.kind !== "replace") continue;
+      this.hear({ kind: "repaired", generation: action.generation, slot, outcome });
+    }
+  }
+}

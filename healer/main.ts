@@ -1,0 +1,140 @@
+/** The healer of one host, from its start to its end: reads what is deployed, listens, and leads the core. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Logger } from "pino";
+import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
+import { hostFolders, stateDir } from "../infra/paths.ts";
+import type { StackOutputs } from "../stacks/outputs.ts";
+import type { JournalEntry } from "./core/actions.ts";
+import { limitsFor } from "./core/limits.ts";
+import { type PastEntry, pastOf } from "./core/past.ts";
+import { initialState } from "./core/state.ts";
+import { acceleratorOf, type DeploymentSettings, deploymentStamp, plannedSlots, readDeployment } from "./deployment.ts";
+import { Healer } from "./healer.ts";
+import { Journal } from "./journal/journal.ts";
+import { readJournal } from "./journal/readJournal.ts";
+import { Engine } from "./repairs/engine/engine.ts";
+import { placeOf } from "./repairs/placeOf.ts";
+import { Repairer } from "./repairs/repairer.ts";
+import { openSignals } from "./signals/openSignals.ts";
+import { soleHealer } from "./soleHealer.ts";
+
+export const journalPath = join(stateDir, "journal.jsonl");
+const runDir = "/run/vigil";
+
+const redeployIntervalMs = 1_000;
+/** An update that an earlier healer began may have so long to come to its end. */
+const orphanGraceMs = 60_000;
+
+export interface HealerOptions {
+  /** The host, which is the name of its stack. */
+  readonly host: string;
+  readonly log: Logger;
+  /** Ends the healer when it aborts; repairs under way go on without it. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the signal aborts. Rejects if another healer runs here, or if nothing is deployed. */
+export async function runHealer({ host, log, signal }: HealerOptions): Promise<void> {
+  const sole = await soleHealer(join(runDir, "healer.sock"));
+  const env = { ...process.env, ...hostEnvironment(cacheDirOf(process.env)) };
+  const settings = { stack: host, backendDir, workDir: join(runDir, "outputs"), env };
+  try {
+    let outputs = await readDeployment(settings);
+    while (!signal.aborted) {
+      const next = await heal(host, outputs, settings, log, signal);
+      if (next === undefined) return;
+      log.info("another plan was deployed: I start over with it");
+      outputs = next;
+    }
+  } finally {
+    await sole.close();
+  }
+}
+
+/** Heals what is deployed until something else is, and resolves to that; or to undefined when it is to end. */
+async function heal(
+  host: string,
+  outputs: StackOutputs,
+  settings: DeploymentSettings,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<StackOutputs | undefined> {
+  const limits = limitsFor[acceleratorOf(outputs)];
+  const { journal, notes } = await Journal.open({ path: journalPath });
+  for (const note of notes) log.warn(note);
+  const note = (sentence: string) => {
+    log.info({ from: "repair" }, sentence);
+    journal
+      .append({ kind: "note", sentence })
+      .catch((error: Error) => log.error(error, "the journal cannot be written"));
+  };
+  const engine = new Engine({
+    ...settings,
+    workDir: join(runDir, "engine"),
+    onNote: note,
+    onProgress: ({ phase, resource, op, atMs }) => {
+      if (phase !== "begun") void journal.append({ kind: "progress", phase, resource, op, atMs }).catch(() => {});
+    },
+  });
+  await engine.recover(orphanGraceMs);
+  engine.warm();
+
+  const past = pastOf(await readPast());
+  const nowMs = () => performance.now();
+  const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
+  const hear = (event: Parameters<Healer["hear"]>[0]) => healer.hear(event);
+  const repairs = new Repairer({ place: () => place, engine, limits, emit: hear, onNote: note, nowMs });
+  const signals = openSignals(outputs, log, hear);
+  const healer = new Healer(
+    { journal, probes: signals, repairs, log },
+    limits,
+    initialState(plannedSlots(outputs), past, nowMs()),
+  );
+  await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12) });
+  log.info({ host, slots: outputs.slots.length }, "the healer listens");
+  try {
+    return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
+  } finally {
+    await signals.close();
+    await healer.settled();
+    await engine.close();
+    await journal.close();
+  }
+}
+
+/** The journal's lines are the core's own entries with a number and a time, and some of the rim's that it passes over. */
+async function readPast(): Promise<PastEntry[]> {
+  const { entries } = await readJournal(journalPath);
+  return entries.map(({ seq: _, at, ...entry }) => {
+    return { agoMs: Date.now() - Date.parse(at), entry: entry as unknown as JournalEntry };
+  });
+}
+
+/** Resolves when another plan is deployed, which only a person's update can do; or to undefined at the end. */
+async function nextDeployment(
+  outputs: StackOutputs,
+  settings: DeploymentSettings,
+  isUpdating: () => boolean,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<StackOutputs | undefined> {
+  let stamp = await deploymentStamp(settings);
+  while (!signal.aborted) {
+    await sleep(redeployIntervalMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted || isUpdating()) continue;
+    const now = await deploymentStamp(settings).catch(() => stamp);
+    if (now === stamp) continue;
+    try {
+      const found = await readDeployment(settings);
+      stamp = now;
+      if (!isDeepStrictEqual(found, outputs)) return found;
+    } catch (error) {
+      // An update that is under way writes its outputs last; until then those from before are in force.
+      stamp = now;
+      log.info({ because: String(error) }, "what is deployed cannot be read just now");
+    }
+  }
+  return undefined;
+}

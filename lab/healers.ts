@@ -1,0 +1,47 @@
+/** The healers of a lab's hosts: each runs on its host as it would on a real one, under the lab's starter of services. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
+import { LabError } from "./labError.ts";
+import { refreshCheckout } from "./machine.ts";
+import { type ProcessId, processesIn } from "./processes.ts";
+import { startService } from "./virtualHost.ts";
+
+const startTimeoutMs = 60_000;
+
+/** A host's journal, as a file of the machine that the lab runs on. */
+export function journalOf(lab: Lab, host: string): string {
+  return join(hostDirs(lab, host).disk, "vigil", "journal.jsonl");
+}
+
+/** Starts a host's healer unless it runs. Resolves once it listens; rejects, naming its log, if it does not in time. */
+export async function startHealer(lab: Lab, host: string): Promise<void> {
+  if ((await healerOf(lab, host)) !== undefined) return;
+  await refreshCheckout(lab, host);
+  const before = await startsIn(lab, host);
+  await startService(lab, host, "healer");
+  const deadlineMs = performance.now() + startTimeoutMs;
+  while ((await startsIn(lab, host)) === before) {
+    if (performance.now() > deadlineMs) {
+      const log = join(hostDirs(lab, host).disk, "vigil", "healer.log");
+      throw new LabError("ERR_LAB_FAILED", `the healer of host ${host} does not listen: see ${log}.`);
+    }
+    await sleep(100);
+  }
+}
+
+/** The process of a host's healer; undefined if none runs. */
+export async function healerOf(lab: Lab, host: string): Promise<ProcessId | undefined> {
+  for (const id of await processesIn(namespaceOf(lab, host))) {
+    const argv = (await readFile(`/proc/${id.pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (argv.includes("healer") && argv.includes("run") && argv.some((word) => word.endsWith("/cli/main.ts")))
+      return id;
+  }
+  return undefined;
+}
+
+async function startsIn(lab: Lab, host: string): Promise<number> {
+  const text = await readFile(journalOf(lab, host), "utf8").catch(() => "");
+  return text.split("\n").filter((line) => line.includes('"kind":"started"')).length;
+}
