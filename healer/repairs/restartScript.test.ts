@@ -16,7 +16,7 @@ test("the scripts are shell, and end with the word of the service's own status",
   for (const service of services) {
     const script = restartScript(service);
     assert.equal(spawnSync("sh", ["-n"], { input: script }).status, 0);
-    assert.match(script, new RegExp(`rc-service -q ${service} status\n$`));
+    assert.match(script, new RegExp(`&& rc-service -q ${service} status\n$`));
   }
 });
 

@@ -1,9 +1,12 @@
-/** What of each service lives on if its supervisor is gone, as `pkill` of the guest finds it. */
+/**
+ * How the guest's `pgrep` and `pkill` find the processes of each service. BusyBox compares a name alone with the first
+ * word of the command line, which nginx rewrites, so that the beginning of the whole line is given.
+ */
 const remains: Readonly<Record<string, string>> = {
-  "vigil-stateless": "-f /usr/lib/vigil/stateless.cjs",
-  "vigil-agent": "-f /usr/lib/vigil/agent.cjs",
-  nginx: "-x nginx",
-  keepalived: "-x keepalived",
+  "vigil-stateless": "-f '^/usr/bin/node /usr/lib/vigil/stateless.cjs'",
+  "vigil-agent": "-f '^/usr/bin/node /usr/lib/vigil/agent.cjs'",
+  nginx: "-f '^nginx: |^/usr/sbin/nginx'",
+  keepalived: "-f '^/usr/sbin/keepalived'",
 };
 
 /** A service that ends as it should needs less; one that hangs never answers, and its requests are lost already. */
@@ -27,6 +30,6 @@ pkill -KILL ${remaining}
 rc-service -q ${service} zap
 rc-service -q ${service} start || exit 1
 sleep 0.3
-rc-service -q ${service} status
+pgrep ${remaining} >/dev/null && rc-service -q ${service} status
 `;
 }
