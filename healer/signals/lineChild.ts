@@ -49,7 +49,10 @@ export class LineChild implements Signal {
     const { argv, env, onLine, onStart } = this.#settings;
     const [program, ...args] = argv;
     const startedMs = performance.now();
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env, LC_ALL: "C" } });
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env, LC_ALL: "C" },
+    });
     this.#child = child;
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {

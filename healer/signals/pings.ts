@@ -9,7 +9,11 @@ export async function pingSlot(target: { slot: string; address: string }, log: L
   const { slot, address } = target;
   try {
     // `deadline` bounds the program's whole life, whatever the network says meanwhile.
-    const { alive } = await ping.promise.probe(address, { timeout: timeoutSeconds, deadline: timeoutSeconds, v6: false });
+    const { alive } = await ping.promise.probe(address, {
+      timeout: timeoutSeconds,
+      deadline: timeoutSeconds,
+      v6: false,
+    });
     emit({ kind: "ping", slot, answered: alive });
   } catch (error) {
     // A host that cannot run ping has not asked: that is no evidence against the machine.

@@ -68,7 +68,7 @@ export class VirshShell implements Signal {
       });
       child.on("close", () => {
         resolve();
-        const said = this.#child === child ? this.#question?.stderr.trim() : undefined;
+        const said = this.#child === child ? problemIn(this.#question?.stderr ?? "") : "";
         this.#giveUp(child, said || "virsh ended");
       });
     });
@@ -80,12 +80,15 @@ export class VirshShell implements Signal {
     // What comes between questions, such as the news that libvirtd went away, answers none.
     if (question === undefined || this.#child !== child) return;
     question[stream] += text;
-    if (question[stream].length > maxAnswerChars) return this.#giveUp(child, "virsh does not come to an end");
+    if (question[stream].length > maxAnswerChars) {
+      this.#giveUp(child, "virsh does not come to an end");
+      return;
+    }
     const stdout = textBefore(question.stdout, question.marker);
-    const stderr = textBefore(question.stderr, question.marker);
+    const stderr = textBefore(question.stderr, `error: ${question.marker}`);
     if (stdout === undefined || stderr === undefined) return;
     this.#question = undefined;
-    const problem = stderr.replace(/^error: /gm, "").trim().replace(/\s*\n\s*/g, ": ");
+    const problem = problemIn(stderr);
     if (problem !== "") question.reject(new Error(problem));
     else question.resolve(stdout.replace(/^virsh # .*\n/gm, ""));
   }
@@ -106,4 +109,10 @@ function textBefore(text: string, marker: string): string | undefined {
   if (text.startsWith(marker)) return "";
   const at = text.indexOf(`\n${marker}`);
   return at < 0 ? undefined : text.slice(0, at + 1);
+}
+
+/** What virsh complains about, in one line. */
+function problemIn(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
+  return lines.filter((line) => line !== "").join(": ");
 }

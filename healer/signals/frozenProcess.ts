@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Where libvirt's QEMU driver notes the process of each running domain. */
+export const qemuRunDir = "/run/libvirt/qemu";
+
+/** Whether the domain's process is stopped by a signal or a debugger. False if it cannot be told. */
+export async function isFrozen(domain: string, runDir = qemuRunDir): Promise<boolean> {
+  try {
+    const pid = Number.parseInt(await readFile(join(runDir, `${domain}.pid`), "utf8"), 10);
+    const state = stateInStat(await readFile(`/proc/${pid}/stat`, "utf8"));
+    return state === "T" || state === "t";
+  } catch {
+    return false;
+  }
+}
+
+/** The state in /proc/PID/stat follows the name in brackets, which may hold brackets and spaces itself. */
+export function stateInStat(text: string): string | undefined {
+  return text[text.lastIndexOf(")") + 2];
+}

@@ -1,0 +1,40 @@
+import type { Logger } from "pino";
+import { hostFolders, stateDir } from "../../infra/paths.ts";
+import { planStack } from "../../infra/plan.ts";
+import type { StackOutputs } from "../../stacks/outputs.ts";
+import { diskPathOf } from "../deployment.ts";
+import { watchDomains } from "./domains.ts";
+import { listenToHeartbeats } from "./heartbeats.ts";
+import { createProbes, type Probes } from "./probes.ts";
+import type { Emit } from "./signal.ts";
+import { watchSpace } from "./space.ts";
+import { startTicks } from "./ticks.ts";
+import { watchVipHolders } from "./vipHolders.ts";
+
+const uri = "qemu:///system";
+
+/** Opens everything by which the healer of a host learns about what is deployed there. */
+export function openSignals(outputs: StackOutputs, log: Logger, emit: Emit): Probes {
+  const { slots, vip, applied } = outputs;
+  const { bridge } = planStack(applied.config, applied.desired).host;
+  const machines = slots.map(({ heartbeatPort: port, ...slot }) => ({
+    ...slot,
+    port,
+    diskPath: diskPathOf(slot.slot),
+  }));
+  const probes = createProbes({ targets: machines, log }, emit);
+  const signals = [
+    startTicks({}, emit),
+    listenToHeartbeats({ targets: machines, log }, emit),
+    watchDomains({ uri, targets: machines, bridge, log }, emit),
+    watchVipHolders({ bridge, vip, log }, emit),
+    watchSpace({ poolDir: hostFolders.poolDir, stateDir, log }, emit),
+    probes,
+  ];
+  return {
+    probe: (slot) => probes.probe(slot),
+    async close() {
+      await Promise.all(signals.map((signal) => signal.close()));
+    },
+  };
+}
