@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readJournal } from "../healer/journal/readJournal.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { refreshCheckout } from "./machine.ts";
@@ -44,4 +45,25 @@ export async function healerOf(lab: Lab, host: string): Promise<ProcessId | unde
 async function startsIn(lab: Lab, host: string): Promise<number> {
   const text = await readFile(journalOf(lab, host), "utf8").catch(() => "");
   return text.split("\n").filter((line) => line.includes('"kind":"started"')).length;
+}
+
+/** Waits until the last word of a host's healer on each of its slots is that it is well. Rejects with what it says instead. */
+export async function allWell(lab: Lab, host: string, slots: number, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const last = await lastWords(lab, host);
+    if (last.size === slots && [...last.values()].every((status) => status === "green")) return;
+    if (performance.now() > deadlineMs) {
+      const said = [...last].map(([slot, status]) => `${slot} ${status}`).join(", ");
+      throw new LabError("ERR_LAB_FAILED", `the healer of host ${host} does not find its machines well: ${said}.`);
+    }
+    await sleep(250);
+  }
+}
+
+async function lastWords(lab: Lab, host: string): Promise<Map<string, string>> {
+  const { entries } = await readJournal(journalOf(lab, host));
+  const sinceStart = entries.slice(entries.findLastIndex(({ kind }) => kind === "started") + 1);
+  const statuses = sinceStart.filter(({ kind }) => kind === "status");
+  return new Map(statuses.map(({ slot, status }) => [String(slot), String(status)]));
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { startHealer } from "../../lab/healers.ts";
+import { allWell, startHealer } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
 import { labUp } from "../../lab/labUp.ts";
@@ -14,6 +14,7 @@ import { parseCount, printTable, progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
 
 const settleTimeoutMs = 30_000;
+const wellTimeoutMs = 120_000;
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -62,6 +63,8 @@ async function killAndHeal(
   const hosts = [...new Set(reports.map(({ id }) => hostOf(id)))];
   process.stdout.write("\n");
   await Promise.all(hosts.map((host) => startHealer(lab, host)));
+  const slotsOn = (host: string) => reports.filter(({ id }) => hostOf(id) === host).length;
+  await Promise.all(hosts.map((host) => allWell(lab, host, slotsOn(host), wellTimeoutMs)));
   say(`a healer watches on ${hosts.join(" and ")}; a request every half second from here on`);
   const worker = reports.find(({ role }) => role === "worker");
   const holder = reports.find(({ status }) => status?.holdsVip);

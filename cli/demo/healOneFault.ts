@@ -46,7 +46,7 @@ export async function healOneFault(
       if (noted.kind === "drift") drift = noted.sentence;
       return repairedMs !== undefined && noted.kind === "drift";
     });
-    say(`${host}/${slot}: ${fault.what}`);
+    say(`${host}/${slot}: ${fault.what.split(";")[0]}`);
     await fault.break(lab, labHost, slot);
     await following;
     const during = asking.asked.filter(({ endMs }) => endMs >= startMs);

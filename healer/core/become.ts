@@ -28,7 +28,14 @@ export function become(slot: SlotState, status: Status, sentence: string, nowMs:
   if (!edges[slot.status].includes(status)) {
     throw new Error(`${slot.slot} cannot become ${status} from ${slot.status}: ${sentence}`);
   }
-  const changed: SlotState = { ...slot, ...rest, status, sinceMs: nowMs, sentence };
+  const changed: SlotState = {
+    ...slot,
+    ...rest,
+    status,
+    sinceMs: nowMs,
+    sentence,
+    wasWell: slot.wasWell || status === "green",
+  };
   const cause = changed.suspicion?.cause;
   const entry = {
     kind: "status",

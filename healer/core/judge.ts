@@ -81,7 +81,7 @@ function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, n
   const sinceMs = suspectedSinceMs(slot, finding, nowMs);
   const suspicion = { cause: finding.cause, detail: finding.detail, sinceMs };
   const why = `${cause.title}: ${finding.detail}`;
-  if (nowMs - state.startedMs < limits.startGraceMs) {
+  if (!slot.wasWell && nowMs - state.startedMs < limits.startGraceMs) {
     return become(slot, "yellow", `${why}; I have only just started, and so may this host`, nowMs, { suspicion });
   }
   const patienceMs = cause.patience === 0 ? 0 : limits[cause.patience];

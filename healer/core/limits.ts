@@ -15,7 +15,7 @@ export interface Limits {
   readonly pausedGraceMs: number;
   /** From a domain's start to a service that is up; silence before that says nothing. */
   readonly bootMs: number;
-  /** After the healer's own start nothing is red for so long: the host itself may just have booted. */
+  /** After the healer's own start what was never seen well is not red for so long: the host itself may just have booted. */
   readonly startGraceMs: number;
   /** What the healer reads of itself: an event loop that stood still for longer has heard nothing meanwhile. */
   readonly maxLoopLagMs: number;

@@ -19,6 +19,8 @@ export interface SlotState {
   readonly sinceMs: number;
   /** One sentence: why the status is what it is. */
   readonly sentence: string;
+  /** Whether this healer has seen it well: only then is what is wrong now news, and not how the host came up. */
+  readonly wasWell: boolean;
   /** What is thought to be wrong, and since when; it outlives a repair that did not help. */
   readonly suspicion: Suspicion | undefined;
   /** The repair under way, or the one that has yet to show that it helped. */
@@ -87,6 +89,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     const repairsMs = past.repairs.filter((repair) => repair.slot === slot).map(({ agoMs }) => nowMs - agoMs);
     const unknown = { status: "unknown", sinceMs: nowMs, sentence: "I have only just begun to listen" } as const;
     const idle = {
+      wasWell: false,
       suspicion: undefined,
       attempt: undefined,
       rung: 0,

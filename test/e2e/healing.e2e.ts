@@ -4,14 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import { checkout } from "../../cli/place.ts";
 import type { CauseName } from "../../healer/core/causes.ts";
-import { readJournal } from "../../healer/journal/readJournal.ts";
 import { run } from "../../host/run.ts";
 import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
-import { journalOf, startHealer } from "../../lab/healers.ts";
+import { allWell, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
 
@@ -52,7 +50,7 @@ before(
   async () => {
     await run([`${checkout}/cli/vigil`, "demo", "--no-faults", "--lab", lab.name], { timeoutMs: 6 * minuteMs });
     await Promise.all(Object.keys(rows).map((host) => startHealer(lab, host)));
-    await Promise.all(Object.keys(rows).map(allGreen));
+    await Promise.all(Object.keys(rows).map((host) => allWell(lab, host, 3, 2 * minuteMs)));
   },
   { timeout: 8 * minuteMs },
 );
@@ -123,18 +121,4 @@ function isStatus({ kind, slot, status }: Noted, ofSlot: string, name: string): 
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** Waits until the last word of a host's healer on each slot is that it is well. */
-async function allGreen(host: string): Promise<void> {
-  const deadlineMs = performance.now() + 2 * minuteMs;
-  for (;;) {
-    const last = new Map<string, unknown>();
-    for (const { kind, slot, status } of (await readJournal(journalOf(lab, host))).entries) {
-      if (kind === "status") last.set(String(slot), status);
-    }
-    if (last.size === 3 && [...last.values()].every((status) => status === "green")) return;
-    assert.ok(performance.now() < deadlineMs, `the healer of ${host} says ${JSON.stringify([...last])}`);
-    await sleep(500);
-  }
 }
