@@ -1,6 +1,7 @@
 import type { ConnectOutcome } from "../core/facts.ts";
 
-const unreachable: ReadonlySet<string> = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
+/** Not those of a network that is down or has no route: these are troubles of this host. */
+const unreachable: ReadonlySet<string> = new Set(["EHOSTUNREACH", "EHOSTDOWN"]);
 const silent: ReadonlySet<string> = new Set(["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /** What a failed connect says about the other side; undefined if it says something about this side alone. */

@@ -122,7 +122,9 @@ export class HeartbeatLink implements Signal {
     const outcome = isIdle || isLate ? undefined : connectOutcomeOf(error);
     if (outcome !== undefined) this.#say({ kind: "connect", slot, outcome });
     const problem = outcome ?? String(error);
-    if (problem !== this.#lastTrouble) this.#log.info({ slot, problem }, "no heartbeats");
-    this.#lastTrouble = problem;
+    // The network takes turns at these two about one and the same machine that is away.
+    const trouble = outcome === "unreachable" ? "silent" : problem;
+    if (trouble !== this.#lastTrouble) this.#log.info({ slot, problem }, "no heartbeats");
+    this.#lastTrouble = trouble;
   }
 }

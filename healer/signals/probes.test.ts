@@ -26,3 +26,14 @@ test("a probe tells ping and port, each once, and a slot that is unknown is a mi
     return heard.all("connect").some(({ outcome }) => outcome === "refused");
   });
 });
+
+test("a host that cannot ask says nothing about a machine", async (t) => {
+  const heard = new Heard();
+  // Neither ping nor TCP go to a broadcast address.
+  const targets = [{ slot: "web-1", address: "255.255.255.255", port: 1 }];
+  const probes = createProbes({ targets, log: heard.log }, heard.emit);
+  t.after(() => probes.close());
+  probes.probe("web-1");
+  await heard.until(() => heard.logged.length === 2);
+  assert.deepEqual(heard.events, []);
+});
