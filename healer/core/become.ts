@@ -8,7 +8,7 @@ const edges: Readonly<Record<Status, readonly Status[]>> = {
   yellow: ["unknown", "green", "red"],
   red: ["unknown", "green", "yellow", "repairing"],
   repairing: ["settling", "red"],
-  settling: ["green", "red"],
+  settling: ["unknown", "green", "yellow", "red"],
 };
 
 export interface Change {

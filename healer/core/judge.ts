@@ -36,9 +36,9 @@ export function judge(state: State, limits: Limits, nowMs: number): Judged {
 /** A repair counts by what came of it: one that helped forgives those before it. */
 function failuresAfter(before: State, after: State): number {
   return Object.values(before.slots).reduce((failures, { slot, status }) => {
-    if (status !== "settling") return failures;
     const now = after.slots[slot]?.status;
-    return now === "green" ? 0 : now === "red" ? failures + 1 : failures;
+    if (status !== "settling" || now === "settling") return failures;
+    return now === "green" ? 0 : failures + 1;
   }, before.failures);
 }
 
@@ -57,7 +57,7 @@ function judgeSlot(slot: SlotState, finding: Finding | undefined, state: State, 
     case "repairing":
       return { slot, actions: [] };
     case "settling":
-      return judgeSettling(slot, finding, nowMs);
+      return judgeSettling(slot, finding, state, limits, nowMs);
     default:
       return judgeIdle(slot, finding, state, limits, nowMs);
   }
@@ -99,7 +99,7 @@ function suspectedSinceMs(slot: SlotState, finding: Bad, nowMs: number): number 
 }
 
 /** A repaired slot has until its deadline to show that it is well; until then nothing else is read into it. */
-function judgeSettling(slot: SlotState, finding: Finding, nowMs: number): Change {
+function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
   const { attempt } = slot;
   if (attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
   if (finding.kind === "well") {
@@ -108,8 +108,11 @@ function judgeSettling(slot: SlotState, finding: Finding, nowMs: number): Change
     return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
   }
   if (nowMs < attempt.deadlineMs) return { slot, actions: [] };
-  const why = `${attempt.repair} did not help: ${finding.detail}`;
-  return become(slot, "red", why, nowMs, { attempt: undefined, rung: slot.rung + 1 });
+  if (finding.kind !== "bad") return judgeIdle({ ...slot, attempt: undefined }, finding, state, limits, nowMs);
+  // What is wrong now may be something else than what was repaired: it has its own ladder, without what was just tried.
+  const rung = causeOf(finding.cause).repairs.indexOf(attempt.repair) + 1;
+  const change = judgeBad({ ...slot, attempt: undefined, rung }, finding, state, limits, nowMs);
+  return { ...change, slot: { ...change.slot, sentence: `${attempt.repair} did not help: ${change.slot.sentence}` } };
 }
 
 /** One witness of silence is not enough, so the machine itself is asked, again and again while it is silent. */
