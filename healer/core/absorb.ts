@@ -11,6 +11,8 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
     case "beat":
       return learn(state, event.slot, { beat: { value: event.beat, atMs: nowMs } });
+    case "misheard":
+      return learn(state, event.slot, { misheard: { value: event.reason, atMs: nowMs } });
     case "connect":
       return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
     case "ping":

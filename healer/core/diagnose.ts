@@ -97,6 +97,10 @@ function diagnoseSilence(
   if (nowMs - sinceMs <= limits.silentMs) return { kind: "unclear", detail: "I have only just begun to listen" };
   const hasBeaten = facts.beat !== undefined && facts.beat.atMs >= (facts.startedMs ?? 0);
   if (!hasBeaten && isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "it is booting" };
+  // What speaks is alive, whoever does not understand it.
+  if (facts.misheard !== undefined && isFresh(facts.misheard, limits.probeFreshMs, nowMs)) {
+    return { kind: "unclear", detail: `it speaks, and I do not understand it: ${facts.misheard.value}` };
+  }
   // One witness of silence is not enough: libvirt has to say that the machine should speak.
   if (domain === undefined) return { kind: "silent", detail: `${silence}, and libvirt has not said how it is` };
   if (facts.attached?.value === false) {

@@ -5,6 +5,8 @@ export type Event =
   /** Comes ten times a second, whatever else happens; `lagMs` is by how much this one is late. */
   | { readonly kind: "tick"; readonly lagMs: number }
   | { readonly kind: "beat"; readonly slot: string; readonly beat: Beat }
+  /** Somebody sends on the slot's stream what is no heartbeat of that slot. */
+  | { readonly kind: "misheard"; readonly slot: string; readonly reason: string }
   | { readonly kind: "connect"; readonly slot: string; readonly outcome: ConnectOutcome }
   | { readonly kind: "ping"; readonly slot: string; readonly answered: boolean }
   /** One domain, as libvirt announced it. It may be late, and it may be the only word. */

@@ -51,6 +51,8 @@ export interface Timed<T> {
 /** All that is known about one slot. */
 export interface SlotFacts {
   readonly beat?: Timed<Beat>;
+  /** Why the last thing heard was no heartbeat: another release of the agent, or another machine. */
+  readonly misheard?: Timed<string>;
   readonly connect?: Timed<ConnectOutcome>;
   readonly ping?: Timed<boolean>;
   /** When it was last asked by ping and connect. */

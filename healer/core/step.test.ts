@@ -264,3 +264,14 @@ test("a result of another generation is ignored, and said to be", () => {
   const reason = scene.send({ kind: "repaired", generation: 9, slot: "web-1", outcome: { ok: true, tookMs: 1 } });
   assert.equal(reason, "ignored: web-1 has no repair 9 under way");
 });
+
+test("a machine that speaks what nobody understands is not silent, and is left alone", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  for (let second = 0; second < 60; second++) {
+    scene.send({ kind: "misheard", slot: "web-1", reason: "service: unknown" });
+    scene.pass(1_000);
+  }
+  assert.deepEqual(scene.repairs(), []);
+  assert.match(scene.sentence("web-1"), /it speaks, and I do not understand it: service: unknown/);
+});

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
 import { Client } from "undici";
+import { prettifyError, ZodError } from "zod";
 import { Backoff } from "./backoff.ts";
-import { beatOf } from "./beatOf.ts";
+import { beatOf, type HeardBeat } from "./beatOf.ts";
 import { connectOutcomeOf } from "./connectOutcome.ts";
 import type { Emit, Log, Signal } from "./signal.ts";
 
@@ -101,11 +102,25 @@ export class HeartbeatLink implements Signal {
 
   #hear(text: string): void {
     const { slot, id } = this.#target;
-    const heard = beatOf(text);
-    if (heard.id !== id) throw new Error(`${heard.id} answers at the address of ${id}`);
+    const heard = this.#understand(text);
+    if (heard.id !== id) throw this.#misheard(`${heard.id} answers at the address of ${id}`);
     this.#backoff.reset();
     this.#lastTrouble = undefined;
     this.#say({ kind: "beat", slot, beat: heard.beat });
+  }
+
+  #understand(text: string): HeardBeat {
+    try {
+      return beatOf(text);
+    } catch (error) {
+      throw this.#misheard(error instanceof ZodError ? prettifyError(error) : String(error));
+    }
+  }
+
+  /** Whoever sends this is alive: silence would be the wrong word for it. */
+  #misheard(reason: string): Error {
+    this.#say({ kind: "misheard", slot: this.#target.slot, reason });
+    return new Error(reason);
   }
 
   #say(event: Parameters<Emit>[0]): void {
