@@ -68,7 +68,8 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
     const mass = massFailure(state, limits);
     if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
   }
-  if (nowMs < slot.waitUntilMs) return `it waits ${seconds(slot.waitUntilMs - nowMs)} before the next repair`;
+  const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
+  if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
 }
 
@@ -102,6 +103,13 @@ function recent({ repairsMs }: SlotState, { budgetWindowMs }: Limits, nowMs: num
   return repairsMs.filter((atMs) => nowMs - atMs < budgetWindowMs).length;
 }
 
+/** Told from the repairs themselves, which the journal keeps: a healer that is started anew waits as long as the one before. */
+function backoffUntilMs(slot: SlotState, limits: Limits, nowMs: number): number {
+  const lastMs = slot.repairsMs.at(-1);
+  if (lastMs === undefined) return nowMs;
+  return lastMs + Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (recent(slot, limits, nowMs) - 1));
+}
+
 /** The budget is spent, durably, before anything is done: a healer that dies in between has tried once, not never. */
 function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number): Decided {
   const generation = state.generation + 1;
@@ -131,9 +139,8 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
 
 function spend(slot: SlotState, repair: Repair, generation: number, limits: Limits, nowMs: number) {
   const repairsMs = [...slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs), nowMs];
-  const backoffMs = Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (repairsMs.length - 1));
   const attempt = { generation, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
-  return { repairsMs, waitUntilMs: nowMs + backoffMs, attempt };
+  return { repairsMs, waitUntilMs: nowMs, attempt };
 }
 
 const verbs: Readonly<Record<Repair, string>> = {

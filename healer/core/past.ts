@@ -11,18 +11,21 @@ export interface PastEntry {
 /** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
 export function pastOf(entries: readonly PastEntry[]): Past {
   let past: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+  let repairs: { slot: string; agoMs: number; generation: number }[] = [];
   for (const { entry, agoMs: rawAgoMs } of entries) {
     const agoMs = Math.max(0, rawAgoMs);
     switch (entry.kind) {
       case "repairBegun": {
-        const begun = entry.slots.map(({ slot }) => ({ slot, agoMs }));
-        past = {
-          ...past,
-          generation: Math.max(past.generation, entry.generation),
-          repairs: [...past.repairs, ...begun],
-        };
+        const { generation } = entry;
+        repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
+        past = { ...past, generation: Math.max(past.generation, generation) };
         break;
       }
+      case "repairEnded":
+        // What could not begin has cost nothing.
+        if (!/^(locked|preflight):/.test(entry.outcome)) break;
+        repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
+        break;
       case "paused":
         past = { ...past, pausedForMs: Math.max(0, entry.forMs - agoMs) };
         break;
@@ -36,5 +39,5 @@ export function pastOf(entries: readonly PastEntry[]): Past {
         break;
     }
   }
-  return past;
+  return { ...past, repairs };
 }
