@@ -5,10 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../host/run.ts";
 import type { Operation } from "../core/actions.ts";
+import { endFrozen } from "./endFrozen.ts";
 import { inGuest } from "./guestShell.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { restartScript } from "./restartScript.ts";
-import { domainState, virsh } from "./virsh.ts";
+import { domainState, virsh, virshAny } from "./virsh.ts";
 
 type Operate = (place: RepairPlace, slot: RepairSlot) => Promise<void>;
 
@@ -44,8 +45,11 @@ async function resume({ libvirtUri }: RepairPlace, { slot }: RepairSlot): Promis
 }
 
 async function powerCycle(place: RepairPlace, slot: RepairSlot): Promise<void> {
+  await endFrozen(slot.slot);
+  // What has just been killed may end before the command does it, so what counts is how it is afterwards.
+  const { stderr } = await virshAny(place.libvirtUri, ["destroy", slot.slot], destroyTimeoutMs);
   const state = await domainState(place.libvirtUri, slot.slot);
-  if (state !== "shut off") await virsh(place.libvirtUri, ["destroy", slot.slot], destroyTimeoutMs);
+  if (state !== "shut off") throw new Error(`${slot.slot} could not be ended and is ${state}: ${stderr.trim()}`);
   await start(place, slot);
 }
 

@@ -2,6 +2,7 @@ import type { Action } from "../core/actions.ts";
 import type { DriftResult, Event, RepairOutcome } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import { driftOf } from "./drift.ts";
+import { endFrozen } from "./endFrozen.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EngineJob, SlotTarget } from "./engine/protocol.ts";
 import { operations } from "./operations.ts";
@@ -75,6 +76,7 @@ export class Repairer {
     if (missing !== undefined) throw new RepairError("preflight", missing);
     const targets: SlotTarget[] = [];
     for (const slot of slots) {
+      await endFrozen(slot.slot);
       const { notes, seedLost } = await stub(place, slot);
       for (const sentence of notes) onNote(sentence);
       targets.push({ slot: slot.slot, role: slot.role, seed: seedLost });

@@ -9,8 +9,8 @@ export async function virsh(uri: string, command: readonly string[], timeoutMs =
 }
 
 /** Never rejects because of what libvirt says. */
-export function virshAny(uri: string, command: readonly string[]): Promise<Finished> {
-  return runAny(argv(uri, command), { timeoutMs: defaultTimeoutMs });
+export function virshAny(uri: string, command: readonly string[], timeoutMs = defaultTimeoutMs): Promise<Finished> {
+  return runAny(argv(uri, command), { timeoutMs });
 }
 
 /** In libvirt's words: `running`, `paused`, `shut off`, `crashed`, `in shutdown`; undefined if there is no such domain. */
