@@ -1,0 +1,99 @@
+/** Brings a fault about, and ends it where it ends by itself. */
+import type { DomainState } from "../core/facts.ts";
+import type { Fault, HostFault, SlotFault } from "./faults.ts";
+import { hostFaults } from "./faults.ts";
+import type { Illness, Machine } from "./machine.ts";
+import type { World } from "./world.ts";
+
+export function beginFault(world: World, fault: Fault): void {
+  if (isHostFault(fault.kind)) {
+    world.turn(fault.kind, 1);
+    if (fault.kind === "empty-bridge") for (const machine of world.machines.values()) machine.attached = false;
+    if (fault.kind === "cut-workers") for (const machine of workers(world)) machine.ills.set("mute", 3);
+    return;
+  }
+  if (fault.slot === undefined) throw new Error(`${fault.kind} needs a slot`);
+  breakMachine(world, world.machine(fault.slot), fault.kind, fault.depth);
+}
+
+export function endFault(world: World, fault: Fault): void {
+  if (isHostFault(fault.kind)) {
+    world.turn(fault.kind, -1);
+    if (fault.kind === "cut-workers" && !world.isOn("cut-workers")) {
+      for (const machine of workers(world)) machine.ills.delete("mute");
+    }
+    return;
+  }
+  const machine = world.machine(fault.slot ?? "");
+  if (fault.kind === "overload") machine.ills.delete("serviceBusy");
+  if (fault.kind === "mute") machine.ills.delete("mute");
+  if (fault.kind === "slow-beats") machine.ills.delete("slow");
+  if (fault.kind === "edit-file") machine.ills.delete("filesChanged");
+}
+
+const illnessOf: Partial<Record<SlotFault, Illness>> = {
+  "stop-service": "serviceDead",
+  "hang-service": "serviceHung",
+  "wrong-answer": "serviceWrong",
+  overload: "serviceBusy",
+  "stop-keepalived": "keepalivedDead",
+  "stop-agent": "agentDead",
+  "fill-guest": "guestDiskFull",
+  "edit-file": "filesChanged",
+  "hang-guest": "machineHung",
+  "cut-guest": "machineUnreachable",
+  mute: "mute",
+  "slow-beats": "slow",
+};
+
+const domainOf: Partial<Record<SlotFault, { readonly state: DomainState; readonly reason: string }>> = {
+  destroy: { state: "stopped", reason: "destroyed" },
+  kill: { state: "crashed", reason: "failed" },
+  panic: { state: "panicked", reason: "panicked" },
+  suspend: { state: "paused", reason: "user" },
+  stall: { state: "stalled", reason: "I/O error" },
+  freeze: { state: "frozen", reason: "" },
+  undefine: { state: "absent", reason: "" },
+};
+
+/** What only a machine that runs can suffer passes by one that does not. */
+function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: number): void {
+  world.busyUntilMs = world.nowMs + 2_000;
+  if (kind === "delete-volume") machine.diskThere = false;
+  if (machine.domain !== "running") return;
+  if (kind === "detach") machine.attached = false;
+  const domain = domainOf[kind];
+  if (domain !== undefined) {
+    machine.domain = domain.state;
+    machine.reason = domain.reason;
+    machine.domainDepth = kind === "stall" ? Math.min(depth, 1) : depth;
+    if (kind !== "freeze") world.announce(machine);
+    // What was wrong inside a machine that is no more is gone with it; its disk is not.
+    if (domain.state !== "paused" && domain.state !== "frozen" && domain.state !== "stalled") forgetMemory(machine);
+  }
+  const illness = illnessOf[kind];
+  if (illness === undefined || (kind === "stop-keepalived" && machine.role !== "balancer")) return;
+  machine.ills.set(illness, kind === "overload" || kind === "edit-file" ? 0 : depth);
+}
+
+export function forgetMemory({ ills }: Machine): void {
+  for (const ill of ills.keys()) {
+    if (
+      ill !== "guestDiskFull" &&
+      ill !== "filesChanged" &&
+      ill !== "serviceWrong" &&
+      ill !== "mute" &&
+      ill !== "slow"
+    ) {
+      ills.delete(ill);
+    }
+  }
+}
+
+function workers(world: World): Machine[] {
+  return [...world.machines.values()].filter(({ role }) => role === "worker");
+}
+
+export function isHostFault(kind: Fault["kind"]): kind is HostFault {
+  return (hostFaults as readonly string[]).includes(kind);
+}

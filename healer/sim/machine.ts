@@ -1,0 +1,178 @@
+/** A virtual machine as it is, which the healer never sees; it only sees what the machine says and what is said of it. */
+import type { Operation } from "../core/actions.ts";
+import type { CauseName } from "../core/causes.ts";
+import type { PolledDomain } from "../core/events.ts";
+import type { Beat, DomainFact, DomainState, Role } from "../core/facts.ts";
+
+/** What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. */
+export type Illness =
+  | "serviceDead"
+  | "serviceHung"
+  | "serviceBusy"
+  | "serviceWrong"
+  | "keepalivedDead"
+  | "agentDead"
+  | "guestDiskFull"
+  | "filesChanged"
+  | "machineHung"
+  | "machineUnreachable"
+  | "mute"
+  | "slow";
+
+export interface Machine {
+  readonly slot: string;
+  readonly role: Role;
+  domain: DomainState;
+  reason: string;
+  id: number;
+  /** When its agent begins to beat, and when its service is up. */
+  beatsMs: number;
+  servesMs: number;
+  diskThere: boolean;
+  attached: boolean;
+  /** Each with what it takes to mend it. */
+  readonly ills: Map<Illness, number>;
+  /** What it takes to make the domain run again. */
+  domainDepth: number;
+  /** Since when everything about it has been well; undefined while something is not. */
+  wellSinceMs: number | undefined;
+}
+
+export const plannedFiles = "planned";
+
+export function newMachine(slot: string): Machine {
+  const role = slot.startsWith("lb-") ? "balancer" : "worker";
+  return {
+    ...{ slot, role, domain: "running", reason: "booted", id: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
+    ...{ diskThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+  };
+}
+
+export function speaks({ domain, attached, ills, beatsMs }: Machine, nowMs: number): boolean {
+  if (domain !== "running" || !attached || nowMs < beatsMs) return false;
+  return (
+    ills.size === 0 ||
+    !["agentDead", "machineHung", "machineUnreachable", "mute"].some((ill) => ills.has(ill as Illness))
+  );
+}
+
+/** Whether its users get answers. A dead agent or a changed file is nothing to them. */
+export function serves({ domain, attached, ills, servesMs }: Machine, nowMs: number): boolean {
+  if (domain !== "running" || !attached || nowMs < servesMs) return false;
+  for (const ill of ills.keys()) {
+    if (ill !== "agentDead" && ill !== "filesChanged" && ill !== "guestDiskFull" && ill !== "slow") return false;
+  }
+  return true;
+}
+
+export function isWell(machine: Machine, nowMs: number): boolean {
+  return serves(machine, nowMs) && machine.ills.size === 0 && machine.diskThere;
+}
+
+const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
+
+export function beatOf({ id, role, ills, servesMs }: Machine, nowMs: number): Beat {
+  const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
+  const beat: Beat = { ...upBeat, incarnation: `boot-${id}`, ...vrrp };
+  if (nowMs < servesMs) return { ...beat, service: "starting" };
+  if (ills.size === 0) return beat;
+  const files = ills.has("filesChanged") ? "edited" : plannedFiles;
+  const freeBytes = ills.has("guestDiskFull") ? 4096 : beat.freeBytes;
+  const rest = { ...beat, files, freeBytes };
+  if (ills.has("serviceDead")) return { ...rest, service: "refused" };
+  if (ills.has("serviceHung")) return { ...rest, service: "silent" };
+  if (ills.has("serviceBusy")) return { ...rest, service: "silent", busy: 0.97 };
+  return ills.has("serviceWrong") ? { ...rest, service: "wrong" } : rest;
+}
+
+export function answersPing({ domain, attached, ills }: Machine): boolean {
+  return domain === "running" && attached && !ills.has("machineUnreachable") && !ills.has("mute");
+}
+
+export function domainFact({ domain, reason, id }: Machine): DomainFact {
+  return domain === "running" || domain === "paused" || domain === "stalled" || domain === "frozen"
+    ? { state: domain, reason, id }
+    : { state: domain, reason };
+}
+
+export function polled(machine: Machine): PolledDomain {
+  const hasTap = machine.domain === "running" || machine.domain === "paused";
+  return {
+    ...domainFact(machine),
+    diskThere: machine.diskThere,
+    ...(hasTap ? { attached: machine.attached } : {}),
+  };
+}
+
+/** What is wrong with it, in the words of the table. What the way to it suffers is nothing that the table names. */
+export function troublesOf({ role, domain, ills, diskThere, attached }: Machine): (CauseName | "mute" | "slow")[] {
+  const ofDomain = {
+    running: undefined,
+    paused: role === "balancer" ? "balancerFrozen" : "machinePaused",
+    frozen: role === "balancer" ? "balancerFrozen" : "machineFrozen",
+    stalled: "machineStalled",
+    stopped: "machineStopped",
+    crashed: "machineCrashed",
+    panicked: "machinePanicked",
+    absent: "domainUndefined",
+  } as const;
+  const found: (CauseName | "mute" | "slow")[] = [...ills.keys()];
+  const named = ofDomain[domain];
+  if (named !== undefined) found.push(named);
+  if (!diskThere) found.push("diskMissing");
+  if (!attached) found.push("machineDetached");
+  return found;
+}
+
+const reach: Readonly<Record<Operation | "replace", { rank: number; cures: readonly Illness[] }>> = {
+  restartService: { rank: 0, cures: ["serviceDead", "serviceHung", "serviceBusy", "serviceWrong"] },
+  restartKeepalived: { rank: 0, cures: ["keepalivedDead"] },
+  restartAgent: { rank: 0, cures: ["agentDead"] },
+  start: { rank: 0, cures: [] },
+  resume: { rank: 0, cures: [] },
+  reattach: { rank: 0, cures: [] },
+  reset: {
+    rank: 1,
+    cures: [
+      "serviceDead",
+      "serviceHung",
+      "serviceBusy",
+      "keepalivedDead",
+      "agentDead",
+      "machineHung",
+      "machineUnreachable",
+    ],
+  },
+  powerCycle: {
+    rank: 1,
+    cures: [
+      "serviceDead",
+      "serviceHung",
+      "serviceBusy",
+      "keepalivedDead",
+      "agentDead",
+      "machineHung",
+      "machineUnreachable",
+    ],
+  },
+  replace: {
+    rank: 2,
+    cures: [
+      "serviceDead",
+      "serviceHung",
+      "serviceBusy",
+      "serviceWrong",
+      "keepalivedDead",
+      "agentDead",
+      "guestDiskFull",
+      "filesChanged",
+      "machineHung",
+      "machineUnreachable",
+    ],
+  },
+};
+
+export function cure({ ills }: Machine, repair: Operation | "replace"): void {
+  const { rank, cures } = reach[repair];
+  for (const ill of cures) if ((ills.get(ill) ?? 0) <= rank) ills.delete(ill);
+}

@@ -1,0 +1,45 @@
+/** `node healer/sim/main.ts --seed N --runs M`: M runs from seed N on, until the first that shows something wrong. */
+import { parseArgs } from "node:util";
+import { run } from "./run.ts";
+import { drawScenario } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
+import { transcribe } from "./transcript.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    runs: { type: "string", default: "2000" },
+    show: { type: "boolean", default: false },
+  },
+});
+const first = Number(values.seed);
+const runs = Number(values.runs);
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
+  throw new Error("usage: node healer/sim/main.ts --seed N --runs M [--show]");
+}
+process.exitCode = simulate();
+
+function simulate(): number {
+  const begunMs = performance.now();
+  let simulatedMs = 0;
+  let events = 0;
+  for (let done = 0; done < runs; done++) {
+    const scenario = drawScenario(first + done);
+    const result = run(scenario);
+    simulatedMs += result.tookMs;
+    events += result.events;
+    if (values.show) console.log(transcribe(scenario));
+    if (result.violation !== undefined) {
+      console.log(`seed ${scenario.seed} failed: ${result.violation.message}\n`);
+      console.log(transcribe(shrink(scenario, result.violation.invariant)));
+      return 1;
+    }
+    if ((done + 1) % 5_000 === 0) console.log(`${done + 1} runs`);
+  }
+  const tookS = (performance.now() - begunMs) / 1000;
+  const rate = `${Math.round(runs / tookS)} runs/s, ${Math.round(events / tookS / 1000)}k events/s`;
+  console.log(
+    `${runs} runs from seed ${first} passed: ${Math.round(simulatedMs / 3_600_000)} simulated hours, ${rate}`,
+  );
+  return 0;
+}

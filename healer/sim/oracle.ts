@@ -1,0 +1,165 @@
+/**
+ * What has to be true of a repair that begins, told from the world and from what the healer was told, and in no case
+ * from what it made of that. The numbers and repairs stand here a second time on purpose: a table that is read by both
+ * sides could be wrong without anybody noticing.
+ */
+import type { JournalEntry, Repair, SlotRepair } from "../core/actions.ts";
+import type { Limits } from "../core/limits.ts";
+import type { State } from "../core/state.ts";
+import { type Machine, serves, troublesOf } from "./machine.ts";
+import { must } from "./violation.ts";
+
+export interface Told {
+  pausedUntilMs: number;
+  breakerUntilMs: number;
+  libvirtSilent: boolean;
+  poolFreeBytes: number;
+  stateFreeBytes: number;
+  /** When this healer began, and since when it has listened without a gap. */
+  startedMs: number;
+  listensSinceMs: number;
+  readonly slots: Map<string, ToldSlot>;
+}
+
+export interface ToldSlot {
+  beatMs: number;
+  /** The last beat that gave no reason for any repair. */
+  goodBeatMs: number;
+  runningMs: number;
+  /** Whether this healer has called it green. */
+  wasGreen: boolean;
+}
+
+type Begun = Extract<JournalEntry, { kind: "repairBegun" }>;
+
+const least: Readonly<Record<string, Repair | undefined>> = {
+  serviceDead: "restartService",
+  serviceHung: "restartService",
+  serviceBusy: "restartService",
+  serviceWrong: "restartService",
+  keepalivedDead: "restartKeepalived",
+  agentDead: "restartAgent",
+  guestDiskFull: "replace",
+  machineStopped: "start",
+  machineCrashed: "replace",
+  machinePanicked: "powerCycle",
+  machinePaused: "resume",
+  machineStalled: "resume",
+  machineFrozen: "powerCycle",
+  balancerFrozen: "powerCycle",
+  machineUnreachable: "reset",
+  machineHung: "reset",
+  machineDetached: "reattach",
+  networkBroken: "reattach",
+  domainUndefined: "replace",
+  diskMissing: "replace",
+  mute: "reset",
+};
+
+const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
+
+/** How late word of a machine may be: libvirt's events by 2 s, its polls for as long as they are believed, and a bit. */
+const lateMs = 7_500;
+
+export function mayBegin({ pausedUntilMs, breakerUntilMs, libvirtSilent }: Told, nowMs: number): void {
+  must(nowMs >= pausedUntilMs, "nothing is begun while paused", () => `${pausedUntilMs - nowMs} ms were left`);
+  must(
+    nowMs >= breakerUntilMs,
+    "nothing is begun while the breaker is open",
+    () => `${breakerUntilMs - nowMs} ms were left`,
+  );
+  must(!libvirtSilent, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
+}
+
+export function mayReplace({ poolFreeBytes, stateFreeBytes }: Told, limits: Limits): void {
+  const fits = poolFreeBytes >= limits.minPoolFreeBytes && stateFreeBytes >= limits.minStateFreeBytes;
+  must(fits, "nothing is replaced without space", () => `pool ${poolFreeBytes} B, state ${stateFreeBytes} B`);
+}
+
+/** The host itself may just have started; only a machine that this healer has seen well is known to have been up. */
+export function isNoStart({ startedMs, slots }: Told, { slot }: SlotRepair, limits: Limits, nowMs: number): void {
+  const isOver = nowMs - startedMs >= limits.startGraceMs || slots.get(slot)?.wasGreen === true;
+  must(isOver, "nothing is begun just after the start", () => `${slot}, ${nowMs - startedMs} ms after it`);
+}
+
+/** Silence is waited out from when somebody listened; what a machine says of itself, from when it said otherwise. */
+export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limits, nowMs: number): void {
+  const { beatMs = 0, goodBeatMs = 0, runningMs = 0 } = told.slots.get(slot) ?? {};
+  const silent: Readonly<Record<string, number>> = {
+    machineUnreachable: limits.resetAfterMs,
+    machineHung: limits.replaceAfterMs,
+    agentDead: limits.serviceGraceMs,
+    machineDetached: limits.silentMs,
+    networkBroken: limits.silentMs,
+  };
+  const said: Readonly<Record<string, number>> = {
+    serviceDead: limits.serviceGraceMs,
+    serviceHung: limits.serviceGraceMs,
+    serviceWrong: limits.serviceGraceMs,
+    keepalivedDead: limits.serviceGraceMs,
+    guestDiskFull: limits.serviceGraceMs,
+    serviceBusy: limits.busyGraceMs,
+  };
+  const seen: Readonly<Record<string, number>> = {
+    machinePaused: limits.pausedGraceMs,
+    balancerFrozen: limits.pausedGraceMs,
+    machineStalled: limits.pausedGraceMs,
+    machineFrozen: limits.resetAfterMs,
+  };
+  const sinceMs = cause in silent ? Math.max(beatMs, told.listensSinceMs) : cause in said ? goodBeatMs : runningMs;
+  const patienceMs = silent[cause] ?? said[cause] ?? seen[cause] ?? 0;
+  must(nowMs - sinceMs >= patienceMs, "no repair is begun too early", () => {
+    return `${slot} by ${cause} after ${nowMs - sinceMs} of ${patienceMs} ms`;
+  });
+}
+
+/** No repair of what is well; and of what suffers from one thing only, the least one first. */
+export function isCalledFor(
+  machine: Machine,
+  tried: readonly Repair[],
+  repair: SlotRepair,
+  history: ReadonlySet<string>,
+  nowMs: number,
+): void {
+  const wellMs = machine.wellSinceMs === undefined ? 0 : nowMs - machine.wellSinceMs;
+  must(
+    wellMs <= lateMs,
+    "no repair of a machine that is well",
+    () => `${repair.repair} ${machine.slot}, well for ${wellMs} ms`,
+  );
+  const [only, ...others] = [...history];
+  if (only === undefined || others.length > 0 || tried.length > 0 || troublesOf(machine).length !== 1) return;
+  must(only !== "filesChanged", "what a person changed is left to persons", () => `${repair.repair} ${machine.slot}`);
+  const expected = least[only];
+  if (expected === undefined) return;
+  must(
+    repair.repair === expected,
+    "the least repair comes first",
+    () => `${repair.repair} ${machine.slot} for ${only}`,
+  );
+}
+
+/** A machine that serves loses nothing by a dead agent; whoever repairs that must not take the service away first. */
+export function keepsServing(machine: Machine, tried: readonly Repair[], { repair }: SlotRepair, nowMs: number): void {
+  if (!serves(machine, nowMs) || machine.ills.size !== 1 || !machine.ills.has("agentDead") || tried.length > 0) return;
+  if (!machine.diskThere || nowMs - machine.servesMs < lateMs) return;
+  must(
+    repair === "restartAgent",
+    "never fewer that serve after a repair",
+    () => `${repair} ${machine.slot}, which serves`,
+  );
+}
+
+/** Many silent at once are one fault of network or load. What was repaired for silence a moment ago counts too. */
+export function isNoMassAction(state: State, begun: Begun, limits: Limits): void {
+  if (!begun.slots.some(({ cause }) => softCauses.has(cause))) return;
+  const workers = Object.values(state.slots).filter(({ role }) => role === "worker");
+  const sinces = workers.flatMap(({ suspicion }) => {
+    return suspicion !== undefined && softCauses.has(suspicion.cause) ? [suspicion.sinceMs] : [];
+  });
+  const latestMs = Math.max(...sinces);
+  const together = sinces.filter((sinceMs) => latestMs - sinceMs <= limits.massWindowMs).length;
+  must(together < 2 || together * 2 <= workers.length, "most workers are not repaired by silence", () => {
+    return `${together} of ${workers.length} within ${limits.massWindowMs} ms`;
+  });
+}

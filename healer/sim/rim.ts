@@ -1,0 +1,215 @@
+/** Does in the simulated world what the core wants done, with all the ways in which that can go wrong. */
+import type { Action, Operation } from "../core/actions.ts";
+import type { Event, RepairOutcome } from "../core/events.ts";
+import { answersPing, cure, type Machine, speaks } from "./machine.ts";
+import type { World } from "./world.ts";
+
+interface Job {
+  cancelled: boolean;
+}
+
+type Failure = Extract<RepairOutcome, { ok: false }>;
+
+export class Rim {
+  readonly #world: World;
+  /** Answers are for the healer that asked: one that died gets none. */
+  #life = 0;
+  #job: Job | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  do(action: Action): void {
+    switch (action.kind) {
+      case "probe":
+        return this.#probe(this.#world.machine(action.slot));
+      case "operate":
+        return this.#operate(action);
+      case "replace":
+        return this.#replace(action);
+      case "checkDrift":
+        return this.#checkDrift(action.generation);
+      default:
+        return;
+    }
+  }
+
+  /** The healer has died. Its engine goes on alone, or is ended half-way. */
+  die(endsEngine: boolean): void {
+    this.#life += 1;
+    this.#world.inbox.length = 0;
+    if (!endsEngine || this.#job === undefined) return;
+    this.#job.cancelled = true;
+    this.#job = undefined;
+  }
+
+  #answer(life: number, generation: number, slot: string, outcome: RepairOutcome): void {
+    if (life === this.#life) this.#world.tell(0, { kind: "repaired", generation, slot, outcome });
+  }
+
+  #probe(machine: Machine): void {
+    const delayMs = this.#world.random.between(20, 300);
+    const answered = answersPing(machine);
+    const isListening = speaks(machine, this.#world.nowMs);
+    const isRefusing = answered && machine.ills.has("agentDead");
+    const outcome = isListening ? "open" : isRefusing ? "refused" : "silent";
+    this.#world.tell(delayMs, { kind: "ping", slot: machine.slot, answered });
+    this.#world.tell(delayMs, { kind: "connect", slot: machine.slot, outcome });
+  }
+
+  #checkDrift(generation: number): void {
+    const { random } = this.#world;
+    const drift: Extract<Event, { kind: "driftChecked" }>["drift"] = random.chance(0.9)
+      ? { clean: true }
+      : random.chance(0.5)
+        ? { clean: undefined, reason: "the stack is locked" }
+        : { clean: false, found: "1 resource to update" };
+    this.#world.tell(random.between(1_000, 8_000), { kind: "driftChecked", generation, drift });
+    if (drift.clean === false) this.#world.tell(20_000, { kind: "driftChecked", generation, drift: { clean: true } });
+  }
+
+  #operate({ slot, operation, generation }: Extract<Action, { kind: "operate" }>): void {
+    const { random, limits } = this.#world;
+    const life = this.#life;
+    const hangs = this.#world.isOn("operations-hang") && random.chance(0.7);
+    if (hangs && random.chance(0.6)) return;
+    const tookMs = hangs ? limits.repairDeadlineMs + random.between(0, 5_000) : random.between(200, 2_000);
+    this.#world.after(tookMs, () => {
+      const failure = this.#perform(this.#world.machine(slot), operation);
+      this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
+    });
+  }
+
+  #perform(machine: Machine, operation: Operation): Failure | undefined {
+    const world = this.#world;
+    if (world.isOn("operations-fail") && world.random.chance(0.8)) return failed(`${operation} came to nothing`);
+    if (operation.startsWith("restart")) return restart(world, machine, operation);
+    if (world.isOn("stop-libvirtd")) return { ok: false, code: "preflight", reason: "libvirt does not answer" };
+    if (machine.domain === "absent") return failed("there is no such domain");
+    switch (operation) {
+      case "start":
+        return start(world, machine);
+      case "resume":
+        return resume(world, machine);
+      case "reset":
+        if (machine.domain !== "running") return failed(`it is ${machine.domain}`);
+        cure(machine, "reset");
+        machine.id -= 1;
+        world.boot(machine);
+        return undefined;
+      case "powerCycle":
+        return powerCycle(world, machine);
+      default:
+        machine.attached = true;
+        return undefined;
+    }
+  }
+
+  #replace({ slots, generation }: Extract<Action, { kind: "replace" }>): void {
+    const world = this.#world;
+    const life = this.#life;
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      const tookMs = world.random.between(100, 1_000);
+      return world.after(tookMs, () => slots.forEach((slot) => this.#answer(life, generation, slot, refusal)));
+    }
+    const job: Job = { cancelled: false };
+    this.#job = job;
+    const longestMs = world.limits.repairDeadlineMs * 0.8;
+    const tookMs = world.isOn("engine-slow")
+      ? world.random.between(longestMs / 2, longestMs)
+      : world.random.between(3_000, 8_000);
+    const failsEarly = world.isOn("engine-fails");
+    const ending = failsEarly
+      ? "fails"
+      : world.isOn("engine-dies")
+        ? "dies"
+        : world.isOn("engine-silent")
+          ? "silent"
+          : "works";
+    world.after(tookMs * 0.35, () => {
+      if (job.cancelled || failsEarly) return;
+      for (const slot of slots) {
+        const machine = world.machine(slot);
+        machine.domain = "absent";
+        machine.reason = "";
+        machine.diskThere = false;
+        world.announce(machine);
+      }
+    });
+    world.after(ending === "silent" ? world.limits.repairDeadlineMs + 500 : tookMs, () => {
+      if (job.cancelled) return;
+      this.#job = undefined;
+      if (ending === "silent" && world.random.chance(0.5)) return;
+      for (const slot of slots) {
+        if (ending === "works") remake(world, world.machine(slot));
+        const outcome = ending === "works" ? ({ ok: true, tookMs } as const) : failed(`the engine ${ending}`);
+        world.after(world.random.between(0, 400), () => this.#answer(life, generation, slot, outcome));
+      }
+    });
+  }
+
+  #refusal(): Failure | undefined {
+    if (this.#world.isOn("lock")) return { ok: false, code: "locked", reason: "pulumi up of a person holds the stack" };
+    if (this.#job !== undefined) return { ok: false, code: "locked", reason: "an update is still under way" };
+    if (this.#world.isOn("stop-libvirtd")) return { ok: false, code: "preflight", reason: "libvirt does not answer" };
+    if (this.#world.isOn("fill-pool") || this.#world.isOn("fill-state")) {
+      return { ok: false, code: "preflight", reason: "there is no space" };
+    }
+    return undefined;
+  }
+}
+
+function failed(reason: string): Failure {
+  return { ok: false, code: "failed", reason };
+}
+
+function restart(world: World, machine: Machine, operation: Operation): Failure | undefined {
+  const { ills } = machine;
+  const isOutOfReach =
+    ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !machine.attached;
+  if (machine.domain !== "running" || isOutOfReach || world.nowMs < machine.beatsMs)
+    return failed("nobody answers in it");
+  cure(machine, operation);
+  return undefined;
+}
+
+function start(world: World, machine: Machine): Failure | undefined {
+  if (machine.domain === "running") return undefined;
+  if (machine.domain !== "stopped" && machine.domain !== "crashed" && machine.domain !== "panicked") {
+    return failed(`it is ${machine.domain}`);
+  }
+  if (!machine.diskThere || machine.domainDepth > 0) return failed("it does not start");
+  world.boot(machine);
+  return undefined;
+}
+
+function resume(world: World, machine: Machine): Failure | undefined {
+  if (machine.domain === "running") return undefined;
+  const canGoOn = machine.domain === "paused" || (machine.domain === "stalled" && !world.isOn("fill-pool"));
+  if (!canGoOn || machine.domainDepth > 0) return failed("it stays paused");
+  machine.domain = "running";
+  machine.reason = "unpaused";
+  world.announce(machine);
+  return undefined;
+}
+
+function powerCycle(world: World, machine: Machine): Failure | undefined {
+  if (!machine.diskThere || machine.domainDepth > 1 || (machine.domain === "stalled" && world.isOn("fill-pool"))) {
+    machine.domain = "stopped";
+    machine.reason = "destroyed";
+    machine.domainDepth = 2;
+    world.announce(machine);
+    return failed("it does not start");
+  }
+  cure(machine, "powerCycle");
+  world.boot(machine);
+  return undefined;
+}
+
+function remake(world: World, machine: Machine): void {
+  cure(machine, "replace");
+  machine.diskThere = true;
+  world.boot(machine);
+}
