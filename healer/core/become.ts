@@ -20,10 +20,15 @@ type Rest = Partial<
   Pick<SlotState, "suspicion" | "attempt" | "rung" | "hindrance" | "repairsMs" | "waitUntilMs" | "facts">
 >;
 
+/** Ten times a second nothing has changed, and nothing is copied. */
+function isNews(slot: SlotState, sentence: string, rest: Rest): boolean {
+  return slot.sentence !== sentence || Object.entries(rest).some(([key, value]) => slot[key as keyof Rest] !== value);
+}
+
 /** Moves a slot to a status, with what else changes on the way, and notes it in the journal. */
 export function become(slot: SlotState, status: Status, sentence: string, nowMs: number, rest: Rest = {}): Change {
   if (slot.status === status) {
-    return { slot: { ...slot, ...rest, sentence }, actions: [] };
+    return { slot: isNews(slot, sentence, rest) ? { ...slot, ...rest, sentence } : slot, actions: [] };
   }
   if (!edges[slot.status].includes(status)) {
     throw new Error(`${slot.slot} cannot become ${status} from ${slot.status}: ${sentence}`);

@@ -17,6 +17,7 @@ interface Due {
 }
 
 export function decide(state: State, limits: Limits, nowMs: number): Decided {
+  if (!Object.values(state.slots).some(({ status }) => status === "red")) return { state, actions: [] };
   let next = state;
   const actions: Action[] = [];
   const replaces: Due[] = [];

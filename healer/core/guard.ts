@@ -9,8 +9,8 @@ export interface Guarded {
   readonly actions: readonly Action[];
 }
 
-/** Gives up repairs whose result never came, and opens the breaker after too many that did not help. */
-export function guard(state: State, limits: Limits, nowMs: number): Guarded {
+/** Gives up repairs whose result never came. */
+export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded {
   const expired = Object.values(state.slots).filter(({ status, attempt }) => {
     return status === "repairing" && attempt !== undefined && nowMs >= attempt.deadlineMs;
   });
@@ -25,12 +25,17 @@ export function guard(state: State, limits: Limits, nowMs: number): Guarded {
   if (updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
     next = { ...next, updating: undefined };
   }
-  if (next.failures < limits.breakerFailures) return { state: next, actions };
-  const sentence = `${next.failures} repairs in a row did not help: none is begun for ${limits.breakerOpenMs / 60_000} min`;
+  return { state: next, actions };
+}
+
+/** Stops all repairs for a while after too many in a row that did not help; before the next one, so it comes after judging. */
+export function openBreaker(state: State, limits: Limits, nowMs: number): Guarded {
+  if (state.failures < limits.breakerFailures) return { state, actions: [] };
+  const sentence = `${state.failures} repairs in a row did not help: none is begun for ${limits.breakerOpenMs / 60_000} min`;
   const entry = { kind: "breaker", openForMs: limits.breakerOpenMs, sentence } as const;
   return {
-    state: { ...next, failures: 0, breakerUntilMs: nowMs + limits.breakerOpenMs },
-    actions: [...actions, { kind: "journal", entry }],
+    state: { ...state, failures: 0, breakerUntilMs: nowMs + limits.breakerOpenMs },
+    actions: [{ kind: "journal", entry }],
   };
 }
 

@@ -16,20 +16,25 @@ export interface Judged {
   readonly actions: readonly Action[];
 }
 
-export function judge(state: State, limits: Limits, nowMs: number): Judged {
+/** `only`: the slot that an event was about, if it says nothing of its siblings; they are judged at the next tick. */
+export function judge(state: State, only: string | undefined, limits: Limits, nowMs: number): Judged {
   const findings = new Map<string, Finding>();
-  for (const slot of Object.values(state.slots)) {
-    findings.set(slot.slot, diagnose(slot, state.host, limits, nowMs));
-  }
+  const judgedSlots = Object.values(state.slots).filter(({ slot }) => only === undefined || slot === only);
+  for (const slot of judgedSlots) findings.set(slot.slot, diagnose(slot, state.host, limits, nowMs));
   nameTheNetwork(state, findings);
 
   const actions: Action[] = [];
-  const slots = Object.values(state.slots).map((slot): [string, SlotState] => {
+  const changed: Record<string, SlotState> = {};
+  let hasChanged = false;
+  for (const slot of judgedSlots) {
     const change = askIfSilent(judgeSlot(slot, findings.get(slot.slot), state, limits, nowMs), limits, nowMs);
+    if (change.slot === slot) continue;
+    hasChanged = true;
+    changed[slot.slot] = change.slot;
     actions.push(...change.actions);
-    return [slot.slot, change.slot];
-  });
-  const judged = { ...state, slots: Object.fromEntries(slots) };
+  }
+  if (!hasChanged) return { state, actions };
+  const judged = { ...state, slots: { ...state.slots, ...changed } };
   return { state: { ...judged, failures: failuresAfter(state, judged) }, actions };
 }
 
@@ -131,6 +136,7 @@ export function massFailure(state: State, limits: Limits): string | undefined {
   const sinceMs = workers
     .filter(({ suspicion }) => suspicion !== undefined && soft.has(suspicion.cause))
     .map(({ suspicion }) => suspicion?.sinceMs ?? 0);
+  if (sinceMs.length < 2) return undefined;
   const latestMs = Math.max(...sinceMs);
   const together = sinceMs.filter((since) => latestMs - since <= limits.massWindowMs).length;
   if (together < 2 || together <= workers.length * limits.massShare) return undefined;

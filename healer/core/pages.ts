@@ -12,6 +12,7 @@ export interface Told {
 
 export function updatePages(state: State, limits: Limits, nowMs: number): Told {
   const due = duePages(state, limits, nowMs);
+  if (Object.keys(due).length === 0 && Object.keys(state.pages).length === 0) return { state, actions: [] };
   const actions: Action[] = [];
   for (const [topic, sentence] of Object.entries(due)) {
     if (topic in state.pages) continue;

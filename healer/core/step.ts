@@ -8,7 +8,7 @@ import { causeOf } from "./causes.ts";
 import { conclude, driftSentence } from "./conclude.ts";
 import { decide } from "./decide.ts";
 import type { Event } from "./events.ts";
-import { guard } from "./guard.ts";
+import { giveUpLate, openBreaker } from "./guard.ts";
 import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { updatePages } from "./pages.ts";
@@ -24,15 +24,17 @@ export interface Step {
 
 export function step(state: State, event: Event, limits: Limits, nowMs: number): Step {
   const heard = hear(absorb(state, event, limits, nowMs), event, limits, nowMs);
-  const guarded = guard(heard.state, limits, nowMs);
-  const judged = judge(guarded.state, limits, nowMs);
-  const decided = decide(judged.state, limits, nowMs);
+  const guarded = giveUpLate(heard.state, limits, nowMs);
+  const judged = judge(guarded.state, event.kind === "beat" ? event.slot : undefined, limits, nowMs);
+  const broken = openBreaker(judged.state, limits, nowMs);
+  const decided = decide(broken.state, limits, nowMs);
   const finished = finish(state, decided.state);
   const told = updatePages(decided.state, limits, nowMs);
   const actions = [
     ...heard.actions,
     ...guarded.actions,
     ...judged.actions,
+    ...broken.actions,
     ...decided.actions,
     ...finished,
     ...told.actions,
@@ -77,6 +79,7 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
 
 /** When the last slot of a repair has shown that it helped, what runs is compared with what is planned. */
 function finish(before: State, after: State): Action[] {
+  if (after.slots === before.slots) return [];
   const settled = Object.values(before.slots).filter(({ slot, status, attempt }) => {
     return status === "settling" && attempt !== undefined && after.slots[slot]?.status === "green";
   });
