@@ -47,8 +47,9 @@ async function resume({ libvirtUri }: RepairPlace, { slot }: RepairSlot): Promis
 async function powerCycle(place: RepairPlace, slot: RepairSlot): Promise<void> {
   await endFrozen(slot.slot);
   // What has just been killed may end before the command does it, so what counts is how it is afterwards.
-  const { stderr } = await virshAny(place.libvirtUri, ["destroy", slot.slot], destroyTimeoutMs);
-  const state = await domainState(place.libvirtUri, slot.slot);
+  const commands = `destroy ${slot.slot}; domstate ${slot.slot}`;
+  const { stdout, stderr } = await virshAny(place.libvirtUri, [commands], destroyTimeoutMs);
+  const state = stdout.trim().split("\n").at(-1);
   if (state !== "shut off") throw new Error(`${slot.slot} could not be ended and is ${state}: ${stderr.trim()}`);
   await start(place, slot);
 }
