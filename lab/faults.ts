@@ -65,11 +65,12 @@ export const faults = {
     mend: (lab, host, domain) => virshDone(lab, host, ["start", domain]),
   },
   undefine: {
-    what: "the domain is destroyed and libvirt forgets it; only the program can mend that",
+    what: "libvirt forgets the domain, which then ends; only the program can mend that",
     hits: "domain",
     break: async (lab, host, domain) => {
-      await virsh(lab, host.name, ["destroy", domain]);
+      // In the other order its healer would start it in between, as it should.
       await virshDone(lab, host, ["undefine", domain]);
+      await virshDone(lab, host, ["destroy", domain]);
     },
     mend: onlyTheProgram,
   },
