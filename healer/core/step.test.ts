@@ -191,7 +191,10 @@ test("all workers silent at once while their domains run are left alone, and a p
 test("silence that was not listened to says nothing", () => {
   const scene = new Scene();
   scene.nowMs += 30_000;
-  assert.equal(scene.send({ kind: "tick", lagMs: 29_900 }), "I was not listening for 29900 ms");
+  assert.equal(
+    scene.send({ kind: "tick", lagMs: 29_900 }),
+    "I was not listening for 29900 ms: silence that was not listened to says nothing",
+  );
   scene.pingAnswers = false;
   scene.pass(500);
   assert.deepEqual(scene.repairs(), []);

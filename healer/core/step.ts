@@ -51,9 +51,13 @@ interface Heard {
 /** What is no observation: results of the core's own actions, and the wishes of persons. */
 function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard {
   switch (event.kind) {
-    case "tick":
+    case "tick": {
       if (event.lagMs <= limits.maxLoopLagMs) break;
-      return { state, actions: [], reason: `${causeOf("notListening").title} for ${Math.round(event.lagMs)} ms` };
+      const { title, because } = causeOf("notListening");
+      const sentence = `${title} for ${Math.round(event.lagMs)} ms: ${because}`;
+      const entry = { kind: "notListening", lagMs: event.lagMs, sentence } as const;
+      return { state, actions: [{ kind: "journal", entry }], reason: sentence };
+    }
     case "repaired":
       return conclude(state, event, limits, nowMs);
     case "driftChecked": {

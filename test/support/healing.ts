@@ -1,0 +1,127 @@
+/** What the tests of the healers share: to break something under their eyes, and to read what they wrote about it. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
+import type { CauseName } from "../../healer/core/causes.ts";
+import { readJournal } from "../../healer/journal/readJournal.ts";
+import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
+import { journalOf } from "../../lab/healers.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { inHost } from "../../lab/machine.ts";
+
+export interface Row {
+  readonly fault: FaultName;
+  readonly slot: string;
+  readonly cause: CauseName;
+  readonly repair: string;
+}
+
+export interface Place {
+  readonly lab: Lab;
+  readonly host: string;
+}
+
+/** Where a test says what it has seen. */
+export interface Diary {
+  diagnostic(message: string): void;
+}
+
+const healTimeoutMs = 240_000;
+/** Longer than the patience of any cause that must not be acted on here. */
+const calmMs = 12_000;
+
+export async function breakNow({ lab, host }: Place, name: FaultName, slot = ""): Promise<void> {
+  const fault: Fault = faults[name];
+  await fault.break(lab, await hostNamed(lab, host), slot);
+}
+
+export async function mendNow({ lab, host }: Place, name: FaultName, slot = ""): Promise<void> {
+  const fault: Fault = faults[name];
+  await fault.mend(lab, await hostNamed(lab, host), slot);
+}
+
+/** Breaks one machine, and asserts its cause, its one repair, and that nothing has drifted afterwards. */
+export async function breakAndHeal(place: Place, row: Row, diary: Diary): Promise<void> {
+  const startMs = performance.now();
+  let namedMs = 0;
+  let wellMs = 0;
+  const following = followJournal(place.lab, place.host, healTimeoutMs, (noted) => {
+    if (isStatus(noted, row.slot, "red")) namedMs ||= performance.now() - startMs;
+    if (isStatus(noted, row.slot, "green")) wellMs = performance.now() - startMs;
+    return namedMs > 0 && wellMs > 0 && noted.kind === "drift";
+  });
+  await breakNow(place, row.fault, row.slot);
+  const story = await following;
+  diary.diagnostic(`named after ${seconds(namedMs)}, well after ${seconds(wellMs)}`);
+  tell(story, diary);
+  const red = story.find((noted) => isStatus(noted, row.slot, "red"));
+  assert.equal(red?.cause, row.cause, `named ${red?.cause}: ${red?.sentence}`);
+  assert.deepEqual(repairsIn(story), [[`${row.repair} ${row.slot}`]]);
+  assertHealed(story, [row.slot]);
+}
+
+/** Follows a host's healer from now until each of the slots was red and is well, and drift was checked after that. */
+export async function untilHealed({ lab, host }: Place, slots: readonly string[], diary: Diary): Promise<Noted[]> {
+  const red = new Set<string>();
+  const well = new Set<string>();
+  const story = await followJournal(lab, host, healTimeoutMs, ({ kind, slot = "", status }) => {
+    if (kind === "status" && status === "red") red.add(slot);
+    if (kind === "status" && status === "green" && red.has(slot)) well.add(slot);
+    return kind === "drift" && slots.every((name) => well.has(name));
+  });
+  tell(story, diary);
+  assertHealed(story, slots);
+  return story;
+}
+
+/** Does something that must leave the healer calm, and resolves to what it wrote meanwhile. */
+export async function expectCalm({ lab, host }: Place, act: () => Promise<void>, diary: Diary): Promise<Noted[]> {
+  const path = journalOf(lab, host);
+  const before = (await readJournal(path)).entries.at(-1)?.seq ?? 0;
+  await act();
+  await sleep(calmMs);
+  const entries = (await readJournal(path)).entries.filter(({ seq }) => seq > before);
+  const story = entries.map((entry) => ({ host, ...entry }) as unknown as Noted);
+  tell(story, diary);
+  assert.deepEqual(repairsIn(story), [], "it repaired what would have passed");
+  return story;
+}
+
+/** Per repair that was begun, its slots: `replace web-1`. */
+export function repairsIn(story: readonly Noted[]): string[][] {
+  return story.flatMap((noted) => {
+    if (noted.kind !== "repairBegun") return [];
+    const { slots } = noted as unknown as { slots: { slot: string; repair: string }[] };
+    return [slots.map(({ slot, repair }) => `${repair} ${slot}`).sort()];
+  });
+}
+
+/** Asks the engine itself, as a person would. */
+export async function expectNoDrift({ lab, host }: Place): Promise<void> {
+  const argv = ["pulumi", "preview", "--refresh", "--expect-no-changes", "--stack", host, "--non-interactive"];
+  const { code, stdout, stderr } = await inHost(lab, host, argv);
+  assert.equal(code, 0, stdout + stderr);
+}
+
+function assertHealed(story: readonly Noted[], slots: readonly string[]): void {
+  for (const slot of slots) {
+    const last = story.findLast((noted) => noted.kind === "status" && noted.slot === slot);
+    assert.equal(last?.status, "green", `${slot}: ${last?.sentence}`);
+  }
+  const drift = story.findLast(({ kind }) => kind === "drift");
+  assert.equal(drift?.clean, true, drift?.sentence);
+}
+
+function tell(story: readonly Noted[], diary: Diary): void {
+  for (const { kind, slot = "", sentence } of story) {
+    if (sentence !== undefined) diary.diagnostic(`${kind} ${slot}: ${sentence}`);
+  }
+}
+
+function isStatus({ kind, slot, status }: Noted, ofSlot: string, name: string): boolean {
+  return kind === "status" && slot === ofSlot && status === name;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
