@@ -24,14 +24,16 @@ const totalTimeoutS = 2;
  * Asks the service as a person with a terminal would: curl, a new connection every half second, one second to connect and
  * two in all. It is the loop that the by-hand cluster was judged by, so what it loses stands beside what that one lost.
  */
-export function askOnAndOn(lab: Lab, url: string): Asking {
-  const curl = `curl -s -o /dev/null -w '%{http_code} %{time_total}\\n' --connect-timeout ${connectTimeoutS} --max-time ${totalTimeoutS} ${url}`;
+export function askOnAndOn(lab: Lab, url: string, onLost: (sentence: string) => void): Asking {
+  const curl = `curl -s -o /dev/null -w '%{http_code} %{time_total} %{errormsg}\\n' --connect-timeout ${connectTimeoutS} --max-time ${totalTimeoutS} ${url}`;
   const { argv, env } = onWire(lab, "client", ["sh", "-c", `while :; do ${curl}; sleep ${intervalS}; done`]);
   const child = spawn(argv[0] ?? "", argv.slice(1), { env, stdio: ["ignore", "pipe", "inherit"], detached: true });
   const asked: Asked[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const [status, seconds] = line.split(" ");
-    asked.push({ endMs: performance.now(), ok: status === "200", tookMs: Number(seconds) * 1000 });
+    const [status, seconds, ...problem] = line.split(" ");
+    const ok = status === "200";
+    asked.push({ endMs: performance.now(), ok, tookMs: Number(seconds) * 1000 });
+    if (!ok) onLost(`a request was lost: ${problem.join(" ") || `status ${status}`}`);
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   return {

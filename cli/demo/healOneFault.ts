@@ -26,7 +26,7 @@ export async function healOneFault(
   { host, slot, name }: { host: string; slot: string; name: FaultName },
   say: (line: string) => void,
 ): Promise<Healed> {
-  const asking = askOnAndOn(lab, url);
+  const asking = askOnAndOn(lab, url, say);
   try {
     const labHost = await hostNamed(lab, host);
     const fault: Fault = faults[name];
