@@ -22,7 +22,9 @@ type Rest = Partial<
 
 /** Ten times a second nothing has changed, and nothing is copied. */
 function isNews(slot: SlotState, sentence: string, rest: Rest): boolean {
-  return slot.sentence !== sentence || Object.entries(rest).some(([key, value]) => slot[key as keyof Rest] !== value);
+  if (slot.sentence !== sentence) return true;
+  for (const key in rest) if (slot[key as keyof Rest] !== rest[key as keyof Rest]) return true;
+  return false;
 }
 
 /** Moves a slot to a status, with what else changes on the way, and notes it in the journal. */

@@ -49,6 +49,7 @@ function failuresAfter(before: State, after: State): number {
 
 /** Taps that all left the bridge did not do so by themselves. */
 function nameTheNetwork(state: State, findings: Map<string, Finding>): void {
+  if (findings.size < Object.keys(state.slots).length) return;
   const detached = [...findings].filter(([, finding]) => finding.kind === "bad" && finding.cause === "machineDetached");
   if (detached.length < 2 || detached.length < Object.keys(state.slots).length) return;
   for (const [slot, finding] of detached) {
@@ -68,14 +69,17 @@ function judgeSlot(slot: SlotState, finding: Finding | undefined, state: State, 
   }
 }
 
+const well = { suspicion: undefined, rung: 0, hindrance: undefined };
+const unsuspected = { suspicion: undefined };
+
 function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
   switch (finding.kind) {
     case "well":
-      return become(slot, "green", finding.detail, nowMs, { suspicion: undefined, rung: 0 });
+      return become(slot, "green", finding.detail, nowMs, well);
     case "unclear":
-      return become(slot, "unknown", finding.detail, nowMs, { suspicion: undefined });
+      return become(slot, "unknown", finding.detail, nowMs, unsuspected);
     case "silent":
-      return become(slot, "yellow", finding.detail, nowMs, { suspicion: undefined });
+      return become(slot, "yellow", finding.detail, nowMs, unsuspected);
     case "bad":
       return judgeBad(slot, finding, state, limits, nowMs);
   }
