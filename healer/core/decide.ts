@@ -16,7 +16,8 @@ interface Due {
   readonly repair: Repair;
 }
 
-export function decide(state: State, limits: Limits, nowMs: number): Decided {
+export function decide(judged: State, limits: Limits, nowMs: number): Decided {
+  const state = massFailure(judged, limits) === undefined ? judged : { ...judged, massMs: nowMs };
   if (!Object.values(state.slots).some(({ status }) => status === "red")) return { state, actions: [] };
   let next = state;
   const actions: Action[] = [];
@@ -68,6 +69,10 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
   if (slot.suspicion !== undefined && isSoft(slot.suspicion.cause)) {
     const mass = massFailure(state, limits);
     if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
+    // They return one by one, and those that return last must not be taken for the ones that are broken.
+    if (state.massMs !== undefined && nowMs - state.massMs < limits.resetAfterMs) {
+      return "it waits: most workers were silent together until a moment ago";
+    }
   }
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;

@@ -58,6 +58,8 @@ export interface State {
   readonly generation: number;
   /** The slots of the update under way: there is one at a time. */
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
+  /** When most workers were last silent together. */
+  readonly massMs: number | undefined;
   /** Repairs in a row that did not help. */
   readonly failures: number;
   readonly breakerUntilMs: number;
@@ -105,6 +107,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     startedMs: nowMs,
     generation: past.generation,
     updating: undefined,
+    massMs: undefined,
     failures: 0,
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
