@@ -23,15 +23,19 @@ export class Rim {
   do(action: Action): void {
     switch (action.kind) {
       case "probe":
-        return this.#probe(this.#world.machine(action.slot));
+        this.#probe(this.#world.machine(action.slot));
+        break;
       case "operate":
-        return this.#operate(action);
+        this.#operate(action);
+        break;
       case "replace":
-        return this.#replace(action);
+        this.#replace(action);
+        break;
       case "checkDrift":
-        return this.#checkDrift(action.generation);
+        this.#checkDrift(action.generation);
+        break;
       default:
-        return;
+        break;
     }
   }
 
@@ -112,7 +116,10 @@ export class Rim {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
       const tookMs = world.random.between(100, 1_000);
-      return world.after(tookMs, () => slots.forEach((slot) => this.#answer(life, generation, slot, refusal)));
+      world.after(tookMs, () => {
+        for (const slot of slots) this.#answer(life, generation, slot, refusal);
+      });
+      return;
     }
     const job: Job = { cancelled: false };
     this.#job = job;

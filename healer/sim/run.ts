@@ -239,7 +239,7 @@ class Simulation {
     const isDone = Object.values(this.#state.slots).every(
       ({ status, slot }) => status === "green" || this.#isExcused(slot),
     );
-    const isTold = [...this.#watch.pages].every((topic) => this.#isDueForEver(topic));
+    const isTold = [...this.#watch.pages].length === 0 || this.#isDueForEver();
     if (!isDone || !isTold) {
       this.#greenSinceMs = undefined;
       return false;
@@ -254,7 +254,7 @@ class Simulation {
     return this.#isMass() && this.#watch.pages.has("massFailure");
   }
 
-  #isDueForEver(topic: string): boolean {
+  #isDueForEver(): boolean {
     const lasting = this.#scenario.faults.some(({ forMs }) => !Number.isFinite(forMs));
     return lasting || this.#isMass();
   }

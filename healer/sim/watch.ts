@@ -183,7 +183,8 @@ export class Watch {
         return;
       }
       case "domain":
-        return this.#hearDomain(event.slot, event.domain.state);
+        this.#hearDomain(event.slot, event.domain.state);
+        return;
       case "domains":
         told.libvirtSilent = false;
         this.#silentSinceMs = undefined;
@@ -238,7 +239,8 @@ export class Watch {
   #checkAction(state: State, action: Action, begun: Set<number>): void {
     switch (action.kind) {
       case "journal":
-        return this.#checkEntry(state, action.entry, begun);
+        this.#checkEntry(state, action.entry, begun);
+        return;
       case "operate":
       case "replace":
         must(begun.has(action.generation), "a repair is journalled before it begins", () => JSON.stringify(action));
