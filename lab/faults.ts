@@ -129,6 +129,30 @@ export const faults = {
     break: (lab, host, domain) => inGuest(lab, host.name, domain, killed(keepalived)),
     mend: (lab, host, domain) => inGuest(lab, host.name, domain, started(keepalived)),
   },
+  "mute-guest": {
+    what: "the guest's network interface goes down inside the guest; mended by a reset of the VM",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, "ip link set eth0 down"),
+    mend: (lab, host, domain) => virshDone(lab, host, ["reset", domain]),
+  },
+  "hang-guest": {
+    what: "every program of ours in the guest is stopped (SIGSTOP), while its kernel goes on",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -STOP -f '${hidden("/usr/lib/vigil/")}'`),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -CONT -f '${hidden("/usr/lib/vigil/")}'`),
+  },
+  "edit-file": {
+    what: "somebody edits the balancer's nginx.conf by hand",
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, `echo '${handEdit}' >>/etc/nginx/nginx.conf`),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, `sed -i '/^${handEdit}$/d' /etc/nginx/nginx.conf`),
+  },
+  "cut-workers": {
+    what: "the tap of every worker of the host goes down",
+    hits: "host",
+    break: (lab, host) => setWorkerTaps(lab, host, "down"),
+    mend: (lab, host) => setWorkerTaps(lab, host, "up"),
+  },
   "fill-guest": {
     what: "the guest's disk is filled to the last block",
     hits: "domain",
@@ -153,9 +177,15 @@ function serviceOf(domain: string): GuestService {
   return { name: "vigil-stateless", pattern: "/usr/lib/vigil/stateless.cjs" };
 }
 
-/** The supervisor goes first, or it brings the service back. The brackets keep the pattern from finding this shell. */
+const handEdit = "# by hand";
+
+/** A pattern that finds what the text finds, but not the shell that holds the pattern. */
+function hidden(text: string): string {
+  return text.replace(/.$/, "[$&]");
+}
+
+/** The supervisor goes first, or it brings the service back. */
 function killed({ name, pattern }: GuestService): string {
-  const hidden = (text: string) => text.replace(/.$/, "[$&]");
   return `pkill -KILL -f 'supervise-daemon ${hidden(name)}'; pkill -KILL -f '${hidden(pattern)}'`;
 }
 
@@ -178,6 +208,15 @@ async function tapOf(lab: Lab, host: LabHost, domain: string): Promise<string> {
 async function tapsOf(lab: Lab, host: LabHost): Promise<string[]> {
   const { stdout } = await inHost(lab, host.name, ["ls", "/sys/class/net"]);
   return stdout.split("\n").filter((name) => /^vnet\d+$/.test(name));
+}
+
+async function setWorkerTaps(lab: Lab, host: LabHost, state: "up" | "down"): Promise<void> {
+  const { stdout } = await virsh(lab, host.name, ["list", "--name"]);
+  for (const domain of stdout.split("\n").filter((name) => name.startsWith("web-"))) {
+    const tap = await tapOf(lab, host, domain);
+    const { code, stderr } = await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, state]);
+    if (code !== 0) throw new LabError("ERR_LAB_FAILED", `tap ${tap} on host ${host.name}: ${stderr.trim()}`);
+  }
 }
 
 async function setMaster(lab: Lab, host: LabHost, tap: string, bridge: string | undefined): Promise<void> {

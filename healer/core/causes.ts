@@ -16,8 +16,8 @@ export interface Cause {
   readonly patience: keyof Limits | 0;
   /** Why nothing is done, or why it waits. */
   readonly because: string;
-  /** How the lab brings it about: `vigil lab break HOST FAULT SLOT`. */
-  readonly fault: string;
+  /** How the lab brings it about: `vigil lab break HOST FAULT SLOT`. Undefined if it needs more than one command. */
+  readonly fault: string | undefined;
 }
 
 export const causes = {
@@ -46,7 +46,7 @@ export const causes = {
     repairs: ["restartService"],
     patience: "busyGraceMs",
     because: "restarting what is overloaded takes capacity away; only a service that spins for ever gains by it",
-    fault: "overload",
+    fault: undefined,
   },
   serviceWrong: {
     title: "service answers wrongly",
@@ -55,7 +55,7 @@ export const causes = {
     repairs: ["restartService", "replace"],
     patience: "serviceGraceMs",
     because: "an answer may be wrong while the service starts or stops",
-    fault: "wrong-answer",
+    fault: undefined,
   },
   keepalivedDead: {
     title: "keepalived dead",
@@ -118,7 +118,7 @@ export const causes = {
     repairs: ["resume", "powerCycle", "replace"],
     patience: "pausedGraceMs",
     because: "a snapshot pauses a domain for a moment",
-    fault: "suspend",
+    fault: "pause",
   },
   machineStalled: {
     title: "VM paused by its disk",
@@ -127,7 +127,7 @@ export const causes = {
     repairs: ["resume", "powerCycle"],
     patience: "pausedGraceMs",
     because: "it can go on only when the pool has space again",
-    fault: "fill-pool",
+    fault: undefined,
   },
   machineFrozen: {
     title: "QEMU frozen",
@@ -145,7 +145,7 @@ export const causes = {
     repairs: ["powerCycle", "replace"],
     patience: "pausedGraceMs",
     because: "a snapshot pauses a domain for a moment",
-    fault: "freeze-balancer",
+    fault: "freeze",
   },
   machineUnreachable: {
     title: "VM unreachable though running",
@@ -154,7 +154,7 @@ export const causes = {
     repairs: ["reset", "replace"],
     patience: "resetAfterMs",
     because: "a guest or its host may stand still for some seconds",
-    fault: "cut-guest",
+    fault: "mute-guest",
   },
   machineHung: {
     title: "guest hung",
@@ -226,7 +226,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "machines live on without libvirt, and nothing can be done to them without it",
-    fault: "stop-libvirtd",
+    fault: "libvirtd",
   },
   poolFull: {
     title: "no space for an overlay",
@@ -235,7 +235,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "a machine that is deleted could not be made again",
-    fault: "fill-pool",
+    fault: undefined,
   },
   stateFull: {
     title: "no space for state",
@@ -244,7 +244,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "an update that cannot write its state loses track of what it made",
-    fault: "fill-state",
+    fault: undefined,
   },
   stackLocked: {
     title: "stack locked",
@@ -253,7 +253,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "its owner may be waiting at a prompt: it is waited for, then a person is told",
-    fault: "lock",
+    fault: undefined,
   },
   notListening: {
     title: "I was not listening",
@@ -262,7 +262,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "silence that was not listened to says nothing",
-    fault: "stop-healer",
+    fault: undefined,
   },
 } as const satisfies Record<string, Cause>;
 

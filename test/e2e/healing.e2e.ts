@@ -45,6 +45,7 @@ const rows: readonly (readonly [Place, readonly Row[]])[] = [
       { fault: "undefine", slot: "web-1", cause: "domainUndefined", repair: "replace" },
       { fault: "detach", slot: "web-2", cause: "machineDetached", repair: "reattach" },
       { fault: "panic", slot: "web-1", cause: "machinePanicked", repair: "powerCycle" },
+      { fault: "mute-guest", slot: "web-2", cause: "machineUnreachable", repair: "reset" },
       { fault: "kill", slot: "lb-1", cause: "machineCrashed", repair: "replace" },
     ],
   ],
@@ -58,6 +59,7 @@ const rows: readonly (readonly [Place, readonly Row[]])[] = [
       { fault: "stop-keepalived", slot: "lb-1", cause: "keepalivedDead", repair: "restartKeepalived" },
       { fault: "stop-service", slot: "lb-1", cause: "serviceDead", repair: "restartService" },
       { fault: "fill-guest", slot: "web-1", cause: "guestDiskFull", repair: "replace" },
+      { fault: "hang-guest", slot: "web-2", cause: "machineHung", repair: "reset" },
       { fault: "freeze", slot: "lb-1", cause: "balancerFrozen", repair: "powerCycle" },
     ],
   ],
@@ -70,6 +72,7 @@ const scenarios: readonly (readonly [Place, readonly Scenario[]])[] = [
     bk,
     [
       ["a stall of three seconds is left alone", stall],
+      ["all workers cut off at once are left alone, and a person is told", cutWorkers],
       ["libvirtd away for five seconds is left alone", withoutLibvirtd],
       ["three machines that die at once are one batch", dieTogether],
       ["a bridge that lost all its ports gets them back, and no machine is touched", emptyBridge],
@@ -79,6 +82,7 @@ const scenarios: readonly (readonly [Place, readonly Scenario[]])[] = [
     mb,
     [
       ["a healer that was stopped for thirty seconds blames nobody", stoppedHealer],
+      ["a managed file that was edited by hand is left alone, and a person is told", editedFile],
       ["a stack file that is wrong does not stop a repair", wrongStackFile],
       ["a healer that dies in the middle of a repair is followed by one that ends it", healerDies],
       ["a person's update is waited for, then the repair is done", personHoldsTheStack],
@@ -161,6 +165,26 @@ async function stall(diary: Diary): Promise<void> {
     story.some(({ slot, sentence }) => slot === "web-2" && /somebody may be debugging it/.test(sentence ?? "")),
     "it did not say why it waits",
   );
+}
+
+async function cutWorkers(diary: Diary): Promise<void> {
+  const story = await expectCalm(bk, () => breakNow(bk, "cut-workers"), diary);
+  await mendNow(bk, "cut-workers");
+  assert.ok(
+    story.some(({ kind, sentence }) => kind === "page" && /most workers bad at once/.test(sentence ?? "")),
+    "nobody was told",
+  );
+  await sleep(3_000);
+}
+
+async function editedFile(diary: Diary): Promise<void> {
+  const story = await expectCalm(mb, () => breakNow(mb, "edit-file", "lb-1"), diary);
+  await mendNow(mb, "edit-file", "lb-1");
+  assert.ok(
+    story.some(({ kind, slot, cause }) => kind === "status" && slot === "lb-1" && cause === "filesChanged"),
+    "the edit was not noticed",
+  );
+  await sleep(3_000);
 }
 
 async function withoutLibvirtd(diary: Diary): Promise<void> {
