@@ -120,8 +120,8 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
   if (finding.kind !== "bad") return judgeIdle({ ...slot, attempt: undefined }, finding, state, limits, nowMs);
   // What is wrong now may be something else than what was repaired: it has its own ladder, without what was just tried.
   const rung = causeOf(finding.cause).repairs.indexOf(attempt.repair) + 1;
-  const change = judgeBad({ ...slot, attempt: undefined, rung }, finding, state, limits, nowMs);
-  return { ...change, slot: { ...change.slot, sentence: `${attempt.repair} did not help: ${change.slot.sentence}` } };
+  const detail = `${attempt.repair} did not help: ${finding.detail}`;
+  return judgeBad({ ...slot, attempt: undefined, rung }, { ...finding, detail }, state, limits, nowMs);
 }
 
 /** One witness of silence is not enough, so the machine itself is asked, again and again while it is silent. */
