@@ -215,9 +215,9 @@ class Simulation {
     const before = this.#state;
     const after = step(before, event, this.#limits, this.nowMs);
     this.#state = after.state;
-    if (this.#listener !== undefined) this.#listener(this.nowMs, event, after.reason, after.actions);
     const dyingAt = this.#dyingAt(after.actions);
     const done = dyingAt === undefined ? after.actions : after.actions.slice(0, dyingAt + 1);
+    if (this.#listener !== undefined) this.#listener(this.nowMs, event, after.reason, done);
     if (dyingAt === undefined) this.#watch.check(before, event, after);
     else this.#watch.checkLast(event, after.state, done);
     for (const action of done) {

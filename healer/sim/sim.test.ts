@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { matchesGolden } from "./golden.ts";
+import { run } from "./run.ts";
+import { drawScenario } from "./scenario.ts";
+import { shrink } from "./shrink.ts";
+import { stories } from "./stories.ts";
+import { transcribe } from "./transcript.ts";
+
+test("200 drawn runs end green and break no invariant", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const scenario = drawScenario(seed);
+    const { violation } = run(scenario);
+    if (violation === undefined) continue;
+    assert.fail(`seed ${seed}: ${violation.message}\n${transcribe(shrink(scenario, violation.invariant))}`);
+  }
+});
+
+test("a seed alone repeats a run", () => {
+  for (const seed of [3, 17, 99]) assert.equal(transcribe(drawScenario(seed)), transcribe(drawScenario(seed)));
+});
+
+for (const { name, purpose, scenario } of stories) {
+  test(`transcript ${name}: ${purpose}`, () => {
+    matchesGolden(join(import.meta.dirname, `transcripts/${name}.txt`), `${purpose}\n\n${transcribe(scenario)}`);
+  });
+}
