@@ -61,6 +61,10 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
   world.busyUntilMs = world.nowMs + 2_000;
   if (kind === "delete-volume") machine.diskThere = false;
   if (machine.domain !== "running") return;
+  if (kind === "reboot") {
+    forgetMemory(machine);
+    world.boot(machine);
+  }
   if (kind === "detach") machine.attached = false;
   const domain = domainOf[kind];
   if (domain !== undefined) {

@@ -21,6 +21,7 @@ export const slotFaults = [
   "detach",
   "undefine",
   "delete-volume",
+  "reboot",
 ] as const;
 
 export const hostFaults = [

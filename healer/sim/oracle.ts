@@ -26,6 +26,9 @@ export interface ToldSlot {
   /** The last beat that gave no reason for any repair. */
   goodBeatMs: number;
   runningMs: number;
+  /** What the machine itself answered when it was last asked. */
+  pingAnswered: boolean | undefined;
+  pingMs: number;
   /** Whether this healer has called it green. */
   wasGreen: boolean;
 }
@@ -113,6 +116,15 @@ export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limit
   });
 }
 
+/** One witness of silence is not enough: the machine was asked, and its kernel's answer fits the cause. */
+export function wasAsked({ slots }: Told, { slot, cause }: SlotRepair, limits: Limits, nowMs: number): void {
+  if (cause !== "machineUnreachable" && cause !== "machineHung" && cause !== "agentDead") return;
+  const told = slots.get(slot);
+  const isFresh = told !== undefined && nowMs - told.pingMs <= limits.probeFreshMs && told.pingMs >= told.beatMs;
+  const fits = isFresh && told.pingAnswered === (cause !== "machineUnreachable");
+  must(fits, "one witness of silence is not enough", () => `${slot} by ${cause}, ping ${told?.pingAnswered}`);
+}
+
 /** No repair of what is well; and of what suffers from one thing only, the least one first. */
 export function isCalledFor(
   machine: Machine,
@@ -127,6 +139,9 @@ export function isCalledFor(
     "no repair of a machine that is well",
     () => `${repair.repair} ${machine.slot}, well for ${wellMs} ms`,
   );
+  const isBooting =
+    machine.domain === "running" && nowMs < machine.servesMs && history.size === 0 && tried.length === 0;
+  must(!isBooting, "a booting machine is left alone", () => `${repair.repair} ${machine.slot}`);
   const [only, ...others] = [...history];
   if (only === undefined || others.length > 0 || tried.length > 0 || troublesOf(machine).length !== 1) return;
   must(only !== "filesChanged", "what a person changed is left to persons", () => `${repair.repair} ${machine.slot}`);

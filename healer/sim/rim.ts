@@ -80,7 +80,7 @@ export class Rim {
     if (hangs && random.chance(0.6)) return;
     const tookMs = hangs ? limits.repairDeadlineMs + random.between(0, 5_000) : random.between(200, 2_000);
     this.#world.after(tookMs, () => {
-      const failure = this.#perform(this.#world.machine(slot), operation);
+      const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
     });
   }

@@ -7,7 +7,7 @@ import { initialState, noPast, type PlannedSlot, type State } from "../core/stat
 import { step } from "../core/step.ts";
 import { beginFault, endFault } from "./breakWorld.ts";
 import type { Fault } from "./faults.ts";
-import { beatOf, plannedFiles, polled, speaks } from "./machine.ts";
+import { beatOf, isWell, plannedFiles, polled, speaks } from "./machine.ts";
 import { Random } from "./random.ts";
 import { Rim } from "./rim.ts";
 import { type Scenario, slotsOf } from "./scenario.ts";
@@ -236,9 +236,9 @@ class Simulation {
 
   /** Everything is green and nobody has been left with a page, and it stays so for some seconds. */
   #isOver(): boolean {
-    const isDone = Object.values(this.#state.slots).every(
-      ({ status, slot }) => status === "green" || this.#isExcused(slot),
-    );
+    const isDone = Object.values(this.#state.slots).every(({ status, slot }) => {
+      return (status === "green" && isWell(this.#world.machine(slot), this.nowMs)) || this.#isExcused(slot);
+    });
     const isTold = [...this.#watch.pages].length === 0 || this.#isDueForEver();
     if (!isDone || !isTold) {
       this.#greenSinceMs = undefined;
@@ -282,6 +282,8 @@ class Simulation {
   #whatIsNot(): string {
     const slots = Object.values(this.#state.slots).filter(({ status }) => status !== "green");
     const words = slots.map(({ slot, status, sentence }) => `${slot} is ${status}: ${sentence}`);
+    const ills = [...this.#world.machines.values()].filter((machine) => !isWell(machine, this.nowMs));
+    words.push(...ills.map(({ slot }) => `${slot} is not well`));
     return [...words, ...[...this.#watch.pages].map((topic) => `page ${topic}`)].join("; ");
   }
 }

@@ -26,6 +26,7 @@ export function drawScenario(seed: number): Scenario {
     faults.push(drawFault(random, slots, chaosMs));
   }
   if (random.chance(0.15)) faults.push(...drawTogether(random, slots, chaosMs));
+  if (random.chance(0.06)) faults.push(...drawHopeless(random, slots, limits === "compressed"));
   if (random.chance(0.08)) faults.push({ ...drawLasting(random, slots), atMs: random.between(4_000, chaosMs) });
   faults.sort((one, other) => one.atMs - other.atMs);
   const ends = faults.map(({ atMs, forMs }) => (Number.isFinite(forMs) ? atMs + forMs : atMs));
@@ -46,6 +47,23 @@ function drawTogether(random: Random, slots: readonly string[], chaosMs: number)
   return slots
     .filter(() => random.chance(0.7))
     .map((slot) => ({ kind, slot, forMs, depth: drawDepth(random), atMs: atMs + random.between(0, 4_000) }));
+}
+
+/** Nothing helps for long: what budgets, backoff and breaker are for. */
+function drawHopeless(random: Random, slots: readonly string[], isShort: boolean): Fault[] {
+  const forMs = isShort ? random.between(100_000, 300_000) : 60_000;
+  const broken = slots.filter((_, index) => index === 0 || random.chance(0.5));
+  const ills = broken.map((slot) => {
+    return {
+      kind: random.pick(["kill", "hang-guest", "destroy"] as const),
+      slot,
+      atMs: random.between(5_000, 60_000),
+      forMs: 0,
+      depth: 2,
+    };
+  });
+  const common = { atMs: 4_000, forMs, depth: 2 };
+  return [{ ...common, kind: "engine-fails" }, { ...common, kind: "operations-fail" }, ...ills];
 }
 
 function drawLasting(random: Random, slots: readonly string[]): Fault {

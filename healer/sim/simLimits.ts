@@ -6,7 +6,7 @@ import { type Limits, limitsFor } from "../core/limits.ts";
  */
 const compressed: Limits = {
   ...limitsFor.kvm,
-  bootMs: 8_000,
+  bootMs: 12_000,
   startGraceMs: 3_000,
   repairDeadlineMs: 20_000,
   busyGraceMs: 15_000,

@@ -15,6 +15,7 @@ import {
   mayBegin,
   mayReplace,
   type Told,
+  wasAsked,
 } from "./oracle.ts";
 import { must } from "./violation.ts";
 import type { World } from "./world.ts";
@@ -65,7 +66,12 @@ export class Watch {
     this.told = {
       ...{ pausedUntilMs: 0, breakerUntilMs: 0, libvirtSilent: false, startedMs: 0, listensSinceMs: 0 },
       ...{ poolFreeBytes: Number.POSITIVE_INFINITY, stateFreeBytes: Number.POSITIVE_INFINITY },
-      slots: new Map(slots.map((slot) => [slot, { beatMs: 0, goodBeatMs: 0, runningMs: 0, wasGreen: false }])),
+      slots: new Map(
+        slots.map((slot) => [
+          slot,
+          { beatMs: 0, goodBeatMs: 0, runningMs: 0, pingMs: 0, pingAnswered: undefined, wasGreen: false },
+        ]),
+      ),
     };
     for (const slot of slots) {
       this.#statuses.set(slot, "unknown");
@@ -182,6 +188,13 @@ export class Watch {
         else if (!this.#changedFilesMs.has(event.slot)) this.#changedFilesMs.set(event.slot, nowMs);
         return;
       }
+      case "ping": {
+        const slot = told.slots.get(event.slot);
+        if (slot === undefined) return;
+        slot.pingMs = nowMs;
+        slot.pingAnswered = event.answered;
+        return;
+      }
       case "domain":
         this.#hearDomain(event.slot, event.domain.state);
         return;
@@ -260,6 +273,8 @@ export class Watch {
 
   #checkEntry(state: State, entry: JournalEntry, begun: Set<number>): void {
     if (entry.kind === "breaker") {
+      const { breakerFailures } = this.#limits;
+      must(this.#failures >= breakerFailures, "the breaker opens for a reason", () => `after ${this.#failures}`);
       this.told.breakerUntilMs = this.#world.nowMs + entry.openForMs;
       this.#failures = 0;
     }
@@ -324,6 +339,7 @@ export class Watch {
         () => repair.sentence,
       );
       isNoStart(this.told, repair, limits, nowMs);
+      wasAsked(this.told, repair, limits, nowMs);
       isPatient(this.told, repair, limits, nowMs);
       isCalledFor(machine, tried, repair, this.#history.get(slot) ?? new Set(), nowMs);
       keepsServing(machine, tried, repair, nowMs);

@@ -195,13 +195,6 @@ export const mutants: readonly Mutant[] = [
   ),
   m("failures not counted", "conclude.ts", "freed.failures + 1", "freed.failures", "failures open the breaker"),
   m(
-    "update never freed",
-    "conclude.ts",
-    "return slots.length === 0 ? undefined : { generation, slots };",
-    "return { generation, slots };",
-    "a later update can begin",
-  ),
-  m(
     "nobody told of a lock",
     "conclude.ts",
     "attempt: undefined, hindrance: outcome",
