@@ -48,7 +48,7 @@ Example:
       requireSuccess(reports, answers);
       const healed = options.faults ? await killAndHeal(lab, site.vip, reports, say) : [];
       printHealed(healed);
-      printNextSteps(lab, reports, site.vip);
+      printNextSteps(lab, reports, site.vip, options.faults);
       requireHealed(healed);
     });
 }
@@ -141,15 +141,19 @@ function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers,
   );
 }
 
-function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: string): void {
+function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: string, heals: boolean): void {
   const lab = name === "demo" ? "" : ` --lab ${name}`;
   const holder = reports.find(({ status }) => status?.holdsVip)?.id ?? "bk/lb-1";
   const [host = "", slot = ""] = holder.split("/");
+  const after = heals
+    ? `cli/vigil shell${lab} ${host} -- tail -f /var/lib/vigil/journal.jsonl       what its healer says and does`
+    : `cli/vigil lab mend${lab} ${host} kill ${slot}`;
   process.stdout.write(`
 What to try next:
   cli/vigil shell${lab} client -- curl -s http://${vip}/random/number
-  cli/vigil lab break${lab} ${host} kill ${slot}       the holder of the address dies; ask again
-  cli/vigil lab mend${lab} ${host} kill ${slot}
+  cli/vigil lab break --help       what else can be broken
+  cli/vigil lab break${lab} ${host} kill ${slot}
+  ${after}
   cli/vigil shell${lab} ${host} -- pulumi preview --refresh
   cli/vigil lab status${lab}
   cli/vigil lab down${lab}
