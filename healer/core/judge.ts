@@ -19,7 +19,8 @@ export interface Judged {
 /** `only`: the slot that an event was about, if it says nothing of its siblings; they are judged at the next tick. */
 export function judge(state: State, only: string | undefined, limits: Limits, nowMs: number): Judged {
   const findings = new Map<string, Finding>();
-  const judgedSlots = Object.values(state.slots).filter(({ slot }) => only === undefined || slot === only);
+  const judgedSlots =
+    only === undefined ? Object.values(state.slots) : [state.slots[only]].filter((slot) => slot !== undefined);
   for (const slot of judgedSlots) findings.set(slot.slot, diagnose(slot, state.host, limits, nowMs));
   nameTheNetwork(state, findings);
 
@@ -49,7 +50,7 @@ function failuresAfter(before: State, after: State): number {
 
 /** Taps that all left the bridge did not do so by themselves. */
 function nameTheNetwork(state: State, findings: Map<string, Finding>): void {
-  if (findings.size < Object.keys(state.slots).length) return;
+  if (findings.size < 2) return;
   const detached = [...findings].filter(([, finding]) => finding.kind === "bad" && finding.cause === "machineDetached");
   if (detached.length < 2 || detached.length < Object.keys(state.slots).length) return;
   for (const [slot, finding] of detached) {
@@ -136,7 +137,9 @@ function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): 
 
 /** Why the soft evidence of this moment must not be acted on; undefined if it may. */
 export function massFailure(state: State, limits: Limits): string | undefined {
-  const workers = Object.values(state.slots).filter(({ role }) => role === "worker");
+  const all = Object.values(state.slots);
+  if (!all.some(({ suspicion }) => suspicion !== undefined)) return undefined;
+  const workers = all.filter(({ role }) => role === "worker");
   const sinceMs = workers
     .filter(({ suspicion }) => suspicion !== undefined && soft.has(suspicion.cause))
     .map(({ suspicion }) => suspicion?.sinceMs ?? 0);
