@@ -1,5 +1,6 @@
 /** `node healer/sim/main.ts --seed N --runs M`: M runs from seed N on, until the first that shows something wrong. */
 import { parseArgs } from "node:util";
+import { incidents } from "./incidents.ts";
 import { run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
@@ -20,6 +21,12 @@ if (!Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
 process.exitCode = simulate();
 
 function simulate(): number {
+  for (const { name, scenario } of incidents) {
+    const { violation } = run(scenario);
+    if (violation === undefined) continue;
+    console.log(`incident ${name} failed: ${violation.message}\n\n${transcribe(scenario)}`);
+    return 1;
+  }
   let simulatedMs = 0;
   let events = 0;
   for (let done = 0; done < runs; done++) {

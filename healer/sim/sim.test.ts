@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { matchesGolden } from "./golden.ts";
+import { incidents } from "./incidents.ts";
 import { run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
@@ -14,6 +15,13 @@ test("200 drawn runs end green and break no invariant", () => {
     const { violation } = run(scenario);
     if (violation === undefined) continue;
     assert.fail(`seed ${seed}: ${violation.message}\n${transcribe(shrink(scenario, violation.invariant))}`);
+  }
+});
+
+test("what once went wrong does not go wrong again", () => {
+  for (const { name, scenario } of incidents) {
+    const { violation } = run(scenario);
+    assert.equal(violation?.message, undefined, `${name}\n${transcribe(scenario)}`);
   }
 });
 

@@ -56,7 +56,9 @@ function inCopy(mutant: Mutant, find: (folder: string) => string | undefined): s
 function findMistake(folder: string): string | undefined {
   const simulated = node(folder, ["sim/main.ts", "--seed", "1", "--runs", values.runs]);
   if (simulated.status !== 0) {
-    return /seed \d+ failed: [^\n]*/.exec(simulated.stdout)?.[0].slice(0, 160) ?? "the simulator does not end";
+    return (
+      /(seed|incident) .* failed: [^\n]*/.exec(simulated.stdout)?.[0].slice(0, 160) ?? "the simulator does not end"
+    );
   }
   if (!values.unit) return undefined;
   const tested = node(folder, ["--test", "--test-reporter=tap", "core/*.test.ts"]);

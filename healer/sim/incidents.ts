@@ -1,0 +1,52 @@
+import type { Scenario } from "./scenario.ts";
+
+export interface Incident {
+  readonly name: string;
+  readonly scenario: Scenario;
+}
+
+const returnLast: readonly Incident[] = [1542, 1, 2, 3, 4, 5, 6, 7].map((seed) => ({
+  name: `the last to return after all workers were silent is taken for broken (${seed})`,
+  scenario: {
+    seed,
+    workers: 5,
+    limits: "compressed",
+    quietMs: 40_000,
+    faults: [
+      { kind: "cut-workers", atMs: 13_600, forMs: 23_407, depth: 0 },
+      { kind: "stop-agent", slot: "web-2", atMs: 24_900, forMs: 3_238, depth: 0 },
+    ],
+  },
+}));
+
+/** What once went wrong, kept word for word: drawn faults may not bring it about again for thousands of runs. */
+export const incidents: readonly Incident[] = [
+  ...returnLast,
+  {
+    name: "what is left after a repair that helped is repaired as what was there before",
+    scenario: {
+      seed: 1,
+      workers: 4,
+      limits: "compressed",
+      quietMs: 30_000,
+      faults: [
+        { kind: "empty-bridge", atMs: 18_900, forMs: 3_731, depth: 0 },
+        { kind: "fill-guest", slot: "lb-1", atMs: 18_900, forMs: 1_964, depth: 0 },
+      ],
+    },
+  },
+  {
+    name: "a machine that became well by itself is still said to be held up by a lock",
+    scenario: {
+      seed: 2,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 60_000,
+      faults: [
+        { kind: "lock", atMs: 15_000, forMs: 45_000, depth: 0 },
+        { kind: "hang-guest", slot: "web-1", atMs: 15_500, forMs: 0, depth: 2 },
+        { kind: "mute", slot: "web-1", atMs: 15_500, forMs: 44_000, depth: 0 },
+      ],
+    },
+  },
+];
