@@ -117,12 +117,21 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
     const done = { suspicion: undefined, attempt: undefined, rung: 0, hindrance: undefined };
     return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
   }
-  if (nowMs < attempt.deadlineMs) return { slot, actions: [] };
+  const suspicion = finding.kind === "bad" ? suspectedAnew(slot, finding, nowMs) : slot.suspicion;
+  if (nowMs < attempt.deadlineMs)
+    return { slot: suspicion === slot.suspicion ? slot : { ...slot, suspicion }, actions: [] };
   if (finding.kind !== "bad") return judgeIdle({ ...slot, attempt: undefined }, finding, state, limits, nowMs);
   // What is wrong now may be something else than what was repaired: it has its own ladder, without what was just tried.
   const rung = causeOf(finding.cause).repairs.indexOf(attempt.repair) + 1;
   const detail = `${attempt.repair} did not help: ${finding.detail}`;
-  return judgeBad({ ...slot, attempt: undefined, rung }, { ...finding, detail }, state, limits, nowMs);
+  return judgeBad({ ...slot, suspicion, attempt: undefined, rung }, { ...finding, detail }, state, limits, nowMs);
+}
+
+/** What was suspected before the repair says nothing of how long this has been so since. */
+function suspectedAnew(slot: SlotState, { cause, detail, sinceMs }: Bad, nowMs: number): SlotState["suspicion"] {
+  const { suspicion } = slot;
+  if (suspicion?.cause === cause && suspicion.sinceMs >= slot.sinceMs) return suspicion;
+  return { cause, detail, sinceMs: sinceMs ?? nowMs };
 }
 
 /** One witness of silence is not enough, so the machine itself is asked, again and again while it is silent. */
