@@ -45,6 +45,7 @@ export const hostFaults = [
   "pause",
   "resume",
   "stale-result",
+  "probes-lost",
 ] as const;
 
 export type SlotFault = (typeof slotFaults)[number];

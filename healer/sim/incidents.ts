@@ -36,6 +36,33 @@ export const incidents: readonly Incident[] = [
     },
   },
   {
+    name: "a machine that nobody could ask is taken for unreachable",
+    scenario: {
+      seed: 3,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 40_000,
+      faults: [
+        { kind: "probes-lost", atMs: 14_000, forMs: 20_000, depth: 0 },
+        { kind: "hang-guest", slot: "web-1", atMs: 15_000, forMs: 0, depth: 0 },
+      ],
+    },
+  },
+  {
+    name: "a pause is forgotten by a healer that is started anew",
+    scenario: {
+      seed: 4,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 40_000,
+      faults: [
+        { kind: "pause", atMs: 10_000, forMs: 25_000, depth: 0 },
+        { kind: "kill-healer", atMs: 12_000, forMs: 1_000, depth: 0 },
+        { kind: "destroy", slot: "web-1", atMs: 20_000, forMs: 0, depth: 0 },
+      ],
+    },
+  },
+  {
     name: "a machine that became well by itself is still said to be held up by a lock",
     scenario: {
       seed: 2,
@@ -44,8 +71,7 @@ export const incidents: readonly Incident[] = [
       quietMs: 60_000,
       faults: [
         { kind: "lock", atMs: 15_000, forMs: 45_000, depth: 0 },
-        { kind: "hang-guest", slot: "web-1", atMs: 15_500, forMs: 0, depth: 2 },
-        { kind: "mute", slot: "web-1", atMs: 15_500, forMs: 44_000, depth: 0 },
+        { kind: "mute", slot: "web-1", atMs: 15_500, forMs: 23_000, depth: 0 },
       ],
     },
   },

@@ -53,6 +53,7 @@ export class Rim {
   }
 
   #probe(machine: Machine): void {
+    if (this.#world.isOn("probes-lost")) return;
     const delayMs = this.#world.random.between(20, 300);
     const answered = answersPing(machine);
     const isListening = speaks(machine, this.#world.nowMs);
