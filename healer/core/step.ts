@@ -25,7 +25,9 @@ export interface Step {
 export function step(state: State, event: Event, limits: Limits, nowMs: number): Step {
   const heard = hear(absorb(state, event, limits, nowMs), event, limits, nowMs);
   const guarded = giveUpLate(heard.state, limits, nowMs);
-  const judged = judge(guarded.state, event.kind === "beat" ? event.slot : undefined, limits, nowMs);
+  // A slot whose repair was given up is red by what was known before that repair, until it is judged by what is known now.
+  const only = event.kind === "beat" && guarded.actions.length === 0 ? event.slot : undefined;
+  const judged = judge(guarded.state, only, limits, nowMs);
   const broken = openBreaker(judged.state, limits, nowMs);
   const decided = decide(broken.state, limits, nowMs);
   const finished = finish(state, decided.state);
