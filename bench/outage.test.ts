@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lossOf, outageMs, restoredMs, splitByFault } from "./outage.ts";
+import { lossOf, outageMs, quietP95Ms, restoredMs, splitByFault } from "./outage.ts";
 import type { RequestRecord } from "./requestRecord.ts";
 
 function request(startMs: number, endMs: number, more: Partial<RequestRecord> = { status: 200 }): RequestRecord {
@@ -78,4 +78,10 @@ test("a service is whole again once no further request fails or is late", () => 
   assert.equal(restoredMs(records.slice(0, 3), 100), 30);
   assert.equal(restoredMs(records.slice(0, 4), 100), Number.POSITIVE_INFINITY);
   assert.equal(restoredMs([request(110, 1400), request(200, 210)], 100), 110);
+});
+
+test("whether the service kept up is a question about the two seconds before the fault", () => {
+  const slowAtFirst = [request(0, 2_000), request(3_000, 3_020), request(4_500, 4_530), request(5_100, 9_000)];
+  assert.equal(quietP95Ms(slowAtFirst, 5_000), 29.5);
+  assert.equal(quietP95Ms([], 5_000), Number.POSITIVE_INFINITY);
 });

@@ -23,6 +23,13 @@ export function p95OverrunMs(records: readonly RequestRecord[]): number {
   return overruns.length === 0 ? Number.POSITIVE_INFINITY : quantile(overruns, 0.95);
 }
 
+/** How late the answers of the last two seconds before a fault were: whether the service kept up when it came. */
+export function quietP95Ms(records: readonly RequestRecord[], faultMs: number): number {
+  return p95OverrunMs(records.filter(({ endMs }) => endMs < faultMs && endMs >= faultMs - quietWindowMs));
+}
+
+const quietWindowMs = 2_000;
+
 export function lossOf(records: readonly RequestRecord[]): RequestLoss {
   const answered = records.filter(succeeded);
   const failed = records.filter((record) => !succeeded(record));

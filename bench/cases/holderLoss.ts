@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
 import { recordFrames, startLoad } from "../observe.ts";
-import { lossOf, outageMs, p95OverrunMs, splitByFault } from "../outage.ts";
+import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, takeoverOf } from "../ownership.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, type Machine, openGuest, processOf, type Rig, startDomain } from "../rig.ts";
@@ -100,7 +100,7 @@ async function measureLoss(
     slow,
     usersFailed: usersLoss.failed,
     usersSlow: usersLoss.slow,
-    quietP95Ms: p95OverrunMs(splitByFault(requests, faultMs).before),
+    quietP95Ms: quietP95Ms(requests, faultMs),
   };
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf, p95OverrunMs, splitByFault } from "../outage.ts";
+import { lossOf, quietP95Ms } from "../outage.ts";
 import { nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, openClient, processOf, type Rig } from "../rig.ts";
 import { type Case, type Check, checkQuiet, type Figures, type Run, type Trial, totalOf } from "./case.ts";
@@ -46,7 +46,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
     posts: posts.length,
     failed: lossOf(posts).failed,
     ...compare(posts, await countRuns(rig)),
-    quietP95Ms: p95OverrunMs(splitByFault(posts, faultMs).before),
+    quietP95Ms: quietP95Ms(posts, faultMs),
   };
 }
 

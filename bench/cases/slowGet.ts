@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startLoad } from "../observe.ts";
-import { lossOf, p95OverrunMs } from "../outage.ts";
+import { lossOf, p95OverrunMs, quietP95Ms } from "../outage.ts";
 import { overrunMs, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers } from "../rig.ts";
 import { type Case, type Check, checkQuiet, type Figures, type Run, type Trial, totalOf } from "./case.ts";
@@ -34,14 +34,13 @@ async function measure({ rig, pair, dir, users }: Trial): Promise<Figures> {
   if (record === undefined) throw new Error("the slow request left no record");
 
   const during = others.filter(({ startMs, endMs }) => endMs >= record.startMs && startMs <= record.endMs);
-  const quiet = others.filter(({ endMs }) => endMs < record.startMs);
   return {
     slowFailed: succeeded(record) ? 0 : 1,
     slowOverrunMs: overrunMs(record),
     othersFailed: lossOf(others).failed,
     othersSlow: lossOf(others).slow,
     othersP95Ms: p95OverrunMs(during),
-    quietP95Ms: p95OverrunMs(quiet),
+    quietP95Ms: quietP95Ms(others, record.startMs),
   };
 }
 

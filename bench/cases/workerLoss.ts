@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf, p95OverrunMs, splitByFault } from "../outage.ts";
+import { lossOf, quietP95Ms, splitByFault } from "../outage.ts";
 import { nowMs, overrunMs, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, startDomain } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
@@ -34,7 +34,8 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   const faultMs = nowMs();
   await signal(qemu, "SIGKILL");
   await sleep(watchMs);
-  const { before, inFlight, after } = splitByFault(await load.stop(), faultMs);
+  const records = await load.stop();
+  const { inFlight, after } = splitByFault(records, faultMs);
   await startDomain(rig, victim);
   await awaitHealthyWorkers(rig, [pair]);
 
@@ -47,7 +48,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
     failedAfter: lossAfter.failed,
     slow: lossInFlight.slow + lossAfter.slow,
     worstOverrunMs: Math.max(lossInFlight.worstOverrunMs, lossAfter.worstOverrunMs),
-    quietP95Ms: p95OverrunMs(before),
+    quietP95Ms: quietP95Ms(records, faultMs),
   };
 }
 

@@ -5,7 +5,7 @@ import { onHost } from "../../lab/machine.ts";
 import { signal } from "../../lab/processes.ts";
 import { virsh } from "../../lab/virtualHost.ts";
 import { startLoad } from "../observe.ts";
-import { lossOf, p95OverrunMs, restoredMs, splitByFault } from "../outage.ts";
+import { lossOf, quietP95Ms, restoredMs } from "../outage.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
 import { openShell } from "../shell.ts";
@@ -91,8 +91,13 @@ async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Prom
   await sleep(watchMs);
   const records = await load.stop();
   const { failed, slow, worstOverrunMs } = lossOf(records);
-  const quietP95Ms = p95OverrunMs(splitByFault(records, faultMs).before);
-  return { restoredMs: restoredMs(records, backMs), failed, slow, worstOverrunMs, quietP95Ms };
+  return {
+    restoredMs: restoredMs(records, backMs),
+    failed,
+    slow,
+    worstOverrunMs,
+    quietP95Ms: quietP95Ms(records, faultMs),
+  };
 }
 
 function judge(runs: readonly Run[]): Check[] {

@@ -1,6 +1,6 @@
 /** Turns an observation into facts. What an event does not speak of stays as it was. */
 import type { Event, PolledDomain } from "./events.ts";
-import type { DomainFact, SlotFacts } from "./facts.ts";
+import type { Beat, DomainFact, SlotFacts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
 import type { SlotState, State } from "./state.ts";
 
@@ -10,7 +10,7 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       if (event.lagMs <= limits.maxLoopLagMs) return state;
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
     case "beat":
-      return learn(state, event.slot, { beat: { value: event.beat, atMs: nowMs } });
+      return withSlot(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
     case "misheard":
       return learn(state, event.slot, { misheard: { value: event.reason, atMs: nowMs } });
     case "connect":
@@ -38,6 +38,12 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     default:
       return state;
   }
+}
+
+/** A new incarnation begins with a boot, though libvirt knows nothing of one that happened inside the machine. */
+function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
+  const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
+  return { ...facts, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs } : {}) };
 }
 
 function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {

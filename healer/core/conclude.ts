@@ -1,7 +1,7 @@
 /** What becomes of a slot when its repair has ended, well or not. */
 import type { Action } from "./actions.ts";
 import { become } from "./become.ts";
-import type { DriftResult, RepairFailure, RepairOutcome } from "./events.ts";
+import type { RepairFailure, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import type { SlotState, State } from "./state.ts";
 
@@ -73,9 +73,4 @@ function withoutSlot({ updating }: State, name: string, generation: number): Sta
   if (updating?.generation !== generation) return updating;
   const slots = updating.slots.filter((slot) => slot !== name);
   return slots.length === 0 ? undefined : { generation, slots };
-}
-
-export function driftSentence(drift: DriftResult): string {
-  if (drift.clean === undefined) return `drift could not be checked: ${drift.reason}`;
-  return drift.clean ? "no drift: what runs is what is planned" : `drift: ${drift.found}`;
 }

@@ -26,6 +26,9 @@ export interface Limits {
   readonly probeFreshMs: number;
   /** A slot that is red for so long, whatever the reason, is a person's concern too. */
   readonly pageAfterMs: number;
+  /** Between two checks for drift, and after one that found some or could not be judged. */
+  readonly driftIntervalMs: number;
+  readonly driftRetryMs: number;
   /** A second slot that fails within this joins the first one's batch. */
   readonly batchMs: number;
   /** More than this share of the workers bad within `massWindowMs`, with their domains running, is load or network. */
@@ -66,6 +69,8 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   probeIntervalMs: 500,
   probeFreshMs: 3_000,
   pageAfterMs: 5 * minuteMs,
+  driftIntervalMs: 30 * minuteMs,
+  driftRetryMs: 2 * minuteMs,
   batchMs: 250,
   massShare: 0.5,
   massWindowMs: 10_000,

@@ -66,6 +66,8 @@ export interface State {
   readonly pausedUntilMs: number;
   /** What the last drift check found. */
   readonly drift: DriftResult | undefined;
+  /** When it is checked next, unless a repair ends before. */
+  readonly nextDriftMs: number;
   /** What persons have been told and is still so: topic to sentence. */
   readonly pages: Readonly<Record<string, string>>;
 }
@@ -83,6 +85,9 @@ export interface Past {
   readonly pausedForMs: number;
   readonly breakerForMs: number;
 }
+
+/** By then a host that has just booted is quiet. */
+const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
 
@@ -112,6 +117,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
+    nextDriftMs: nowMs + firstDriftMs,
     pages: {},
   };
 }

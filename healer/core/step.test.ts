@@ -278,3 +278,40 @@ test("a machine that speaks what nobody understands is not silent, and is left a
   assert.deepEqual(scene.repairs(), []);
   assert.match(scene.sentence("web-1"), /it speaks, and I do not understand it: service: unknown/);
 });
+
+test("drift is looked for now and then, sooner if some was found, and a person is told until it is gone", () => {
+  const scene = new Scene();
+  const checks = () => scene.actions.filter(({ kind }) => kind === "checkDrift").length;
+  scene.pass(6 * 60_000);
+  assert.equal(checks(), 1);
+  assert.equal(
+    scene.send({ kind: "driftChecked", generation: 0, drift: { clean: false, found: "web-1: update (autostart)" } }),
+    "drift: web-1: update (autostart)",
+  );
+  scene.pass(limits.driftRetryMs + 1_000);
+  assert.equal(checks(), 2);
+  assert.ok("drift" in scene.state.pages);
+  scene.send({ kind: "driftChecked", generation: 0, drift: { clean: true } });
+  assert.ok(!("drift" in scene.state.pages));
+});
+
+test("a difference that was found while a machine was not well is not called drift", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  const drift = { clean: false, found: "web-1: create" } as const;
+  const reason = scene.send({ kind: "driftChecked", generation: 0, drift });
+  assert.equal(reason, "drift could not be judged: web-1 was red meanwhile");
+  assert.ok(!("drift" in scene.state.pages));
+});
+
+test("a machine that has booted without libvirt's knowing is given the time of a boot", () => {
+  const scene = new Scene();
+  const starting: Beat = { ...beat, incarnation: "b", service: "starting" };
+  scene.silent.add("web-1");
+  for (let beats = 0; beats < 50; beats++) {
+    scene.send({ kind: "beat", slot: "web-1", beat: starting });
+    scene.pass(200);
+  }
+  assert.equal(scene.status("web-1"), "unknown");
+  assert.deepEqual(scene.repairs(), []);
+});

@@ -5,8 +5,9 @@
 import { absorb } from "./absorb.ts";
 import type { Action } from "./actions.ts";
 import { causeOf } from "./causes.ts";
-import { conclude, driftSentence } from "./conclude.ts";
+import { conclude } from "./conclude.ts";
 import { decide } from "./decide.ts";
+import { askForDrift, hearDrift } from "./drift.ts";
 import type { Event } from "./events.ts";
 import { giveUpLate, openBreaker } from "./guard.ts";
 import { judge } from "./judge.ts";
@@ -30,15 +31,15 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const judged = judge(guarded.state, only, limits, nowMs);
   const broken = openBreaker(judged.state, limits, nowMs);
   const decided = decide(broken.state, limits, nowMs);
-  const finished = finish(state, decided.state);
-  const told = updatePages(decided.state, limits, nowMs);
+  const asked = askForDrift(state, decided.state, event, limits, nowMs);
+  const told = updatePages(asked.state, limits, nowMs);
   const actions = [
     ...heard.actions,
     ...guarded.actions,
     ...judged.actions,
     ...broken.actions,
     ...decided.actions,
-    ...finished,
+    ...asked.actions,
     ...told.actions,
   ];
   return { state: told.state, actions, reason: heard.reason || reasonOf(actions) };
@@ -63,9 +64,9 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
     case "repaired":
       return conclude(state, event, limits, nowMs);
     case "driftChecked": {
-      const sentence = driftSentence(event.drift);
-      const entry = { kind: "drift", generation: event.generation, clean: event.drift.clean, sentence } as const;
-      return { state: { ...state, drift: event.drift }, actions: [{ kind: "journal", entry }], reason: sentence };
+      const { state: next, sentence, clean } = hearDrift(state, event.drift, limits, nowMs);
+      const entry = { kind: "drift", generation: event.generation, clean, sentence } as const;
+      return { state: next, actions: [{ kind: "journal", entry }], reason: sentence };
     }
     case "pause": {
       const entry = { kind: "paused", forMs: event.forMs, by: event.by } as const;
@@ -81,20 +82,6 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       break;
   }
   return { state, actions: [], reason: "" };
-}
-
-/** When the last slot of a repair has shown that it helped, what runs is compared with what is planned. */
-function finish(before: State, after: State): Action[] {
-  if (after.slots === before.slots) return [];
-  const settled = Object.values(before.slots).filter(({ slot, status, attempt }) => {
-    return status === "settling" && attempt !== undefined && after.slots[slot]?.status === "green";
-  });
-  const generations = new Set(settled.map(({ attempt }) => attempt?.generation ?? 0));
-  const isOpen = (generation: number) =>
-    Object.values(after.slots).some(({ attempt }) => attempt?.generation === generation);
-  return [...generations]
-    .filter((generation) => !isOpen(generation))
-    .map((generation) => ({ kind: "checkDrift", generation }));
 }
 
 function reasonOf(actions: readonly Action[]): string {

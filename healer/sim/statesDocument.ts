@@ -27,7 +27,7 @@ function causesTable(): string[] {
       cause.evidence,
       repairs,
       `${patience(cause)}${because}`,
-      `\`${cause.fault}\``,
+      cause.fault === undefined ? "" : `\`${cause.fault}\``,
     ]);
   });
   return [

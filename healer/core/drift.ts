@@ -1,0 +1,63 @@
+/** When to ask whether what runs is what is planned, and what the answer means. */
+import type { Action } from "./actions.ts";
+import type { DriftResult, Event } from "./events.ts";
+import type { Limits } from "./limits.ts";
+import type { SlotState, State } from "./state.ts";
+
+export interface DriftStep {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+/**
+ * After each repair, when the last of its slots has shown that it helped; and now and then, because a hand may have
+ * changed what no repair has touched, or taken back what the last check found.
+ */
+export function askForDrift(before: State, after: State, event: Event, limits: Limits, nowMs: number): DriftStep {
+  const generations = finishedRepairs(before, after);
+  const isDue = event.kind === "tick" && nowMs >= after.nextDriftMs && Object.values(after.slots).every(isAtRest);
+  if (generations.length === 0 && !isDue) return { state: after, actions: [] };
+  const asked = generations.length > 0 ? generations : [after.generation];
+  return {
+    state: { ...after, nextDriftMs: nowMs + limits.driftIntervalMs },
+    actions: asked.map((generation) => ({ kind: "checkDrift", generation })),
+  };
+}
+
+export interface DriftHeard {
+  readonly state: State;
+  readonly sentence: string;
+  readonly clean: boolean | undefined;
+}
+
+/** A difference that was found while a machine was not well may be that machine: it is looked at again later. */
+export function hearDrift(state: State, found: DriftResult, limits: Limits, nowMs: number): DriftHeard {
+  const restless = Object.values(state.slots).find((slot) => !isAtRest(slot));
+  const drift: DriftResult =
+    found.clean === false && restless !== undefined
+      ? { clean: undefined, reason: `${restless.slot} was ${restless.status} meanwhile` }
+      : found;
+  const nextDriftMs = nowMs + (drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs);
+  const known = drift.clean === undefined ? state.drift : drift;
+  return { state: { ...state, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };
+}
+
+function finishedRepairs(before: State, after: State): number[] {
+  if (after.slots === before.slots) return [];
+  const settled = Object.values(before.slots).filter(({ slot, status, attempt }) => {
+    return status === "settling" && attempt !== undefined && after.slots[slot]?.status === "green";
+  });
+  const generations = new Set(settled.map(({ attempt }) => attempt?.generation ?? 0));
+  const isOpen = (generation: number) =>
+    Object.values(after.slots).some(({ attempt }) => attempt?.generation === generation);
+  return [...generations].filter((generation) => !isOpen(generation));
+}
+
+function isAtRest({ status, suspicion }: SlotState): boolean {
+  return status === "green" || (status === "yellow" && suspicion?.cause === "filesChanged");
+}
+
+function sentenceOf(drift: DriftResult): string {
+  if (drift.clean === undefined) return `drift could not be judged: ${drift.reason}`;
+  return drift.clean ? "no drift: what runs is what is planned" : `drift: ${drift.found}`;
+}
