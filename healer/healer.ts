@@ -70,10 +70,24 @@ export class Healer {
         (error: Error) => error,
       );
       written = [];
-      if (failure === undefined) this.#begin(action);
-      else this.#refuse(action, failure);
+      const wanted = this.#wanted(action);
+      if (wanted === undefined) continue;
+      if (failure === undefined) this.#begin(wanted);
+      else this.#refuse(wanted, failure);
     }
     await Promise.all(written).catch((error: Error) => this.#ports.log.error(error, "the journal cannot be written"));
+  }
+
+  /** A disk that hung may have held a repair up until the core gave it up: what is no longer wanted is not begun. */
+  #wanted(action: Action): Action | undefined {
+    const isWanted = (slot: string, generation: number) => {
+      const { status, attempt } = this.#state.slots[slot] ?? {};
+      return status === "repairing" && attempt?.generation === generation;
+    };
+    if (action.kind === "operate") return isWanted(action.slot, action.generation) ? action : undefined;
+    if (action.kind !== "replace") return action;
+    const slots = action.slots.filter((slot) => isWanted(slot, action.generation));
+    return slots.length === 0 ? undefined : { ...action, slots };
   }
 
   #begin(action: Action): void {

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
 import { hostFolders, stateDir } from "../infra/paths.ts";
+import { programDigest } from "../infra/programDigest.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import type { JournalEntry } from "./core/actions.ts";
 import { limitsFor } from "./core/limits.ts";
@@ -35,72 +36,97 @@ export interface HealerOptions {
   readonly signal: AbortSignal;
 }
 
+/** What lives as long as the process, whatever is deployed meanwhile. */
+interface Tools {
+  readonly settings: DeploymentSettings;
+  readonly journal: Journal;
+  readonly engine: Engine;
+  readonly log: Logger;
+  readonly note: (sentence: string) => void;
+}
+
 /** Resolves when the signal aborts. Rejects if another healer runs here, or if nothing is deployed. */
 export async function runHealer({ host, log, signal }: HealerOptions): Promise<void> {
-  const sole = await soleHealer(join(runDir, "healer.sock"));
-  const env = { ...process.env, ...hostEnvironment(cacheDirOf(process.env)) };
-  const settings = { stack: host, backendDir, workDir: join(runDir, "outputs"), env };
+  const sole = await soleHealer();
+  const tools = await openTools(host, log);
   try {
-    let outputs = await readDeployment(settings);
+    // Whatever an earlier healer or a power cut has left comes first: a state that was cut off cannot be read either.
+    await tools.engine.recover(orphanGraceMs);
+    let outputs = await readDeployment(tools.settings);
+    sayIfStale(outputs, tools);
     while (!signal.aborted) {
-      const next = await heal(host, outputs, settings, log, signal);
+      const next = await heal(host, outputs, tools, signal);
       if (next === undefined) return;
       log.info("another plan was deployed: I start over with it");
       outputs = next;
     }
   } finally {
+    await tools.engine.close();
+    await tools.journal.close();
     await sole.close();
   }
 }
 
-/** Heals what is deployed until something else is, and resolves to that; or to undefined when it is to end. */
-async function heal(
-  host: string,
-  outputs: StackOutputs,
-  settings: DeploymentSettings,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<StackOutputs | undefined> {
-  const limits = limitsFor[acceleratorOf(outputs)];
+async function openTools(host: string, log: Logger): Promise<Tools> {
+  const env = { ...process.env, ...hostEnvironment(cacheDirOf(process.env)) };
+  const settings = { stack: host, backendDir, workDir: join(runDir, "outputs"), env };
   const { journal, notes } = await Journal.open({ path: journalPath });
-  for (const note of notes) log.warn(note);
+  for (const sentence of notes) log.warn(sentence);
+  const append = (entry: object) => {
+    journal.append(entry).catch((error: Error) => log.error(error, "the journal cannot be written"));
+  };
   const note = (sentence: string) => {
     log.info({ from: "repair" }, sentence);
-    journal
-      .append({ kind: "note", sentence })
-      .catch((error: Error) => log.error(error, "the journal cannot be written"));
+    append({ kind: "note", sentence });
   };
   const engine = new Engine({
     ...settings,
     workDir: join(runDir, "engine"),
     onNote: note,
     onProgress: ({ phase, resource, op, atMs }) => {
-      if (phase !== "begun") void journal.append({ kind: "progress", phase, resource, op, atMs }).catch(() => {});
+      if (phase !== "begun") append({ kind: "progress", phase, resource, op, atMs });
     },
   });
-  await engine.recover(orphanGraceMs);
-  engine.warm();
+  return { settings, journal, engine, log, note };
+}
 
+/** Nothing is replaced by a program that is not the deployed one: better to hear of that now than when a machine dies. */
+function sayIfStale({ applied }: StackOutputs, { log, note }: Tools): void {
+  const here = programDigest();
+  if (applied.programDigest === here) return;
+  const [deployed, found] = [applied.programDigest, here].map((digest) => digest.slice(0, 12));
+  const sentence = `release ${deployed} is deployed, and this is release ${found}: no machine can be replaced until \`pulumi up\` is run.`;
+  note(sentence);
+  log.error({ page: "staleRelease" }, sentence);
+}
+
+/** Heals what is deployed until something else is, and resolves to that; or to undefined when it is to end. */
+async function heal(
+  host: string,
+  outputs: StackOutputs,
+  { settings, journal, engine, log, note }: Tools,
+  signal: AbortSignal,
+): Promise<StackOutputs | undefined> {
+  const limits = limitsFor[acceleratorOf(outputs)];
   const past = pastOf(await readPast());
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
   const hear = (event: Parameters<Healer["hear"]>[0]) => healer.hear(event);
   const repairs = new Repairer({ place: () => place, engine, limits, emit: hear, onNote: note, nowMs });
+  engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(
     { journal, probes: signals, repairs, log },
     limits,
     initialState(plannedSlots(outputs), past, nowMs()),
   );
-  await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12) });
-  log.info({ host, slots: outputs.slots.length }, "the healer listens");
   try {
+    await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12) });
+    log.info({ host, slots: outputs.slots.length }, "the healer listens");
     return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
   } finally {
     await signals.close();
     await healer.settled();
-    await engine.close();
-    await journal.close();
   }
 }
 
@@ -128,11 +154,12 @@ async function nextDeployment(
     if (now === stamp) continue;
     try {
       const found = await readDeployment(settings);
+      // A repair that began meanwhile is brought to its end by the one who began it.
+      if (isUpdating()) continue;
       stamp = now;
       if (!isDeepStrictEqual(found, outputs)) return found;
     } catch (error) {
       // An update that is under way writes its outputs last; until then those from before are in force.
-      stamp = now;
       log.info({ because: String(error) }, "what is deployed cannot be read just now");
     }
   }

@@ -1,30 +1,23 @@
-import { mkdir, rm } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
-import { dirname } from "node:path";
+import { createServer, type Server } from "node:net";
 
 export interface Sole {
   close(): Promise<void>;
 }
 
 /**
- * Makes sure that a host has one healer: two would spend two budgets on the same machines. The kernel closes the socket
- * with its process, so a healer that was killed leaves nothing that would keep the next one away. Rejects if one listens.
+ * Makes sure that a host has one healer: two would spend two budgets on the same machines. The name is one of the kernel's
+ * and not of a file system: it is taken by one process or none, and gone with that process however it ends. Rejects if
+ * another has it.
  */
-export async function soleHealer(path: string): Promise<Sole> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  if (await isAnswered(path)) throw new Error(`a healer runs on this host already (it listens on ${path}).`);
-  await rm(path, { force: true });
+export async function soleHealer(): Promise<Sole> {
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
-  return { close: () => closed(server) };
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.unref();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new Error("a healer runs on this host already.") : error);
+    });
+    server.listen("\0vigil-healer", resolve);
   });
+  return { close: () => closed(server) };
 }
 
 function closed(server: Server): Promise<void> {

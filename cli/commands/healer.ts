@@ -25,6 +25,8 @@ Examples:
         log: pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }),
         signal: ending.signal,
       });
+      // A repair under way goes on without this process, and must not hold it.
+      process.exit(0);
     });
   return new Command("healer").description("The process that keeps a host's machines alive.").addCommand(run);
 }

@@ -7,6 +7,8 @@ import { run } from "../../host/run.ts";
 import type { Operation } from "../core/actions.ts";
 import { endFrozen } from "./endFrozen.ts";
 import { inGuest } from "./guestShell.ts";
+import { type BridgePlace, checkBridge } from "./preflight.ts";
+import { RepairError } from "./repairError.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { restartScript } from "./restartScript.ts";
 import { domainState, virsh, virshAny } from "./virsh.ts";
@@ -29,9 +31,11 @@ export const operations: Readonly<Record<Operation, Operate>> = {
   restartAgent: (place, slot) => restart(place, slot, "vigil-agent"),
 };
 
-async function start({ libvirtUri }: RepairPlace, { slot }: RepairSlot): Promise<void> {
+async function start(place: RepairPlace, { slot }: RepairSlot): Promise<void> {
+  const { libvirtUri } = place;
   const state = await domainState(libvirtUri, slot);
   if (state === "running") return;
+  await requireBridge(place);
   await virsh(libvirtUri, ["start", slot], startTimeoutMs);
 }
 
@@ -44,7 +48,14 @@ async function resume({ libvirtUri }: RepairPlace, { slot }: RepairSlot): Promis
   if (state !== "running") throw new Error(`${slot} was resumed and is ${state} again`);
 }
 
+/** Rejects with the code `preflight` if the bridge is missing: then nothing may be ended that could not start again. */
+async function requireBridge(place: BridgePlace): Promise<void> {
+  const missing = await checkBridge(place);
+  if (missing !== undefined) throw new RepairError("preflight", missing);
+}
+
 async function powerCycle(place: RepairPlace, slot: RepairSlot): Promise<void> {
+  await requireBridge(place);
   await endFrozen(slot.slot);
   // What has just been killed may end before the command does it, so what counts is how it is afterwards.
   const commands = `destroy ${slot.slot}; domstate ${slot.slot}`;
@@ -55,7 +66,9 @@ async function powerCycle(place: RepairPlace, slot: RepairSlot): Promise<void> {
 }
 
 /** A bridge that was made anew has lost its ports; the domain's tap is still there. */
-async function reattach({ libvirtUri, bridge }: RepairPlace, { slot }: RepairSlot): Promise<void> {
+async function reattach(place: RepairPlace, { slot }: RepairSlot): Promise<void> {
+  const { libvirtUri, bridge } = place;
+  await requireBridge(place);
   const interfaces = await virsh(libvirtUri, ["domiflist", slot]);
   const taps = interfaces.split("\n").flatMap((line) => line.trim().match(/^(\S+)\s+bridge\s/)?.[1] ?? []);
   if (taps.length === 0 || taps.includes("-")) throw new Error(`${slot} has no interface on the host to attach`);

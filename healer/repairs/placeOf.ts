@@ -1,3 +1,4 @@
+import { planStack } from "../../infra/plan.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { RepairPlace } from "./repairPlace.ts";
 
@@ -15,7 +16,8 @@ export function placeOf(outputs: StackOutputs, folders: RepairFolders): RepairPl
   return {
     ...folders,
     libvirtUri: config["libvirt:uri"],
-    bridge: "br0",
+    bridge: planStack(config, desired).host.bridge,
+    netDir: "/sys/class/net",
     pool: "vigil",
     loginPrivateKey: outputs.loginPrivateKey,
     slots: outputs.slots.map(({ slot, role, address, uuid }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -16,6 +16,7 @@ let dir: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), "vigil-preflight-"));
+  await mkdir(join(dir, "br0", "bridge"), { recursive: true });
   for (const name of [`base-${image.slice(0, 12)}.qcow2`, `${image}.vmlinux`, `${image}.initrd`]) {
     await writeFile(join(dir, name), "x");
   }
@@ -31,6 +32,11 @@ test("libvirt does not answer, or has no pool", async () => {
   const gone = { ...place(), libvirtUri: "qemu+unix:///system?socket=/nonexistent" };
   assert.match((await preflight(gone, [slot()], limits)) ?? "", /^libvirt does not answer for the pool/);
   assert.match((await preflight({ ...place(), pool: "other" }, [slot()], limits)) ?? "", /pool other: .*not found/s);
+});
+
+test("the host's bridge is gone, and no machine could start without it", async () => {
+  const sentence = await preflight({ ...place(), bridge: "br9" }, [slot()], limits);
+  assert.equal(sentence, "the host has no bridge br9.");
 });
 
 test("no space for an overlay, or for the state", async () => {
@@ -71,5 +77,13 @@ function slot(): RepairSlot {
 
 function place(): RepairPlace {
   const dirs = { poolDir: dir, imageDir: dir, stateDir: dir, runDir: dir };
-  return { ...dirs, libvirtUri, bridge: "br0", pool: "default-pool", loginPrivateKey: "", slots: [slot()] };
+  return {
+    ...dirs,
+    libvirtUri,
+    bridge: "br0",
+    netDir: dir,
+    pool: "default-pool",
+    loginPrivateKey: "",
+    slots: [slot()],
+  };
 }

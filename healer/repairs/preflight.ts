@@ -1,10 +1,12 @@
-import { readFile, stat, statfs } from "node:fs/promises";
+import { access, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Limits } from "../core/limits.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virshAny } from "./virsh.ts";
 
 type SpaceLimits = Pick<Limits, "minPoolFreeBytes" | "minStateFreeBytes">;
+
+export type BridgePlace = Pick<RepairPlace, "bridge" | "netDir">;
 
 const mebibyte = 1024 * 1024;
 
@@ -19,6 +21,7 @@ export async function preflight(
 ): Promise<string | undefined> {
   const checks = [
     () => checkLibvirt(place),
+    () => checkBridge(place),
     () => checkSpace("the storage pool", place.poolDir, limits.minPoolFreeBytes),
     () => checkSpace("the state", place.stateDir, limits.minStateFreeBytes),
     ...slots.flatMap((slot) => [() => checkImage(place, slot), () => checkDomain(place, slot)]),
@@ -32,8 +35,18 @@ export async function preflight(
 }
 
 async function checkLibvirt({ libvirtUri, pool }: RepairPlace): Promise<string | undefined> {
-  const { code, stderr } = await virshAny(libvirtUri, ["pool-info", pool]);
-  return code === 0 ? undefined : `libvirt does not answer for the pool ${pool}: ${stderr.trim() || "no word"}.`;
+  const { code, stdout, stderr } = await virshAny(libvirtUri, ["pool-info", pool]);
+  if (code !== 0) return `libvirt does not answer for the pool ${pool}: ${stderr.trim() || "no word"}.`;
+  return /^State:\s+running$/m.test(stdout) ? undefined : `libvirt's pool ${pool} is not active.`;
+}
+
+/** A domain cannot start without the bridge that its card is to be on. */
+export async function checkBridge({ bridge, netDir }: BridgePlace): Promise<string | undefined> {
+  const isThere = await access(join(netDir, bridge, "bridge")).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? undefined : `the host has no bridge ${bridge}.`;
 }
 
 async function checkSpace(what: string, dir: string, minBytes: number): Promise<string | undefined> {

@@ -2,6 +2,8 @@
 export interface RepairPlace {
   readonly libvirtUri: string;
   readonly bridge: string;
+  /** Where the kernel shows the host's network interfaces. */
+  readonly netDir: string;
   /** libvirt's name of the storage pool, and its folder. */
   readonly pool: string;
   readonly poolDir: string;

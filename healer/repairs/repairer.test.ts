@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { test } from "node:test";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import type { Event } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
 import type { EngineOutcome } from "./engine/engine.ts";
 import { Repairer } from "./repairer.ts";
 import type { RepairPlace } from "./repairPlace.ts";
+
+const netDir = mkdtempSync(join(tmpdir(), "vigil-net-"));
+mkdirSync(join(netDir, "br0", "bridge"), { recursive: true });
+after(() => rmSync(netDir, { recursive: true }));
 
 test("a replacement answers for each slot of the batch, with its generation", async () => {
   const { events, repairer } = repairerOver({ ok: true, tookMs: 1 });
@@ -42,6 +48,18 @@ test("a power cycle ends a running domain and has it running after", async () =>
   const { events, repairer } = repairerOver({ ok: true, tookMs: 1 });
   await repairer.operate({ kind: "operate", slot: "test", operation: "powerCycle", generation: 3 });
   assert.equal(events[0]?.kind === "repaired" && events[0].outcome.ok, true);
+});
+
+test("nothing is ended while the bridge is missing that it needs to start again", async () => {
+  rmSync(join(netDir, "br0"), { recursive: true });
+  const { events, repairer } = repairerOver({ ok: true, tookMs: 1 });
+  for (const operation of ["powerCycle", "reattach"] as const) {
+    await repairer.operate({ kind: "operate", slot: "test", operation, generation: 3 });
+  }
+  mkdirSync(join(netDir, "br0", "bridge"), { recursive: true });
+  const outcomes = events.map((event) => event.kind === "repaired" && !event.outcome.ok && event.outcome);
+  const missing = { ok: false, code: "preflight", reason: "the host has no bridge br0." };
+  assert.deepEqual(outcomes, [missing, missing]);
 });
 
 test("an operation that fails, or on a slot that is not planned, is a failure with a sentence", async () => {
@@ -92,6 +110,7 @@ function place(): RepairPlace {
   return {
     libvirtUri: "test:///default",
     bridge: "br0",
+    netDir,
     pool: "default-pool",
     poolDir: dir,
     imageDir: dir,

@@ -47,6 +47,7 @@ function place(): RepairPlace {
     ...dirs,
     libvirtUri: "test:///default",
     bridge: "br0",
+    netDir: tmpdir(),
     pool: "default-pool",
     loginPrivateKey: "",
     slots: [],

@@ -116,7 +116,7 @@ test("a truncated state is recovered from the copy that the engine keeps, and th
   await writeFile(state, good.slice(0, 100));
   assert.equal((await start("well").run("replace", replace, 5_000)).ok, true);
   assert.equal(await readFile(state, "utf8"), good);
-  assert.deepEqual(notes, [`the state ${state} is truncated or not a state. It was recovered from ${previous}.`]);
+  assert.deepEqual(notes, [`the state ${state} is truncated. It was recovered from ${previous}.`]);
 });
 
 test("without a good copy nothing is started", async () => {

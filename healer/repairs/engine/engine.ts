@@ -34,6 +34,7 @@ export class Engine {
   #next: EngineProcess | undefined;
   #current: EngineProcess | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -44,7 +45,13 @@ export class Engine {
 
   /** Forks the engine that the next job will find ready. */
   warm(): void {
-    this.#next ??= this.#fork();
+    if (this.#isClosed) return;
+    try {
+      this.#next ??= this.#fork();
+    } catch (error) {
+      // A host that cannot fork now may be able to when a job comes.
+      this.#note(`no engine could be made ready: ${(error as Error).message}`);
+    }
   }
 
   /**
@@ -74,10 +81,13 @@ export class Engine {
     return this.#exclusively(() => this.#runNow(prepare, deadlineMs).catch(outcomeOf));
   }
 
+  /** Ends the engine that waits. An update under way is left to come to its end: half of one is worse than none. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const idle = this.#next;
     this.#next = undefined;
-    await Promise.all([idle?.kill(), this.#current?.kill()]);
+    const drifting = this.#current?.job?.kind === "drift" ? this.#current : undefined;
+    await Promise.all([idle?.kill(), drifting?.giveWay()]);
   }
 
   #exclusively<T>(act: () => Promise<T>): Promise<T> {

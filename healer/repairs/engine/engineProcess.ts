@@ -45,13 +45,13 @@ export class EngineProcess {
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    if (this.#child.pid === undefined) throw new Error("the engine cannot be started.");
-    this.group = groupOf(marker, this.#child.pid, makeCgroup(`vigil-repair-${this.#child.pid}`));
     this.#child.stderr?.on("data", (chunk) => {
       this.#said = `${this.#said}${chunk}`.slice(-maxSaid);
     });
     this.#child.on("message", (message: EngineMessage) => this.#hear(message));
     this.#child.on("error", (error) => this.#died(error.message));
+    if (this.#child.pid === undefined) throw new Error("the engine cannot be started.");
+    this.group = groupOf(marker, this.#child.pid, makeCgroup(`vigil-repair-${this.#child.pid}`));
     this.#child.on("exit", (code, signal) => this.#died(`it ended with ${signal ?? code}`));
   }
 

@@ -56,9 +56,9 @@ async function install(source: string, target: string): Promise<void> {
   await rename(temporary, target);
 }
 
-function unreadable(error: unknown): StateUnreadableError {
-  if (error instanceof StateUnreadableError) return error;
-  throw error;
+/** Any other trouble is not a file that was cut off, and an old copy in its place would undo what a person did. */
+function unreadable(error: unknown): StateUnreadableError | undefined {
+  return error instanceof StateUnreadableError ? error : undefined;
 }
 
 function allowMissing(error: NodeJS.ErrnoException): void {

@@ -32,7 +32,7 @@ export interface StackState {
   readonly pendingOperations: number;
 }
 
-/** The state's file is not one: missing, truncated by a power cut, or of another kind. */
+/** The state's file is missing, or truncated by a power cut. */
 export class StateUnreadableError extends Error {
   override name = "StateUnreadableError";
 }
@@ -40,14 +40,18 @@ export class StateUnreadableError extends Error {
 /** Rejects StateUnreadableError; or an Error, in one sentence, if the state is well and holds no deployed plan. */
 export async function readStackState(path: string): Promise<StackState> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new StateUnreadableError(`the state ${path} cannot be read: ${error.message}.`);
+    if (error.code !== "ENOENT") throw error;
+    throw new StateUnreadableError(`the state ${path} is missing.`);
   });
   return parseStackState(text, path);
 }
 
 export function parseStackState(text: string, path: string): StackState {
-  const checkpoint = checkpointSchema.safeParse(fromJson(text));
-  if (!checkpoint.success) throw new StateUnreadableError(`the state ${path} is truncated or not a state.`);
+  const json = fromJson(text);
+  if (json === undefined) throw new StateUnreadableError(`the state ${path} is truncated.`);
+  const checkpoint = checkpointSchema.safeParse(json);
+  // It is whole and of another shape: a person destroyed the stack, or took another secrets provider. Nothing to recover.
+  if (!checkpoint.success) throw new Error(`the state ${path} holds nothing that is deployed by this release.`);
   const { secrets_providers, resources, pending_operations } = checkpoint.data.checkpoint.latest;
   const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const applied = outputsSchema.shape.applied.safeParse(root?.outputs?.applied);
