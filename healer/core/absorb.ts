@@ -16,7 +16,11 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     case "connect":
       return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
     case "ping":
-      return learn(state, event.slot, { ping: { value: event.answered, atMs: nowMs } });
+      return withSlot(state, event.slot, (facts) => ({
+        ...facts,
+        ping: { value: event.answered, atMs: nowMs },
+        lostPings: event.answered ? 0 : (facts.lostPings ?? 0) + 1,
+      }));
     case "domain":
       return withSlot(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
     case "domains":
@@ -33,8 +37,10 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       const stateFreeBytes = { value: event.stateFreeBytes, atMs: nowMs };
       return { ...state, host: { ...state.host, poolFreeBytes, stateFreeBytes } };
     }
-    case "vipHolders":
-      return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs } } };
+    case "vipHolders": {
+      const vipTroubleMs = event.macs.length === 1 ? undefined : (state.host.vipTroubleMs ?? nowMs);
+      return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs }, vipTroubleMs } };
+    }
     default:
       return state;
   }

@@ -34,9 +34,14 @@ export function conclude(
   const change = outcome.ok
     ? settle(slot, slot.attempt.repair, outcome.tookMs, limits, nowMs)
     : fail(slot, slot.attempt.repair, outcome, limits, nowMs);
-  const failures = outcome.ok || isHindered(outcome.code) ? freed.failures : freed.failures + 1;
-  const next = { ...freed, failures, slots: { ...freed.slots, [name]: change.slot } };
+  const counted = outcome.ok || isHindered(outcome.code) ? freed : countFailure(freed, generation);
+  const next = { ...counted, slots: { ...freed.slots, [name]: change.slot } };
   return { state: next, actions: [ended, ...change.actions], reason: change.slot.sentence };
+}
+
+/** Machines that were repaired together failed together: that is one repair which did not help. */
+export function countFailure(state: State, generation: number): State {
+  return state.failed.includes(generation) ? state : { ...state, failed: [...state.failed, generation] };
 }
 
 /** What was known of the machine before is about one that is no more; only fresh facts tell whether it helped. */

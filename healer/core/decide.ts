@@ -1,8 +1,9 @@
 /** From red slots to repairs: the least that fits, within what may be spent, or the sentence that says why not. */
 import type { Action, Repair, SlotRepair } from "./actions.ts";
 import { become } from "./become.ts";
-import { causeOf } from "./causes.ts";
-import { isSoft, massFailure } from "./judge.ts";
+import { type CauseName, causeOf } from "./causes.ts";
+import { isFresh } from "./facts.ts";
+import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import type { SlotState, State } from "./state.ts";
 
@@ -31,6 +32,8 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
       continue;
     }
     if (repair === "replace") {
+      // Of those that still serve one goes at a time.
+      if (isServing(slot, limits, nowMs) && replaces.some((due) => isServing(due.slot, limits, nowMs))) continue;
       replaces.push({ slot, repair });
       continue;
     }
@@ -66,7 +69,7 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
-  if (slot.suspicion !== undefined && isSoft(slot.suspicion.cause)) {
+  if (slot.suspicion !== undefined && isHeldByMass(slot.suspicion.cause, repair)) {
     const mass = massFailure(state, limits);
     if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
     // They return one by one, and those that return last must not be taken for the ones that are broken.
@@ -74,9 +77,27 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
       return "it waits: most workers were silent together until a moment ago";
     }
   }
+  const sick = Object.values(state.slots).find((other) => other !== slot && other.role === slot.role && isSick(other));
+  if (isServing(slot, limits, nowMs) && sick !== undefined) {
+    return `it waits: it still serves, and ${sick.slot} is not well either`;
+  }
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
+}
+
+/** Of most workers at once only what ends nothing may be done: a service that is dead can be started. */
+function isHeldByMass(cause: CauseName, repair: Repair): boolean {
+  return isSoft(cause) || (isInside(cause) && repair !== "restartService" && repair !== "restartAgent");
+}
+
+function isServing({ facts }: SlotState, limits: Limits, nowMs: number): boolean {
+  const isBeating = facts.domain?.value.state === "running" && isFresh(facts.beat, limits.silentMs, nowMs);
+  return isBeating && facts.beat?.value.service === "up";
+}
+
+function isSick({ status }: SlotState): boolean {
+  return status === "repairing" || status === "settling" || status === "unknown";
 }
 
 function spaceObstacle({ host }: State, repair: Repair, limits: Limits): string | undefined {

@@ -45,6 +45,8 @@ function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact)
     case "stalled":
       return bad("machineStalled", detail);
     case "paused":
+      // libvirt or a person is at work on it, and resumes it when that is done.
+      if (atWork.has(reason)) return { kind: "unclear", detail };
       return bad(isBalancer ? "balancerFrozen" : "machinePaused", detail);
     case "frozen":
       return bad(isBalancer ? "balancerFrozen" : "machineFrozen", "its QEMU process is stopped");
@@ -54,6 +56,16 @@ function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact)
       return facts.diskThere?.value === false ? missing : undefined;
   }
 }
+
+/** Reasons of a pause, in the words of `virsh domstate --reason`. */
+const atWork: ReadonlySet<string> = new Set([
+  "migrating",
+  "saving",
+  "dumping",
+  "creating snapshot",
+  "starting up",
+  "shutting down",
+]);
 
 const missing = bad("diskMissing", "the file of its disk is gone");
 
@@ -74,6 +86,10 @@ function diagnoseBeat({ facts, plannedFiles }: Subject, beat: Beat, limits: Limi
     }
     case "up":
       break;
+  }
+  if (beat.vrrp === "FAULT" || beat.vrrp === "NONE") {
+    if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its keepalived is starting" };
+    return bad("balancerUnfit", `keepalived says ${beat.vrrp}`);
   }
   if (beat.vrrp === "STOP") return bad("keepalivedDead", "keepalived does not run");
   if (beat.freeBytes < limits.minGuestFreeBytes) {
@@ -109,7 +125,10 @@ function diagnoseSilence(
   const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
   const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
   if (ping === undefined) return { kind: "silent", detail: `${silence}; I am asking the machine itself` };
-  if (!ping) return { ...bad("machineUnreachable", `${silence} and no answer to ping`), sinceMs };
+  if (!ping) {
+    if ((facts.lostPings ?? 0) < limits.pings) return { kind: "silent", detail: `${silence}; a ping got no answer` };
+    return { ...bad("machineUnreachable", `${silence} and no answer to ${facts.lostPings} pings`), sinceMs };
+  }
   if (connect === "refused") {
     return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
   }

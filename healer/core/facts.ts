@@ -55,6 +55,8 @@ export interface SlotFacts {
   readonly misheard?: Timed<string>;
   readonly connect?: Timed<ConnectOutcome>;
   readonly ping?: Timed<boolean>;
+  /** Pings in a row that got no answer: one may be lost on the way. */
+  readonly lostPings?: number;
   /** When it was last asked by ping and connect. */
   readonly probedMs?: number;
   readonly domain?: Timed<DomainFact>;
@@ -78,6 +80,8 @@ export interface HostFacts {
   readonly deafUntilMs: number;
   /** The hardware addresses that claim the service's address, as the network answered. */
   readonly vipHolders?: Timed<readonly string[]>;
+  /** Since when that is not exactly one. */
+  readonly vipTroubleMs?: number | undefined;
 }
 
 /** Whether a fact may still be believed. */

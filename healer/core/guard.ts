@@ -1,6 +1,7 @@
 /** What keeps the healer from doing harm by going on: repairs that never end, and repairs that never help. */
 import type { Action } from "./actions.ts";
 import { become } from "./become.ts";
+import { countFailure } from "./conclude.ts";
 import type { Limits } from "./limits.ts";
 import type { SlotState, State } from "./state.ts";
 
@@ -18,7 +19,8 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
   let next = state;
   for (const slot of expired) {
     const given = giveUp(slot, limits, nowMs);
-    next = { ...next, slots: { ...next.slots, [slot.slot]: given.slot }, failures: next.failures + 1 };
+    next = countFailure(next, slot.attempt?.generation ?? 0);
+    next = { ...next, slots: { ...next.slots, [slot.slot]: given.slot } };
     actions.push(...given.actions);
   }
   const { updating } = next;
@@ -30,11 +32,11 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
 
 /** Stops all repairs for a while after too many in a row that did not help; before the next one, so it comes after judging. */
 export function openBreaker(state: State, limits: Limits, nowMs: number): Guarded {
-  if (state.failures < limits.breakerFailures) return { state, actions: [] };
-  const sentence = `${state.failures} repairs in a row did not help: none is begun for ${limits.breakerOpenMs / 60_000} min`;
+  if (state.failed.length < limits.breakerFailures) return { state, actions: [] };
+  const sentence = `${state.failed.length} repairs in a row did not help: none is begun for ${limits.breakerOpenMs / 60_000} min`;
   const entry = { kind: "breaker", openForMs: limits.breakerOpenMs, sentence } as const;
   return {
-    state: { ...state, failures: 0, breakerUntilMs: nowMs + limits.breakerOpenMs },
+    state: { ...state, failed: [], breakerUntilMs: nowMs + limits.breakerOpenMs },
     actions: [{ kind: "journal", entry }],
   };
 }

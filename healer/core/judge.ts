@@ -2,12 +2,22 @@
 import type { Action } from "./actions.ts";
 import { become, type Change } from "./become.ts";
 import { type CauseName, causeOf } from "./causes.ts";
+import { countFailure } from "./conclude.ts";
 import { diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
 import type { SlotState, State } from "./state.ts";
 
 /** Causes that are known by silence alone: many at once are more likely one fault of network or load. */
 const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
+
+/**
+ * Known by what the machine itself says while its domain runs. A few are its own fault; of most workers at once it is
+ * something that they share, and making them anew would bring it back.
+ */
+const inside: ReadonlySet<CauseName> = new Set([...soft, "serviceWrong", "serviceDead", "agentDead", "guestDiskFull"]);
+
+/** A tap that is off the bridge says nothing about the machine behind it. */
+const taps: ReadonlySet<CauseName> = new Set(["machineDetached", "networkBroken"]);
 
 type Bad = Extract<Finding, { kind: "bad" }>;
 
@@ -35,24 +45,26 @@ export function judge(state: State, only: string | undefined, limits: Limits, no
     actions.push(...change.actions);
   }
   if (!hasChanged) return { state, actions };
-  const judged = { ...state, slots: { ...state.slots, ...changed } };
-  return { state: { ...judged, failures: failuresAfter(state, judged) }, actions };
+  return { state: countOutcomes(state, { ...state, slots: { ...state.slots, ...changed } }), actions };
 }
 
 /** A repair counts by what came of it: one that helped forgives those before it. */
-function failuresAfter(before: State, after: State): number {
-  return Object.values(before.slots).reduce((failures, { slot, status }) => {
+function countOutcomes(before: State, after: State): State {
+  let counted = after;
+  for (const { slot, status, attempt } of Object.values(before.slots)) {
     const now = after.slots[slot]?.status;
-    if (status !== "settling" || now === "settling") return failures;
-    return now === "green" ? 0 : failures + 1;
-  }, before.failures);
+    if (status !== "settling" || now === "settling") continue;
+    counted = now === "green" ? { ...counted, failed: [] } : countFailure(counted, attempt?.generation ?? 0);
+  }
+  return counted;
 }
 
 /** Taps that all left the bridge did not do so by themselves. */
 function nameTheNetwork(state: State, findings: Map<string, Finding>): void {
   if (findings.size < 2) return;
   const detached = [...findings].filter(([, finding]) => finding.kind === "bad" && finding.cause === "machineDetached");
-  if (detached.length < 2 || detached.length < Object.keys(state.slots).length) return;
+  const running = Object.values(state.slots).filter(({ facts }) => facts.domain?.value.state === "running");
+  if (detached.length < 2 || detached.length < running.length) return;
   for (const [slot, finding] of detached) {
     if (finding.kind === "bad") findings.set(slot, { ...finding, cause: "networkBroken" });
   }
@@ -118,7 +130,8 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
     return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
   }
   const suspicion = finding.kind === "bad" ? suspectedAnew(slot, finding, nowMs) : slot.suspicion;
-  if (nowMs < attempt.deadlineMs)
+  const isGone = isPositive(finding) && nowMs - slot.sinceMs > limits.domainsFreshMs;
+  if (nowMs < attempt.deadlineMs && !isGone)
     return { slot: suspicion === slot.suspicion ? slot : { ...slot, suspicion }, actions: [] };
   if (finding.kind !== "bad") return judgeIdle({ ...slot, attempt: undefined }, finding, state, limits, nowMs);
   // What is wrong now may be something else than what was repaired: it has its own ladder, without what was just tried.
@@ -134,6 +147,11 @@ function suspectedAnew(slot: SlotState, { cause, detail, sinceMs }: Bad, nowMs: 
   return { cause, detail, sinceMs: sinceMs ?? nowMs };
 }
 
+/** libvirt's own word that the machine is gone needs no patience; one that is older than the repair is no such word. */
+function isPositive(finding: Finding): boolean {
+  return finding.kind === "bad" && causeOf(finding.cause).patience === 0 && !taps.has(finding.cause);
+}
+
 /** One witness of silence is not enough, so the machine itself is asked, again and again while it is silent. */
 function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): Change {
   const { facts } = slot;
@@ -144,13 +162,13 @@ function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): 
   return { slot: asked, actions: [...actions, { kind: "probe", slot: slot.slot }] };
 }
 
-/** Why the soft evidence of this moment must not be acted on; undefined if it may. */
+/** Whether most workers fail together while their domains run, as a sentence; undefined if not. */
 export function massFailure(state: State, limits: Limits): string | undefined {
   const all = Object.values(state.slots);
   if (!all.some(({ suspicion }) => suspicion !== undefined)) return undefined;
   const workers = all.filter(({ role }) => role === "worker");
   const sinceMs = workers
-    .filter(({ suspicion }) => suspicion !== undefined && soft.has(suspicion.cause))
+    .filter(({ suspicion }) => suspicion !== undefined && inside.has(suspicion.cause))
     .map(({ suspicion }) => suspicion?.sinceMs ?? 0);
   if (sinceMs.length < 2) return undefined;
   const latestMs = Math.max(...sinceMs);
@@ -161,4 +179,8 @@ export function massFailure(state: State, limits: Limits): string | undefined {
 
 export function isSoft(cause: CauseName): boolean {
   return soft.has(cause);
+}
+
+export function isInside(cause: CauseName): boolean {
+  return inside.has(cause);
 }

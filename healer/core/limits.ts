@@ -29,6 +29,12 @@ export interface Limits {
   /** Between two checks for drift, and after one that found some or could not be judged. */
   readonly driftIntervalMs: number;
   readonly driftRetryMs: number;
+  /** A balancer that serves and takes no part in VRRP is left alone for so long. */
+  readonly unfitGraceMs: number;
+  /** So many pings without an answer say that nobody is there. */
+  readonly pings: number;
+  /** The service's address without a holder, or with two, for so long is a person's concern. */
+  readonly vipGraceMs: number;
   /** A second slot that fails within this joins the first one's batch. */
   readonly batchMs: number;
   /** More than this share of the workers bad within `massWindowMs`, with their domains running, is load or network. */
@@ -71,6 +77,9 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   pageAfterMs: 5 * minuteMs,
   driftIntervalMs: 30 * minuteMs,
   driftRetryMs: 2 * minuteMs,
+  unfitGraceMs: 30_000,
+  pings: 3,
+  vipGraceMs: 3_000,
   batchMs: 250,
   massShare: 0.5,
   massWindowMs: 10_000,

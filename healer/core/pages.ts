@@ -42,13 +42,23 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (host.stateFreeBytes !== undefined && host.stateFreeBytes.value < limits.minStateFreeBytes) {
     pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
   }
+  if (host.vipTroubleMs !== undefined && nowMs - host.vipTroubleMs > limits.vipGraceMs) {
+    const macs = host.vipHolders?.value ?? [];
+    pages.vip =
+      macs.length === 0
+        ? "nobody has the service's address"
+        : `the service's address has ${macs.length} holders: ${macs.join(", ")}`;
+  }
   const mass = massFailure(state, limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
   if (state.drift !== undefined && state.drift.clean === false) pages.drift = `drift: ${state.drift.found}`;
   for (const { slot, status, sentence, sinceMs, suspicion, hindrance } of Object.values(state.slots)) {
     if (hindrance !== undefined) pages[`${slot}.${hindrance.code}`] = `${slot}: ${hindrance.reason}`;
-    if (status === "red" && nowMs - sinceMs > limits.pageAfterMs) pages[`${slot}.red`] = `${slot}: ${sentence}`;
+    const isTrying = status === "repairing" || status === "settling";
+    if (status !== "green" && !isTrying && nowMs - sinceMs > limits.pageAfterMs) {
+      pages[`${slot}.${status}`] = `${slot}: ${sentence}`;
+    }
     if (suspicion === undefined || causeOf(suspicion.cause).repairs.length > 0) continue;
     pages[`${slot}.${suspicion.cause}`] = `${slot}: ${sentence}`;
   }

@@ -60,8 +60,8 @@ export interface State {
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
-  /** Repairs in a row that did not help. */
-  readonly failures: number;
+  /** The generations of the repairs that did not help, since one did. */
+  readonly failed: readonly number[];
   readonly breakerUntilMs: number;
   readonly pausedUntilMs: number;
   /** What the last drift check found. */
@@ -113,7 +113,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     generation: past.generation,
     updating: undefined,
     massMs: undefined,
-    failures: 0,
+    failed: [],
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,

@@ -163,7 +163,7 @@ test("a silent VM is asked, reset only after 5 s, and a stall of 3 s is nothing"
   assert.equal(scene.status("web-1"), "yellow");
   assert.match(
     scene.sentence("web-1"),
-    /no heartbeat for \d+ ms and no answer to ping; a guest or its host may stand still/,
+    /no heartbeat for \d+ ms and no answer to \d+ pings; a guest or its host may stand still/,
   );
   scene.silent.delete("web-1");
   scene.pass(1_000);
@@ -314,4 +314,63 @@ test("a machine that has booted without libvirt's knowing is given the time of a
   }
   assert.equal(scene.status("web-1"), "unknown");
   assert.deepEqual(scene.repairs(), []);
+});
+
+test("most workers with the same trouble inside are not made anew, and those that serve go one at a time", () => {
+  const scene = new Scene();
+  const full: Beat = { ...beat, freeBytes: 0 };
+  for (let beats = 0; beats < 60; beats++) {
+    for (const slot of ["web-1", "web-2"]) scene.send({ kind: "beat", slot, beat: full });
+    scene.silent.add("web-1").add("web-2");
+    scene.pass(200);
+  }
+  assert.deepEqual(scene.repairs(), []);
+  assert.match(scene.sentence("web-1"), /nothing is done: 2 of 2 workers failed within 10 s/);
+});
+
+test("one lost ping does not make a machine unreachable", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pass(5_400);
+  scene.send({ kind: "ping", slot: "web-1", answered: false });
+  scene.pass(300);
+  assert.deepEqual(scene.repairs(), []);
+});
+
+test("a batch that fails is one repair that did not help", () => {
+  const scene = new Scene();
+  for (const slot of ["lb-1", "web-1", "web-2"]) scene.become(slot, { state: "crashed", reason: "failed" });
+  scene.pass(500);
+  const outcome = { ok: false, code: "failed", reason: "the engine fails" } as const;
+  for (const slot of ["lb-1", "web-1", "web-2"]) scene.send({ kind: "repaired", generation: 1, slot, outcome });
+  scene.pass(limits.backoffMs + 1_000);
+  assert.equal(scene.repairs().length, 2);
+});
+
+test("a machine that dies while it settles is not waited for", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.domains["web-1"] = { state: "crashed", reason: "failed" };
+  scene.send({ kind: "repaired", generation: 1, slot: "web-1", outcome: { ok: true, tookMs: 400 } });
+  scene.pass(11_000);
+  assert.deepEqual(scene.repairs(), ["start web-1", "replace web-1"]);
+});
+
+test("a domain that libvirt saves or dumps is left to that", () => {
+  const scene = new Scene();
+  scene.become("lb-1", { state: "paused", reason: "saving", id: 1 });
+  scene.pass(60_000);
+  assert.deepEqual(scene.repairs(), []);
+});
+
+test("an address that nobody has is a person's concern", () => {
+  const scene = new Scene();
+  for (let second = 0; second < 5; second++) {
+    scene.send({ kind: "vipHolders", macs: [] });
+    scene.pass(1_000);
+  }
+  assert.equal(scene.state.pages.vip, "nobody has the service's address");
+  scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
+  scene.pass(200);
+  assert.ok(!("vip" in scene.state.pages));
 });

@@ -75,7 +75,7 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
     }
     case "resume": {
       const entry = { kind: "resumed", by: event.by } as const;
-      const next = { ...state, pausedUntilMs: nowMs, breakerUntilMs: nowMs, failures: 0 };
+      const next = { ...state, pausedUntilMs: nowMs, breakerUntilMs: nowMs, failed: [] };
       return { state: next, actions: [{ kind: "journal", entry }], reason: `${event.by} resumed repairs` };
     }
     default:

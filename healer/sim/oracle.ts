@@ -41,6 +41,7 @@ const least: Readonly<Record<string, Repair | undefined>> = {
   serviceBusy: "restartService",
   serviceWrong: "restartService",
   keepalivedDead: "restartKeepalived",
+  balancerUnfit: "restartKeepalived",
   agentDead: "restartAgent",
   guestDiskFull: "replace",
   machineStopped: "start",

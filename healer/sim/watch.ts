@@ -52,7 +52,9 @@ export class Watch {
   /** Of each machine, what was wrong with it and what was tried since it was last well for a while. */
   readonly #history = new Map<string, Set<string>>();
   readonly #tried = new Map<string, Repair[]>();
-  #failures = 0;
+  /** The generations of the repairs that did not help. */
+  readonly #failed = new Set<number>();
+  readonly #generations = new Map<string, number>();
   #generation = 0;
   #waitsMs = new Map<string, number>();
   #silentSinceMs: number | undefined;
@@ -88,7 +90,7 @@ export class Watch {
     this.told.libvirtSilent = false;
     this.told.poolFreeBytes = Number.POSITIVE_INFINITY;
     this.told.stateFreeBytes = Number.POSITIVE_INFINITY;
-    this.#failures = 0;
+    this.#failed.clear();
     this.#silentSinceMs = undefined;
     for (const slot of this.told.slots.values()) slot.wasGreen = false;
     for (const slot of this.#statuses.keys()) this.#statuses.set(slot, "unknown");
@@ -218,7 +220,7 @@ export class Watch {
       case "resume":
         told.pausedUntilMs = nowMs;
         told.breakerUntilMs = nowMs;
-        this.#failures = 0;
+        this.#failed.clear();
         return;
       case "repaired":
         if (this.#isAwaited(event) && !event.outcome.ok)
@@ -239,7 +241,7 @@ export class Watch {
   /** What could not begin is not counted. */
   #hearFailure(slot: string, generation: number, code: string): void {
     if (code !== "locked" && code !== "preflight") {
-      this.#failures += 1;
+      this.#failed.add(generation);
       return;
     }
     this.#spent = this.#spent.filter((spent) => spent.slot !== slot || spent.generation !== generation);
@@ -274,9 +276,9 @@ export class Watch {
   #checkEntry(state: State, entry: JournalEntry, begun: Set<number>): void {
     if (entry.kind === "breaker") {
       const { breakerFailures } = this.#limits;
-      must(this.#failures >= breakerFailures, "the breaker opens for a reason", () => `after ${this.#failures}`);
+      must(this.#failed.size >= breakerFailures, "the breaker opens for a reason", () => `after ${this.#failed.size}`);
       this.told.breakerUntilMs = this.#world.nowMs + entry.openForMs;
-      this.#failures = 0;
+      this.#failed.clear();
     }
     if (entry.kind === "status") this.#checkEdge(entry.slot, entry.status as Status, entry.sentence);
     if (entry.kind !== "repairBegun") return;
@@ -292,15 +294,15 @@ export class Watch {
     if (status === "green") {
       const told = this.told.slots.get(slot);
       if (told !== undefined) told.wasGreen = true;
-      if (from === "settling") this.#failures = 0;
+      if (from === "settling") this.#failed.clear();
       this.#waitsMs.delete(slot);
     }
     if (status === "green" || status === "settling") this.#hindered.delete(`${slot}.locked`);
-    if (from === "settling" && status !== "green") this.#failures += 1;
+    if (from === "settling" && status !== "green") this.#failed.add(this.#generations.get(slot) ?? 0);
     const isUnanswered = from === "repairing" && status === "red" && this.#open.has(slot);
     const open = this.#open.get(slot);
     if (isUnanswered && open !== undefined && this.#world.nowMs - open.begunMs >= this.#limits.repairDeadlineMs) {
-      this.#failures += 1;
+      this.#failed.add(open.generation);
       this.#open.delete(slot);
     }
   }
@@ -316,9 +318,9 @@ export class Watch {
     );
     this.#generation = entry.generation;
     must(
-      this.#failures < limits.breakerFailures,
+      this.#failed.size < limits.breakerFailures,
       "repairs that do not help open the breaker",
-      () => `${this.#failures} in a row`,
+      () => `${this.#failed.size} in a row`,
     );
     const isReplace = entry.slots.some(({ repair }) => repair === "replace");
     if (isReplace) {
@@ -344,6 +346,7 @@ export class Watch {
       isCalledFor(machine, tried, repair, this.#history.get(slot) ?? new Set(), nowMs);
       keepsServing(machine, tried, repair, nowMs);
       tried.push(repair.repair);
+      this.#generations.set(slot, entry.generation);
       this.#open.set(slot, { generation: entry.generation, repair: repair.repair, begunMs: nowMs });
       this.#spend(slot, entry.generation);
     }

@@ -189,11 +189,11 @@ export const mutants: readonly Mutant[] = [
   m(
     "hindrance counts as failure",
     "conclude.ts",
-    "outcome.ok || isHindered(outcome.code) ? freed.failures",
-    "outcome.ok ? freed.failures",
+    "outcome.ok || isHindered(outcome.code) ? freed :",
+    "outcome.ok ? freed :",
     "a locked stack opens no breaker",
   ),
-  m("failures not counted", "conclude.ts", "freed.failures + 1", "freed.failures", "failures open the breaker"),
+  m("failures not counted", "conclude.ts", "countFailure(freed, generation)", "freed", "failures open the breaker"),
   m(
     "nobody told of a lock",
     "conclude.ts",
@@ -211,15 +211,15 @@ export const mutants: readonly Mutant[] = [
   m(
     "breaker never opens",
     "guard.ts",
-    "state.failures < limits.breakerFailures",
-    "state.failures < 1e6",
+    "state.failed.length < limits.breakerFailures",
+    "state.failed.length < 1e6",
     "failures open the breaker",
   ),
   m(
     "given up without counting",
     "guard.ts",
-    "failures: next.failures + 1",
-    "failures: next.failures",
+    "next = countFailure(next, slot.attempt?.generation ?? 0);",
+    "",
     "failures open the breaker",
   ),
   m(
@@ -338,15 +338,15 @@ export const mutants: readonly Mutant[] = [
   m(
     "help forgives nothing",
     "judge.ts",
-    'return now === "green" ? 0 : failures + 1;',
-    "return failures + 1;",
+    'now === "green" ? { ...counted, failed: [] } : countFailure',
+    "countFailure",
     "repairs that help open no breaker",
   ),
   m(
     "bad settling not counted",
     "judge.ts",
-    'return now === "green" ? 0 : failures + 1;',
-    'return now === "green" ? 0 : failures;',
+    ": countFailure(counted, attempt?.generation ?? 0)",
+    ": counted",
     "failures open the breaker",
   ),
   m(
