@@ -70,7 +70,7 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
   }
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
   if (slot.suspicion !== undefined && isHeldByMass(slot.suspicion.cause, repair)) {
-    const mass = massFailure(state, limits);
+    const mass = massFailure(state, limits, slot.suspicion.cause);
     if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
     // They return one by one, and those that return last must not be taken for the ones that are broken.
     if (state.massMs !== undefined && nowMs - state.massMs < limits.resetAfterMs) {
@@ -88,7 +88,7 @@ function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limit
 
 /** Of most workers at once only what ends nothing may be done: a service that is dead can be started. */
 function isHeldByMass(cause: CauseName, repair: Repair): boolean {
-  return isSoft(cause) || (isInside(cause) && repair !== "restartService" && repair !== "restartAgent");
+  return isSoft(cause) || (isInside(cause) && repair !== "restartService");
 }
 
 function isServing({ facts }: SlotState, limits: Limits, nowMs: number): boolean {

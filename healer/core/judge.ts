@@ -11,10 +11,13 @@ import type { SlotState, State } from "./state.ts";
 const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
 
 /**
- * Known by what the machine itself says while its domain runs. A few are its own fault; of most workers at once it is
- * something that they share, and making them anew would bring it back.
+ * What the machine itself says while its domain runs. One machine's is its own; the same of most workers at once comes
+ * from something that they share, and making them anew would bring it back.
  */
-const inside: ReadonlySet<CauseName> = new Set([...soft, "serviceWrong", "serviceDead", "agentDead", "guestDiskFull"]);
+const inside: readonly CauseName[] = ["serviceWrong", "serviceDead", "guestDiskFull"];
+
+/** Causes that count together when most workers have them. */
+const groups: readonly ReadonlySet<CauseName>[] = [soft, ...inside.map((cause) => new Set([cause]))];
 
 /** A tap that is off the bridge says nothing about the machine behind it. */
 const taps: ReadonlySet<CauseName> = new Set(["machineDetached", "networkBroken"]);
@@ -162,19 +165,22 @@ function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): 
   return { slot: asked, actions: [...actions, { kind: "probe", slot: slot.slot }] };
 }
 
-/** Whether most workers fail together while their domains run, as a sentence; undefined if not. */
-export function massFailure(state: State, limits: Limits): string | undefined {
+/** Whether most workers fail together, and like this one if a cause is given, as a sentence; undefined if not. */
+export function massFailure(state: State, limits: Limits, cause?: CauseName): string | undefined {
   const all = Object.values(state.slots);
   if (!all.some(({ suspicion }) => suspicion !== undefined)) return undefined;
   const workers = all.filter(({ role }) => role === "worker");
-  const sinceMs = workers
-    .filter(({ suspicion }) => suspicion !== undefined && inside.has(suspicion.cause))
-    .map(({ suspicion }) => suspicion?.sinceMs ?? 0);
-  if (sinceMs.length < 2) return undefined;
-  const latestMs = Math.max(...sinceMs);
-  const together = sinceMs.filter((since) => latestMs - since <= limits.massWindowMs).length;
-  if (together < 2 || together <= workers.length * limits.massShare) return undefined;
-  return `${together} of ${workers.length} workers failed within ${limits.massWindowMs / 1000} s while their domains run`;
+  for (const group of groups) {
+    if (cause !== undefined && !group.has(cause)) continue;
+    const sinceMs = workers.flatMap(({ suspicion }) => {
+      return suspicion !== undefined && group.has(suspicion.cause) ? [suspicion.sinceMs] : [];
+    });
+    const latestMs = Math.max(...sinceMs);
+    const together = sinceMs.filter((since) => latestMs - since <= limits.massWindowMs).length;
+    if (together < 2 || together <= workers.length * limits.massShare) continue;
+    return `${together} of ${workers.length} workers failed within ${limits.massWindowMs / 1000} s while their domains run`;
+  }
+  return undefined;
 }
 
 export function isSoft(cause: CauseName): boolean {
@@ -182,5 +188,5 @@ export function isSoft(cause: CauseName): boolean {
 }
 
 export function isInside(cause: CauseName): boolean {
-  return inside.has(cause);
+  return inside.includes(cause);
 }

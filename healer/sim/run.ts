@@ -266,7 +266,9 @@ class Simulation {
         ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("serviceHung") || ills.has("serviceBusy")
       );
     });
-    return soft.length >= 2 && soft.length * 2 > workers.length;
+    const dead = workers.filter(({ ills }) => ills.has("serviceDead"));
+    const full = workers.filter(({ ills }) => ills.has("guestDiskFull"));
+    return [soft, dead, full].some(({ length }) => length >= 2 && length * 2 > workers.length);
   }
 
   #checkPersonKnows(): void {
