@@ -43,6 +43,7 @@ export type JournalEntry =
       readonly clean: boolean | undefined;
       readonly sentence: string;
     }
+  | { readonly kind: "cause"; readonly slot: string; readonly cause: string; readonly sentence: string }
   | { readonly kind: "notListening"; readonly lagMs: number; readonly sentence: string }
   | { readonly kind: "breaker"; readonly openForMs: number; readonly sentence: string }
   | { readonly kind: "paused"; readonly forMs: number; readonly by: string }

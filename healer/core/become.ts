@@ -27,11 +27,18 @@ function isNews(slot: SlotState, sentence: string, rest: Rest): boolean {
   return false;
 }
 
+/** What is thought to be wrong may become clearer while nothing is done about it yet; that is told too. */
+function stay(slot: SlotState, sentence: string, rest: Rest): Change {
+  if (!isNews(slot, sentence, rest)) return { slot, actions: [] };
+  const changed = { ...slot, ...rest, sentence };
+  const cause = changed.suspicion?.cause;
+  if (cause === undefined || cause === slot.suspicion?.cause) return { slot: changed, actions: [] };
+  return { slot: changed, actions: [{ kind: "journal", entry: { kind: "cause", slot: slot.slot, cause, sentence } }] };
+}
+
 /** Moves a slot to a status, with what else changes on the way, and notes it in the journal. */
 export function become(slot: SlotState, status: Status, sentence: string, nowMs: number, rest: Rest = {}): Change {
-  if (slot.status === status) {
-    return { slot: isNews(slot, sentence, rest) ? { ...slot, ...rest, sentence } : slot, actions: [] };
-  }
+  if (slot.status === status) return stay(slot, sentence, rest);
   if (!edges[slot.status].includes(status)) {
     throw new Error(`${slot.slot} cannot become ${status} from ${slot.status}: ${sentence}`);
   }
