@@ -1,12 +1,13 @@
 /** The healers of a lab's hosts: each runs on its host as it would on a real one, under the lab's starter of services. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { journalFiles } from "../healer/journal/journalFiles.ts";
 import { readJournal } from "../healer/journal/readJournal.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { refreshCheckout } from "./machine.ts";
-import { type ProcessId, processesIn } from "./processes.ts";
+import { isAlive, type ProcessId, processesIn, signal } from "./processes.ts";
 import { startService } from "./virtualHost.ts";
 
 const startTimeoutMs = 60_000;
@@ -30,6 +31,15 @@ export async function startHealer(lab: Lab, host: string): Promise<void> {
     }
     await sleep(100);
   }
+}
+
+/** Ends a host's healer, removes what it remembers, and starts it again: with budgets that nobody has spent. */
+export async function forgetThePast(lab: Lab, host: string): Promise<void> {
+  const healer = await healerOf(lab, host);
+  if (healer !== undefined) await signal(healer, "SIGTERM");
+  while (healer !== undefined && (await isAlive(healer))) await sleep(50);
+  for (const file of await journalFiles(journalOf(lab, host))) await rm(file);
+  await startHealer(lab, host);
 }
 
 /** The process of a host's healer; undefined if none runs. */
