@@ -30,7 +30,8 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const only = event.kind === "beat" && guarded.actions.length === 0 ? event.slot : undefined;
   const judged = judge(guarded.state, only, limits, nowMs);
   const broken = openBreaker(judged.state, limits, nowMs);
-  const decided = decide(broken.state, limits, nowMs);
+  // What is red was judged in this very step, or its evidence may have grown old since; the next tick is not far.
+  const decided = only === undefined ? decide(broken.state, limits, nowMs) : { state: broken.state, actions: [] };
   const asked = askForDrift(state, decided.state, event, limits, nowMs);
   const told = updatePages(asked.state, limits, nowMs);
   const actions = [
