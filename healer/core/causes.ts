@@ -98,8 +98,8 @@ export const causes = {
     subject: "machine",
     evidence: "libvirt: the domain was shut down or destroyed",
     repairs: ["start", "replace"],
-    patience: 0,
-    because: "",
+    patience: "batchMs",
+    because: "libvirt announces the end of a domain before it forgets it",
     fault: "destroy",
   },
   machineCrashed: {

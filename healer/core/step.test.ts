@@ -126,6 +126,7 @@ test("machines that die together are one batch, and one that dies during the upd
 test("a repair that helped is green once the machine serves, and then drift is checked", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(limits.batchMs + 100);
   assert.deepEqual(scene.repairs(), ["start web-1"]);
   scene.domains["web-1"] = { state: "running", reason: "booted", id: 2 };
   scene.silent.add("web-1");
@@ -145,6 +146,7 @@ test("a repair that helped is green once the machine serves, and then drift is c
 test("a start that does not bring it back is followed by a replacement", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(limits.batchMs + 100);
   scene.send({
     kind: "repaired",
     generation: 1,
@@ -350,6 +352,7 @@ test("a batch that fails is one repair that did not help", () => {
 test("a machine that dies while it settles is not waited for", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(limits.batchMs + 100);
   scene.domains["web-1"] = { state: "crashed", reason: "failed" };
   scene.send({ kind: "repaired", generation: 1, slot: "web-1", outcome: { ok: true, tookMs: 400 } });
   scene.pass(11_000);
@@ -373,4 +376,14 @@ test("an address that nobody has is a person's concern", () => {
   scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
   scene.pass(200);
   assert.ok(!("vip" in scene.state.pages));
+});
+
+test("a domain that ends because it is being undefined is not started in between", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.domains["web-1"] = { state: "absent", reason: "" };
+  const polled = Object.entries(scene.domains).map(([slot, fact]) => [slot, { ...fact, diskThere: true }]);
+  scene.send({ kind: "domains", domains: Object.fromEntries(polled) });
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
