@@ -165,7 +165,7 @@ export type FaultName = keyof typeof faults;
 
 interface GuestService {
   readonly name: string;
-  /** What `pkill -f` finds its process by. */
+  /** A pattern of the command line by which the guest finds its process. */
   readonly pattern: string;
 }
 
