@@ -83,8 +83,8 @@ export const faults = {
   detach: {
     what: "the VM's tap leaves the host's bridge",
     hits: "domain",
-    break: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host, domain), undefined),
-    mend: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host, domain), "br0"),
+    break: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host.name, domain), undefined),
+    mend: async (lab, host, domain) => setMaster(lab, host, await tapOf(lab, host.name, domain), "br0"),
   },
   "empty-bridge": {
     what: "every VM's tap leaves the host's bridge, as when a network manager makes the bridge anew",
@@ -198,11 +198,12 @@ async function onlyTheProgram(lab: Lab, host: LabHost, domain: string): Promise<
   throw new LabError("ERR_USAGE", `${domain} cannot be mended from here: ${remedy}.`);
 }
 
-async function tapOf(lab: Lab, host: LabHost, domain: string): Promise<string> {
-  const { stdout, stderr } = await virsh(lab, host.name, ["domiflist", domain]);
+/** The host's end of a running domain's network card. Rejects ERR_LAB_FAILED if it has none. */
+export async function tapOf(lab: Lab, host: string, domain: string): Promise<string> {
+  const { stdout, stderr } = await virsh(lab, host, ["domiflist", domain]);
   const tap = /^\s*(vnet\d+)\s/m.exec(stdout)?.[1];
   if (tap !== undefined) return tap;
-  throw new LabError("ERR_LAB_FAILED", `domain ${domain} on host ${host.name} has no tap: ${stderr.trim()}`);
+  throw new LabError("ERR_LAB_FAILED", `domain ${domain} on host ${host} has no tap: ${stderr.trim()}`);
 }
 
 async function tapsOf(lab: Lab, host: LabHost): Promise<string[]> {
@@ -213,7 +214,7 @@ async function tapsOf(lab: Lab, host: LabHost): Promise<string[]> {
 async function setWorkerTaps(lab: Lab, host: LabHost, state: "up" | "down"): Promise<void> {
   const { stdout } = await virsh(lab, host.name, ["list", "--name"]);
   for (const domain of stdout.split("\n").filter((name) => name.startsWith("web-"))) {
-    const tap = await tapOf(lab, host, domain);
+    const tap = await tapOf(lab, host.name, domain);
     const { code, stderr } = await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, state]);
     if (code !== 0) throw new LabError("ERR_LAB_FAILED", `tap ${tap} on host ${host.name}: ${stderr.trim()}`);
   }

@@ -1,9 +1,9 @@
 /** All workers are away for half a second: a hiccup that must not become an outage. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tapOf } from "../../lab/faults.ts";
 import { onHost } from "../../lab/machine.ts";
 import { signal } from "../../lab/processes.ts";
-import { virsh } from "../../lab/virtualHost.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms, restoredMs } from "../outage.ts";
 import { nowMs } from "../requestRecord.ts";
@@ -48,7 +48,7 @@ async function cut(rig: Rig): ReturnType<Absence> {
   const sides = await Promise.all(
     rig.hosts.map(async (host) => {
       const workers = rig.workers.filter((worker) => worker.host === host);
-      const ports = await Promise.all(workers.map(({ domain }) => portOf(rig, host, domain)));
+      const ports = await Promise.all(workers.map(({ domain }) => tapOf(rig.lab, host, domain)));
       return { ports, shell: openShell(await onHost(rig.lab, host, ["sh"])) };
     }),
   );
@@ -63,13 +63,6 @@ async function cut(rig: Rig): ReturnType<Absence> {
       for (const { shell } of sides) shell.close();
     },
   };
-}
-
-async function portOf({ lab }: Rig, host: string, domain: string): Promise<string> {
-  const { stdout, stderr } = await virsh(lab, host, ["domiflist", domain]);
-  const port = /^\s*(vnet\d+)\s/m.exec(stdout)?.[1];
-  if (port === undefined) throw new Error(`domain ${domain} on ${host} has no network port: ${stderr.trim()}`);
-  return port;
 }
 
 async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Promise<Figures> {
