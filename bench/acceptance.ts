@@ -14,6 +14,12 @@ import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
 
 const resultsDir = join(import.meta.dirname, "results");
 
+/**
+ * Runs before those that count: an emulated machine translates its programs when they first run, and each balancer of a
+ * pair has to have carried the load once.
+ */
+const warmups = 2;
+
 interface Options extends LabChoice {
   readonly runs: number;
   readonly users: number;
@@ -91,6 +97,15 @@ async function runAll(
     interrupted = true;
   });
 
+  for (let index = 0; index < warmups && !interrupted; index++) {
+    for (const pair of pairs) {
+      const dir = join(rawDir, `warm-up-${index + 1}-${pair.name}`);
+      await mkdir(dir, { recursive: true });
+      say(
+        `warm-up ${index + 1}/${warmups} ${pair.name}: ${describe(await one.measure({ rig, pair, index, dir, users }))}`,
+      );
+    }
+  }
   const runs: Run[] = [];
   for (let index = 0; index < wanted && !interrupted; index++) {
     // The pairs take turns in going first, so that a slow drift of the machine hits both.

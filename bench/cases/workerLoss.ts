@@ -28,7 +28,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   await awaitHealthyWorkers(rig, [pair]);
   const qemu = await processOf(rig, victim);
   const options = ["--kind", "sleep", "--connections", `${users}`, "--seconds", "120"];
-  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "users.jsonl"));
+  await using load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "users.jsonl"));
   await load.settled();
 
   const faultMs = nowMs();

@@ -69,7 +69,7 @@ async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Prom
   await awaitHealthyWorkers(rig, [pair]);
   const { leave, comeBack } = await absence(rig);
   const options = ["--loop", "open", "--fresh", "--rate", `${rate}`, "--deadline-ms", "5000", "--seconds", "120"];
-  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
+  await using load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
   await load.settled();
 
   const faultMs = nowMs();
