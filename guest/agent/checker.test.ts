@@ -16,6 +16,9 @@ const times = {
   busyFall: 2,
   rise: 1,
   softLimitMs: 3000,
+  falseAlarmsLastMs: 60_000,
+  maxFalseAlarms: 2,
+  lateLimitMs: 1000,
 };
 
 interface Worker {
@@ -45,21 +48,19 @@ function stop(server: Server): void {
   server.close();
 }
 
-/** Checks one worker and hands each change to whoever waits for the next. */
-function check(id: string, port: number) {
+/** Checks workers by slot and hands each change to whoever waits for the next. */
+function check(ports: Readonly<Record<string, number>>) {
   const changes: Change[] = [];
   let wake = () => {};
   const checker = new Checker(
     times,
-    [
-      {
-        id,
-        address: "127.0.0.1",
-        port,
-        path: "/healthz",
-        judge: (answer) => judgeWorker(answer, { site: "demo", id }),
-      },
-    ],
+    Object.entries(ports).map(([id, port]) => ({
+      id,
+      address: "127.0.0.1",
+      port,
+      path: "/healthz",
+      judge: (answer) => judgeWorker(answer, { site: "demo", id }),
+    })),
     {
       onChange: (change) => {
         changes.push(change);
@@ -82,7 +83,7 @@ function check(id: string, port: number) {
 
 test("a worker is found, its death is seen at once, and so is its return", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next } = check("bk/web-1", worker.port);
+  const { checker, next } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   stop(worker.server);
@@ -93,7 +94,7 @@ test("a worker is found, its death is seen at once, and so is its return", async
 
 test("a silent worker is soft after two overlapping checks, and up again with its first answer", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next } = check("bk/web-1", worker.port);
+  const { checker, next } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   const silentMs = performance.now();
@@ -106,7 +107,7 @@ test("a silent worker is soft after two overlapping checks, and up again with it
 
 test("a worker that answers late now and then stays up", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next, changes } = check("bk/web-1", worker.port);
+  const { checker, next, changes } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   for (let round = 0; round < 3; round += 1) {
@@ -120,7 +121,7 @@ test("a worker that answers late now and then stays up", async (context) => {
 
 test("an agent that did not run blames nobody", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next, changes } = check("bk/web-1", worker.port);
+  const { checker, next, changes } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   await sleep(120);
@@ -133,11 +134,30 @@ test("an agent that did not run blames nobody", async (context) => {
 
 test("another machine on the address never counts as the worker", async (context) => {
   const worker = await startWorker("mb/web-9");
-  const { checker } = check("bk/web-1", worker.port);
+  const { checker } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   await sleep(150);
   assert.equal(checker.settled, true);
   const [entry] = checker.view();
   assert.equal(entry?.health.verdict, "absent");
   assert.match(entry?.health.reason ?? "", /answered by demo:mb\/web-9 instead of demo:bk\/web-1/);
+});
+
+test("workers that are all late together are waited for, and one that stays away is not", async (context) => {
+  const workers = await Promise.all(["bk/web-1", "bk/web-2", "mb/web-1"].map((slot) => startWorker(slot)));
+  const [first, second, third] = workers;
+  assert.ok(first && second && third);
+  const { checker, next, changes } = check({
+    "bk/web-1": first.port,
+    "bk/web-2": second.port,
+    "mb/web-1": third.port,
+  });
+  context.after(() => checker.close());
+  for (const _ of workers) assert.equal(await next(), "up");
+  for (const worker of workers) worker.behaviour = "silent";
+  await sleep(800);
+  assert.deepEqual(changes, []);
+  for (const worker of [second, third]) worker.behaviour = "good";
+  assert.equal(await next(), "soft");
+  assert.deepEqual(changes, []);
 });

@@ -19,6 +19,8 @@ export interface CheckerTimes extends HealthLimits {
   readonly timeoutMs: number;
   /** For a target that is absent, or down for a minute. */
   readonly absentIntervalMs: number;
+  /** While most others are late as well, a silence counts only if it has lasted for so long. */
+  readonly lateLimitMs: number;
 }
 
 export interface Change {
@@ -50,6 +52,9 @@ interface Entry {
   nextMs: number;
   /** True once a check was decided either way. */
   looked: boolean;
+  /** When the last check was answered, and how long that took. */
+  answeredMs: number;
+  latencyMs: number;
 }
 
 const longDownMs = 60_000;
@@ -85,6 +90,8 @@ export class Checker {
         incarnation: undefined,
         nextMs: nowMs,
         looked: false,
+        answeredMs: nowMs,
+        latencyMs: 0,
       };
       this.#entries.push(entry);
     }
@@ -141,10 +148,23 @@ export class Checker {
     if (!entry.pending.delete(pending)) return;
     const connected = pending.check.connected();
     pending.check.giveUp();
-    if (this.#guard.stalledSince(pending.startedMs)) return;
+    if (this.#guard.stalledSince(pending.startedMs) || this.#isVoid(entry)) return;
     this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
     // Its place is free for a check that may already be answered when the next silence is counted.
     if (performance.now() >= entry.nextMs) this.#startCheck(entry);
+  }
+
+  /**
+   * Machines that share what they run on are slow together. When most of the others are late too, one that is later still
+   * is no news for a while: taking it away would only add its work to theirs.
+   */
+  #isVoid(entry: Entry): boolean {
+    const nowMs = performance.now();
+    const { lateLimitMs, timeoutMs } = this.#times;
+    if (nowMs - entry.answeredMs > lateLimitMs) return false;
+    const others = this.#entries.filter((other) => other !== entry && other.health.verdict === "up");
+    const late = others.filter((other) => latenessMs(other, nowMs) > timeoutMs / 2);
+    return late.length > 0 && late.length * 2 >= others.length;
   }
 
   #startCheck(entry: Entry): void {
@@ -153,7 +173,10 @@ export class Checker {
     entry.nextMs = nowMs + this.#pauseMs(entry, nowMs);
     const check = entry.probe.check((result) => {
       entry.pending.delete(pending);
-      if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
+      if ("aborted" in result) return;
+      entry.answeredMs = performance.now();
+      entry.latencyMs = entry.answeredMs - nowMs;
+      this.#conclude(entry, this.#evidence(entry, result));
     });
     const pending = { startedMs: nowMs, check };
     entry.pending.add(pending);
@@ -186,6 +209,11 @@ export class Checker {
     this.#settled = true;
     this.#events.onSettled?.();
   }
+}
+
+/** Of the last answer, or of the one that is still awaited if that is longer by now. */
+function latenessMs({ latencyMs, pending }: Entry, nowMs: number): number {
+  return Math.max(latencyMs, ...pending.values().map(({ startedMs }) => nowMs - startedMs));
 }
 
 /** A worker in use answers within a tick; if it did not, the next check need not wait for its turn. */

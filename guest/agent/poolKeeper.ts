@@ -9,6 +9,11 @@ import type { UpstreamPool } from "./upstreamPool.ts";
 /** A worker that says nothing for so long is no hiccup, whatever its siblings do. */
 const softLimitMs = 3000;
 const stallLogIntervalMs = 10_000;
+/** For so long a worker that was taken for dead is judged more slowly, up to four times as slowly. */
+const falseAlarmsLastMs = 60_000;
+const maxFalseAlarms = 2;
+/** A dead worker of a site that is at the end of its strength is still out within a second and a half. */
+const lateLimitMs = 1000;
 
 /** About a second and a half at the holder's pace: longer than a burst of work keeps a worker from its check. */
 const busyFall = 10;
@@ -54,6 +59,9 @@ export class PoolKeeper {
         busyFall,
         rise,
         softLimitMs,
+        falseAlarmsLastMs,
+        maxFalseAlarms,
+        lateLimitMs,
       },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {

@@ -2,6 +2,17 @@ import { type NodeFacts, slotId } from "../shared/nodeFacts.ts";
 import { type Change, Checker, type Target } from "./checker.ts";
 import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 
+/** These judgements take nothing from anybody, so nothing is gained by doubting them. */
+const plainly = {
+  fall: 2,
+  busyFall: 2,
+  rise: 1,
+  softLimitMs: 10_000,
+  falseAlarmsLastMs: 0,
+  maxFalseAlarms: 0,
+  lateLimitMs: 0,
+};
+
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
 export function watchService(facts: NodeFacts, onChange: (change: Change) => void): Checker {
   return new Checker(
@@ -10,10 +21,7 @@ export function watchService(facts: NodeFacts, onChange: (change: Change) => voi
       intervalMs: 500,
       timeoutMs: 1000,
       absentIntervalMs: 100,
-      fall: 2,
-      busyFall: 2,
-      rise: 1,
-      softLimitMs: 10_000,
+      ...plainly,
     },
     [ownService(facts)],
     { onChange },
@@ -31,10 +39,7 @@ export function watchPath(facts: NodeFacts, onChange: (change: Change) => void):
       intervalMs: 1000,
       timeoutMs: 1000,
       absentIntervalMs: 1000,
-      fall: 2,
-      busyFall: 2,
-      rise: 1,
-      softLimitMs: 10_000,
+      ...plainly,
     },
     [{ id: "path", address: facts.address, port: facts.servicePort, path: "/healthz", judge: judgeStatus }],
     { onChange },
