@@ -6,19 +6,13 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { createPlainPair, type Plain, removePlainPair } from "./baseline/plainPair.ts";
-import { allCases } from "./cases/allCases.ts";
+import { faultCases, stressCases } from "./cases/allCases.ts";
 import type { Case, Run } from "./cases/case.ts";
 import { machineFacts } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
 import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
 
 const resultsDir = join(import.meta.dirname, "results");
-
-/**
- * Runs before those that count: an emulated machine translates its programs when they first run, and each balancer of a
- * pair has to have carried the load once.
- */
-const warmups = 2;
 
 interface Options extends LabChoice {
   readonly runs: number;
@@ -40,7 +34,7 @@ Examples:
   node bench/acceptance.ts worker-vm --runs 20 --lab test`,
   );
 
-for (const one of allCases) {
+for (const one of [...faultCases, ...stressCases]) {
   program
     .command(one.name)
     .description(one.what)
@@ -97,12 +91,12 @@ async function runAll(
     interrupted = true;
   });
 
-  for (let index = 0; index < warmups && !interrupted; index++) {
+  for (let index = 0; index < one.warmups && !interrupted; index++) {
     for (const pair of pairs) {
       const dir = join(rawDir, `warm-up-${index + 1}-${pair.name}`);
       await mkdir(dir, { recursive: true });
       say(
-        `warm-up ${index + 1}/${warmups} ${pair.name}: ${describe(await one.measure({ rig, pair, index, dir, users }))}`,
+        `warm-up ${index + 1}/${one.warmups} ${pair.name}: ${describe(await one.measure({ rig, pair, index, dir, users }))}`,
       );
     }
   }

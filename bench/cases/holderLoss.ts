@@ -21,6 +21,7 @@ export const holderNginx: Case = {
   what: "every nginx process of the address's holder is killed at once",
   compared: true,
   users: 5,
+  warmups: 2,
   measure: (trial) => measureLoss(trial, armNginx),
   judge,
 };
@@ -30,6 +31,7 @@ export const holderVm: Case = {
   what: "the holder's QEMU is killed",
   compared: true,
   users: 5,
+  warmups: 2,
   measure: (trial) => measureLoss(trial, armVm),
   judge,
 };

@@ -20,6 +20,7 @@ export const postOnce: Case = {
   what: "a worker's QEMU is stopped for 2 s under POSTs",
   compared: false,
   users: 50,
+  warmups: 2,
   measure,
   judge,
 };

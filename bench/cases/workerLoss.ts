@@ -18,6 +18,7 @@ export const workerVm: Case = {
   what: "a worker's QEMU is killed under busy connections",
   compared: false,
   users: 50,
+  warmups: 2,
   measure,
   judge,
 };

@@ -22,6 +22,7 @@ export const workersFrozen: Case = {
   what: "every worker's QEMU is stopped for 0.5 s",
   compared: false,
   users: 50,
+  warmups: 2,
   measure: (trial) => measureAbsence(trial, freeze),
   judge,
 };
@@ -31,6 +32,7 @@ export const workersCut: Case = {
   what: "every worker's network port is down for 0.5 s",
   compared: false,
   users: 50,
+  warmups: 2,
   measure: (trial) => measureAbsence(trial, cut),
   judge,
 };
