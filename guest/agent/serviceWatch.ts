@@ -10,7 +10,6 @@ const plainly = {
   softLimitMs: 10_000,
   falseAlarmsLastMs: 0,
   maxFalseAlarms: 0,
-  lateLimitMs: 0,
 };
 
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
@@ -20,6 +19,7 @@ export function watchService(facts: NodeFacts, onChange: (change: Change) => voi
       tickMs: 125,
       intervalMs: 500,
       timeoutMs: 1000,
+      giveUpMs: 2000,
       absentIntervalMs: 100,
       ...plainly,
     },
@@ -38,6 +38,7 @@ export function watchPath(facts: NodeFacts, onChange: (change: Change) => void):
       tickMs: 250,
       intervalMs: 1000,
       timeoutMs: 1000,
+      giveUpMs: 2000,
       absentIntervalMs: 1000,
       ...plainly,
     },
