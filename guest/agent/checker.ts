@@ -98,11 +98,12 @@ export class Checker {
     this.#tick();
   }
 
-  /** Checks those that are up at this pace from now on; a faster one begins at once. */
+  /** Checks those that are up at this pace from now on; none waits longer for its turn than that. */
   set intervalMs(intervalMs: number) {
-    const isFaster = intervalMs < this.#intervalMs;
     this.#intervalMs = intervalMs;
-    if (isFaster) for (const entry of this.#entries) if (entry.health.verdict === "up") entry.nextMs = 0;
+    const latestMs = performance.now() + intervalMs;
+    for (const entry of this.#entries)
+      if (entry.health.verdict === "up") entry.nextMs = Math.min(entry.nextMs, latestMs);
   }
 
   get settled(): boolean {

@@ -3,7 +3,7 @@
  * leaves no drift; and what would pass by itself is left alone. The two hosts go through their faults side by side, as
  * their healers know nothing of each other.
  */
-import { after, before, type TestContext, test } from "node:test";
+import { after, before, test } from "node:test";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, forgetThePast, startHealer } from "../../lab/healers.ts";
@@ -23,13 +23,14 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
 import { dieTogether, emptyBridge } from "../scenarios/together.ts";
 import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
+import { type Lanes, sideBySide } from "../support/sideBySide.ts";
 
 const lab = labNamed("test");
 const bk: Place = { lab, host: "bk" };
 const mb: Place = { lab, host: "mb" };
 const minuteMs = 60_000;
 
-const rows: readonly (readonly [Place, readonly Row[]])[] = [
+const rows: Lanes<Row> = [
   [
     bk,
     [
@@ -61,7 +62,7 @@ const rows: readonly (readonly [Place, readonly Row[]])[] = [
 ];
 
 /** What is quick and what rebuilds a machine take turns, so that the two hosts seldom rebuild at the same time. */
-const scenarios: readonly (readonly [Place, readonly Scenario[]])[] = [
+const scenarios: Lanes<Scenario> = [
   [
     bk,
     [
@@ -128,15 +129,3 @@ test("what passes is left alone, and what comes between a fault and its repair d
 test("in the end the engine finds no drift, and no repair has left anything", { timeout: 3 * minuteMs }, async () => {
   for (const place of [bk, mb]) await expectNothingLeft(place);
 });
-
-async function sideBySide<Item>(
-  t: TestContext,
-  lanes: readonly (readonly [Place, readonly Item[]])[],
-  play: (t: TestContext, place: Place, item: Item) => Promise<void>,
-): Promise<void> {
-  await Promise.all(
-    lanes.map(async ([place, items]) => {
-      for (const item of items) await play(t, place, item);
-    }),
-  );
-}
