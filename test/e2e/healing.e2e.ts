@@ -54,6 +54,7 @@ const rows: Lanes<Row> = [
       { fault: "delete-volume", slot: "web-2", cause: "diskMissing", repair: "replace" },
       { fault: "stop-keepalived", slot: "lb-1", cause: "keepalivedDead", repair: "restartKeepalived" },
       { fault: "stop-service", slot: "lb-1", cause: "serviceDead", repair: "restartService" },
+      { fault: "hang-service", slot: "lb-1", cause: "serviceHung", repair: "restartService" },
       { fault: "fill-guest", slot: "web-1", cause: "guestDiskFull", repair: "replace" },
       { fault: "hang-guest", slot: "web-2", cause: "machineHung", repair: "reset" },
       { fault: "freeze", slot: "lb-1", cause: "balancerFrozen", repair: "powerCycle" },
