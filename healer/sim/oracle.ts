@@ -7,31 +7,8 @@ import type { JournalEntry, Repair, SlotRepair } from "../core/actions.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State } from "../core/state.ts";
 import { type Machine, serves, troublesOf } from "./machine.ts";
+import type { Told } from "./told.ts";
 import { must } from "./violation.ts";
-
-export interface Told {
-  pausedUntilMs: number;
-  breakerUntilMs: number;
-  libvirtSilent: boolean;
-  poolFreeBytes: number;
-  stateFreeBytes: number;
-  /** When this healer began, and since when it has listened without a gap. */
-  startedMs: number;
-  listensSinceMs: number;
-  readonly slots: Map<string, ToldSlot>;
-}
-
-export interface ToldSlot {
-  beatMs: number;
-  /** The last beat that gave no reason for any repair. */
-  goodBeatMs: number;
-  runningMs: number;
-  /** What the machine itself answered when it was last asked. */
-  pingAnswered: boolean | undefined;
-  pingMs: number;
-  /** Whether this healer has called it green. */
-  wasGreen: boolean;
-}
 
 type Begun = Extract<JournalEntry, { kind: "repairBegun" }>;
 
@@ -65,14 +42,14 @@ const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "
 /** How late word of a machine may be: libvirt's events by 2 s, its polls for as long as they are believed, and a bit. */
 const lateMs = 7_500;
 
-export function mayBegin({ pausedUntilMs, breakerUntilMs, libvirtSilent }: Told, nowMs: number): void {
+export function mayBegin({ pausedUntilMs, breakerUntilMs, silentSinceMs }: Told, nowMs: number): void {
   must(nowMs >= pausedUntilMs, "nothing is begun while paused", () => `${pausedUntilMs - nowMs} ms were left`);
   must(
     nowMs >= breakerUntilMs,
     "nothing is begun while the breaker is open",
     () => `${breakerUntilMs - nowMs} ms were left`,
   );
-  must(!libvirtSilent, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
+  must(silentSinceMs === undefined, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
 }
 
 export function mayReplace({ poolFreeBytes, stateFreeBytes }: Told, limits: Limits): void {
