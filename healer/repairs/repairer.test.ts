@@ -93,7 +93,7 @@ test("a drift check is clean, or not, or says nothing", async () => {
 function repairerOver(outcome: EngineOutcome) {
   const events: Event[] = [];
   const repairer = new Repairer({
-    place,
+    place: place(),
     engine: { run: async () => outcome, warm: () => {} },
     limits: limitsFor.tcg,
     emit: (event) => events.push(event),

@@ -17,8 +17,8 @@ type Of<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
 export type UpdateEngine = Pick<Engine, "run" | "warm">;
 
 export interface RepairerOptions {
-  /** Asked before each repair, because an update by a person changes it. */
-  readonly place: () => RepairPlace;
+  /** As it is deployed: when that changes, the healer starts over with another repairer. */
+  readonly place: RepairPlace;
   readonly engine: UpdateEngine;
   readonly limits: Limits;
   readonly emit: (event: Event) => void;
@@ -40,7 +40,7 @@ export class Repairer {
 
   async operate({ slot, operation, generation }: Of<"operate">): Promise<void> {
     const outcome = await this.#timed(async () => {
-      const place = this.#options.place();
+      const { place } = this.#options;
       await operations[operation](place, slotOf(place, slot));
     });
     this.#options.emit({ kind: "repaired", generation, slot, outcome });
@@ -69,8 +69,7 @@ export class Repairer {
 
   /** Runs when nobody else holds the stack: another update would stumble over what is put into libvirt here. */
   async #prepare(names: readonly string[]): Promise<EngineJob> {
-    const { limits, onNote } = this.#options;
-    const place = this.#options.place();
+    const { place, limits, onNote } = this.#options;
     const slots = names.map((name) => slotOf(place, name));
     const missing = await preflight(place, slots, limits);
     if (missing !== undefined) throw new RepairError("preflight", missing);
