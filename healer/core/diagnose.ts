@@ -129,6 +129,9 @@ function diagnoseSilence(
     if ((facts.lostPings ?? 0) < limits.pings) return { kind: "silent", detail: `${silence}; a ping got no answer` };
     return { ...bad("machineUnreachable", `${silence} and no answer to ${facts.lostPings} pings`), sinceMs };
   }
+  // Its kernel may have answered first: a machine whose agent alone is dead must not be reset for it.
+  if (connect === undefined)
+    return { kind: "silent", detail: `${silence}; its kernel answers ping, and I am asking its port` };
   if (connect === "refused") {
     return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
   }
