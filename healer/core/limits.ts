@@ -47,6 +47,9 @@ export interface Limits {
   /** The pause before the next repair of one slot: this, doubled with each repair in the window, up to the limit. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
+  /** A repaired slot has to be green for so long before the repair counts as having helped; doubled and limited likewise. */
+  readonly provenMs: number;
+  readonly maxProvenMs: number;
   /** So many repairs that failed in a row open the breaker, for so long. */
   readonly breakerFailures: number;
   readonly breakerOpenMs: number;
@@ -88,6 +91,8 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   budgetWindowMs: 60 * minuteMs,
   backoffMs: 5_000,
   maxBackoffMs: 15 * minuteMs,
+  provenMs: 30_000,
+  maxProvenMs: 15 * minuteMs,
   breakerFailures: 3,
   breakerOpenMs: 10 * minuteMs,
   minPoolFreeBytes: 512 * mebibyte,

@@ -1,6 +1,6 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
-import type { JournalEntry } from "./actions.ts";
-import type { Past } from "./state.ts";
+import type { JournalEntry, SlotRepair } from "./actions.ts";
+import type { Past, PastRepair } from "./state.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
 export interface PastEntry {
@@ -9,35 +9,78 @@ export interface PastEntry {
 }
 
 /** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
-export function pastOf(entries: readonly PastEntry[]): Past {
-  let past: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+export function pastOf(written: readonly PastEntry[]): Past {
+  const entries = written.map(({ entry, agoMs }) => ({ entry, agoMs: Math.max(0, agoMs) }));
+  return {
+    generation: entries.reduce((last, { entry }) => {
+      return entry.kind === "repairBegun" ? Math.max(last, entry.generation) : last;
+    }, 0),
+    repairs: spentIn(entries),
+    tried: triedIn(entries),
+    failed: failedIn(entries),
+    ...holdsIn(entries),
+  };
+}
+
+/** What could not begin has cost nothing, and says nothing of the repair. */
+const couldNotBegin = /^(locked|preflight):/;
+
+function spentIn(entries: readonly PastEntry[]): Past["repairs"] {
   let repairs: { slot: string; agoMs: number; generation: number }[] = [];
-  for (const { entry, agoMs: rawAgoMs } of entries) {
-    const agoMs = Math.max(0, rawAgoMs);
-    switch (entry.kind) {
-      case "repairBegun": {
-        const { generation } = entry;
-        repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
-        past = { ...past, generation: Math.max(past.generation, generation) };
-        break;
-      }
-      case "repairEnded":
-        // What could not begin has cost nothing.
-        if (!/^(locked|preflight):/.test(entry.outcome)) break;
-        repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
-        break;
-      case "paused":
-        past = { ...past, pausedForMs: Math.max(0, entry.forMs - agoMs) };
-        break;
-      case "resumed":
-        past = { ...past, pausedForMs: 0, breakerForMs: 0 };
-        break;
-      case "breaker":
-        past = { ...past, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
-        break;
-      default:
-        break;
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "repairBegun") {
+      const { generation } = entry;
+      repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
     }
+    if (entry.kind !== "repairEnded" || !couldNotBegin.test(entry.outcome)) continue;
+    repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
   }
-  return { ...past, repairs };
+  return repairs;
+}
+
+/** One that was begun and never came to an end may not have been done at all: the next healer tries it again. */
+function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
+  const begun = new Map<string, SlotRepair>();
+  const tried = new Map<string, PastRepair>();
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "repairBegun") for (const repair of entry.slots) begun.set(repair.slot, repair);
+    if (entry.kind === "repairEnded" && !couldNotBegin.test(entry.outcome)) {
+      const { slot, generation } = entry;
+      const repair = begun.get(slot);
+      if (repair !== undefined)
+        tried.set(slot, { ...repair, generation, helped: entry.outcome === "ok", greenForMs: undefined });
+    }
+    if (entry.kind !== "repairJudged" && entry.kind !== "status") continue;
+    const last = tried.get(entry.slot);
+    if (last === undefined) continue;
+    if (entry.kind === "repairJudged" && entry.helped) tried.delete(entry.slot);
+    if (entry.kind === "repairJudged" && !entry.helped)
+      tried.set(entry.slot, { ...last, helped: false, greenForMs: undefined });
+    if (entry.kind !== "status" || entry.status !== "green" || last.greenForMs !== undefined) continue;
+    tried.set(entry.slot, { ...last, greenForMs: agoMs });
+  }
+  return [...tried.values()];
+}
+
+function failedIn(entries: readonly PastEntry[]): readonly number[] {
+  let failed: number[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === "breaker" || entry.kind === "resumed") failed = [];
+    if (entry.kind !== "repairEnded" && entry.kind !== "repairJudged") continue;
+    const { generation } = entry;
+    if (entry.kind === "repairJudged" && entry.helped) failed = failed.filter((other) => other >= generation);
+    const isFailure = entry.kind === "repairJudged" ? !entry.helped : !/^(ok$|locked:|preflight:)/.test(entry.outcome);
+    if (isFailure && !failed.includes(generation)) failed.push(generation);
+  }
+  return failed;
+}
+
+function holdsIn(entries: readonly PastEntry[]): Pick<Past, "pausedForMs" | "breakerForMs"> {
+  let holds = { pausedForMs: 0, breakerForMs: 0 };
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "paused") holds = { ...holds, pausedForMs: Math.max(0, entry.forMs - agoMs) };
+    if (entry.kind === "breaker") holds = { ...holds, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
+    if (entry.kind === "resumed") holds = { pausedForMs: 0, breakerForMs: 0 };
+  }
+  return holds;
 }

@@ -75,23 +75,22 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
     // What was wrong inside a machine that is no more is gone with it; its disk is not.
     if (domain.state !== "paused" && domain.state !== "frozen" && domain.state !== "stalled") forgetMemory(machine);
   }
+  if (kind === "crash-service") {
+    machine.ills.set("serviceCrashes", Math.max(1, depth));
+    machine.ills.set("serviceDead", 0);
+  }
   const illness = illnessOf[kind];
   if (illness === undefined || (kind === "stop-keepalived" && machine.role !== "balancer")) return;
   machine.ills.set(illness, kind === "overload" || kind === "edit-file" ? 0 : depth);
 }
 
+const lasting: ReadonlySet<Illness> = new Set([
+  ...(["guestDiskFull", "filesChanged", "serviceWrong", "serviceCrashes"] as const),
+  ...(["mute", "slow"] as const),
+]);
+
 export function forgetMemory({ ills }: Machine): void {
-  for (const ill of ills.keys()) {
-    if (
-      ill !== "guestDiskFull" &&
-      ill !== "filesChanged" &&
-      ill !== "serviceWrong" &&
-      ill !== "mute" &&
-      ill !== "slow"
-    ) {
-      ills.delete(ill);
-    }
-  }
+  for (const ill of ills.keys()) if (!lasting.has(ill)) ills.delete(ill);
 }
 
 function workers(world: World): Machine[] {

@@ -2,6 +2,7 @@
 export const slotFaults = [
   "stop-service",
   "hang-service",
+  "crash-service",
   "wrong-answer",
   "overload",
   "stop-keepalived",

@@ -75,4 +75,54 @@ export const incidents: readonly Incident[] = [
       ],
     },
   },
+  {
+    name: "a service that dies again after each repair gets the same repair for ever",
+    scenario: {
+      seed: 5,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 20_000,
+      faults: [{ kind: "crash-service", slot: "web-1", atMs: 14_000, forMs: 0, depth: 2 }],
+    },
+  },
+  {
+    name: "what was tried is forgotten by a healer that is started anew",
+    scenario: {
+      seed: 6,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 90_000,
+      faults: [
+        { kind: "crash-service", slot: "web-1", atMs: 14_000, forMs: 0, depth: 2 },
+        ...[26_000, 40_000, 60_000].map((atMs) => ({ kind: "kill-healer" as const, atMs, forMs: 500, depth: 0 })),
+      ],
+    },
+  },
+  {
+    name: "failures in a row are forgotten by a healer that is started anew",
+    scenario: {
+      seed: 7,
+      workers: 3,
+      limits: "compressed",
+      quietMs: 120_000,
+      faults: [
+        { kind: "engine-fails", atMs: 10_000, forMs: 100_000, depth: 2 },
+        { kind: "undefine", slot: "web-1", atMs: 14_000, forMs: 0, depth: 0 },
+        ...[20_000, 33_000].map((atMs) => ({ kind: "kill-healer" as const, atMs, forMs: 500, depth: 0 })),
+      ],
+    },
+  },
+  {
+    name: "a machine that has answered ping first is taken for hung",
+    scenario: {
+      seed: 1594,
+      workers: 1,
+      limits: "compressed",
+      quietMs: 60_000,
+      faults: [
+        { kind: "probes-lost", atMs: 2_300, forMs: 24_213, depth: 0 },
+        { kind: "stop-agent", slot: "lb-1", atMs: 3_400, forMs: 24_771, depth: 0 },
+      ],
+    },
+  },
 ];

@@ -4,9 +4,13 @@ import type { CauseName } from "../core/causes.ts";
 import type { PolledDomain } from "../core/events.ts";
 import type { Beat, DomainFact, DomainState, Role } from "../core/facts.ts";
 
-/** What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. */
+/**
+ * What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. `serviceCrashes`: the
+ * service dies again some seconds after each start.
+ */
 export type Illness =
   | "serviceDead"
+  | "serviceCrashes"
   | "serviceHung"
   | "serviceBusy"
   | "serviceWrong"
@@ -56,12 +60,18 @@ export function speaks({ domain, attached, ills, beatsMs }: Machine, nowMs: numb
   );
 }
 
+const harmless: ReadonlySet<Illness> = new Set([
+  "agentDead",
+  "filesChanged",
+  "guestDiskFull",
+  "slow",
+  "serviceCrashes",
+]);
+
 /** Whether its users get answers. A dead agent or a changed file is nothing to them. */
 export function serves({ domain, attached, ills, servesMs }: Machine, nowMs: number): boolean {
   if (domain !== "running" || !attached || nowMs < servesMs) return false;
-  for (const ill of ills.keys()) {
-    if (ill !== "agentDead" && ill !== "filesChanged" && ill !== "guestDiskFull" && ill !== "slow") return false;
-  }
+  for (const ill of ills.keys()) if (!harmless.has(ill)) return false;
   return true;
 }
 
@@ -105,7 +115,7 @@ export function polled(machine: Machine): PolledDomain {
 }
 
 /** What is wrong with it, in the words of the table. What the way to it suffers is nothing that the table names. */
-export function troublesOf({ role, domain, ills, diskThere, attached }: Machine): (CauseName | "mute" | "slow")[] {
+export function troublesOf({ role, domain, ills, diskThere, attached }: Machine): (CauseName | Illness)[] {
   const ofDomain = {
     running: undefined,
     paused: role === "balancer" ? "balancerFrozen" : "machinePaused",
@@ -116,13 +126,16 @@ export function troublesOf({ role, domain, ills, diskThere, attached }: Machine)
     panicked: "machinePanicked",
     absent: "domainUndefined",
   } as const;
-  const found: (CauseName | "mute" | "slow")[] = [...ills.keys()];
+  const found: (CauseName | Illness)[] = [...ills.keys()];
   const named = ofDomain[domain];
   if (named !== undefined) found.push(named);
   if (!diskThere) found.push("diskMissing");
   if (!attached) found.push("machineDetached");
   return found;
 }
+
+const ofMemory = ["serviceDead", "serviceHung", "serviceBusy", "keepalivedDead", "agentDead"] as const;
+const ofBoot = [...ofMemory, "serviceCrashes", "machineHung", "machineUnreachable"] as const;
 
 const reach: Readonly<Record<Operation | "replace", { rank: number; cures: readonly Illness[] }>> = {
   restartService: { rank: 0, cures: ["serviceDead", "serviceHung", "serviceBusy", "serviceWrong"] },
@@ -131,45 +144,9 @@ const reach: Readonly<Record<Operation | "replace", { rank: number; cures: reado
   start: { rank: 0, cures: [] },
   resume: { rank: 0, cures: [] },
   reattach: { rank: 0, cures: [] },
-  reset: {
-    rank: 1,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "keepalivedDead",
-      "agentDead",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
-  powerCycle: {
-    rank: 1,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "keepalivedDead",
-      "agentDead",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
-  replace: {
-    rank: 2,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "serviceWrong",
-      "keepalivedDead",
-      "agentDead",
-      "guestDiskFull",
-      "filesChanged",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
+  reset: { rank: 1, cures: ofBoot },
+  powerCycle: { rank: 1, cures: ofBoot },
+  replace: { rank: 2, cures: [...ofBoot, "serviceWrong", "guestDiskFull", "filesChanged"] },
 };
 
 export function cure({ ills }: Machine, repair: Operation | "replace"): void {

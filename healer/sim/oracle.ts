@@ -12,29 +12,30 @@ import { must } from "./violation.ts";
 
 type Begun = Extract<JournalEntry, { kind: "repairBegun" }>;
 
-const least: Readonly<Record<string, Repair | undefined>> = {
-  serviceDead: "restartService",
-  serviceHung: "restartService",
-  serviceBusy: "restartService",
-  serviceWrong: "restartService",
-  keepalivedDead: "restartKeepalived",
-  balancerUnfit: "restartKeepalived",
-  agentDead: "restartAgent",
-  guestDiskFull: "replace",
-  machineStopped: "start",
-  machineCrashed: "replace",
-  machinePanicked: "powerCycle",
-  machinePaused: "resume",
-  machineStalled: "resume",
-  machineFrozen: "powerCycle",
-  balancerFrozen: "powerCycle",
-  machineUnreachable: "reset",
-  machineHung: "reset",
-  machineDetached: "reattach",
-  networkBroken: "reattach",
-  domainUndefined: "replace",
-  diskMissing: "replace",
-  mute: "reset",
+/** What is done about each cause, from the least to the last. */
+export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> = {
+  serviceDead: ["restartService", "powerCycle", "replace"],
+  serviceHung: ["restartService", "powerCycle", "replace"],
+  serviceBusy: ["restartService"],
+  serviceWrong: ["restartService", "replace"],
+  keepalivedDead: ["restartKeepalived", "powerCycle", "replace"],
+  balancerUnfit: ["restartKeepalived", "powerCycle", "replace"],
+  agentDead: ["restartAgent", "powerCycle", "replace"],
+  guestDiskFull: ["replace"],
+  machineStopped: ["start", "replace"],
+  machineCrashed: ["replace"],
+  machinePanicked: ["powerCycle", "replace"],
+  machinePaused: ["resume", "powerCycle", "replace"],
+  machineStalled: ["resume", "powerCycle"],
+  machineFrozen: ["powerCycle", "replace"],
+  balancerFrozen: ["powerCycle", "replace"],
+  machineUnreachable: ["reset", "replace"],
+  machineHung: ["reset", "replace"],
+  machineDetached: ["reattach"],
+  networkBroken: ["reattach"],
+  domainUndefined: ["replace"],
+  diskMissing: ["replace"],
+  mute: ["reset", "replace"],
 };
 
 const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
@@ -123,7 +124,7 @@ export function isCalledFor(
   const [only, ...others] = [...history];
   if (only === undefined || others.length > 0 || tried.length > 0 || troublesOf(machine).length !== 1) return;
   must(only !== "filesChanged", "what a person changed is left to persons", () => `${repair.repair} ${machine.slot}`);
-  const expected = least[only];
+  const expected = ladders[only]?.[0];
   if (expected === undefined) return;
   must(
     repair.repair === expected,

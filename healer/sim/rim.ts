@@ -180,6 +180,7 @@ function restart(world: World, machine: Machine, operation: Operation): Failure 
   if (machine.domain !== "running" || isOutOfReach || world.nowMs < machine.beatsMs)
     return failed("nobody answers in it");
   cure(machine, operation);
+  if (operation === "restartService") world.relapse(machine);
   return undefined;
 }
 

@@ -141,11 +141,7 @@ class Simulation {
   }
 
   #revive(): void {
-    const { budgetWindowMs, breakerOpenMs } = this.#limits;
-    const keptMs = Math.max(budgetWindowMs, breakerOpenMs) + 60_000;
-    const entries = this.#journal.filter(({ atMs }) => this.nowMs - atMs < keptMs);
-    this.#journal.splice(0, this.#journal.length, ...entries);
-    const past = pastOf(entries.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
+    const past = pastOf(this.#journal.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
     this.#deadUntilMs = undefined;
     this.#state = initialState(this.#planned, past, this.nowMs);
     this.#watch.restart();

@@ -9,6 +9,7 @@ import { newTold, type Told, tell, tellAnew } from "./told.ts";
 import { must } from "./violation.ts";
 import { WatchBudget } from "./watchBudget.ts";
 import { WatchPages } from "./watchPages.ts";
+import { WatchProof } from "./watchProof.ts";
 import { WatchRepairs } from "./watchRepairs.ts";
 import { WatchStatuses } from "./watchStatuses.ts";
 import type { World } from "./world.ts";
@@ -20,6 +21,7 @@ export class Watch {
   readonly #statuses: WatchStatuses;
   readonly #repairs: WatchRepairs;
   readonly #budget: WatchBudget;
+  readonly #proof: WatchProof;
   readonly #pages: WatchPages;
 
   constructor(world: World, limits: Limits) {
@@ -30,6 +32,7 @@ export class Watch {
     this.#statuses = new WatchStatuses(slots);
     this.#repairs = new WatchRepairs(world, limits);
     this.#budget = new WatchBudget(limits);
+    this.#proof = new WatchProof(world, limits, this.#budget);
     this.#pages = new WatchPages(limits);
   }
 
@@ -47,6 +50,7 @@ export class Watch {
       this.#repairs.check(before, state);
     }
     if (actions.length > 0) this.#pages.checkNoted(state);
+    if (event.kind === "tick") this.#proof.check(state);
   }
 
   /** A healer that dies has done only the first of what it decided. */
@@ -56,7 +60,7 @@ export class Watch {
 
   /** Looks at the world between the events. */
   look(state: State): void {
-    this.#repairs.look(state);
+    this.#repairs.look(state, (slot) => this.#proof.isUnproven(slot));
   }
 
   checkPages(state: State): void {
@@ -121,6 +125,7 @@ export class Watch {
       this.told.breakerUntilMs = nowMs + entry.openForMs;
     }
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
+    this.#proof.follow(entry);
     if (entry.kind !== "repairBegun") return;
     begun.add(entry.generation);
     this.#budget.mayBegin();
@@ -133,7 +138,6 @@ export class Watch {
     if (status === "green") {
       const told = this.told.slots.get(slot);
       if (told !== undefined) told.wasGreen = true;
-      if (from === "settling") this.#budget.forgive();
       this.#budget.becomesGreen(slot);
     }
     if (status === "green" || status === "settling") this.#pages.hindered(slot, false);

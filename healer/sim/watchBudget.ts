@@ -13,15 +13,15 @@ export class WatchBudget {
   #spent: Spent[] = [];
   /** Until when a slot has to wait because its last repair could not begin. */
   readonly #waitsMs = new Map<string, number>();
-  /** The generations of the repairs that did not help. */
+  /** The generations of the repairs that did not help, since one did and lasted. */
   readonly #failed = new Set<number>();
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
+  /** The next healer may wait less for what could not begin; it has spent and failed as often as the one before. */
   restart(): void {
-    this.#failed.clear();
     this.#waitsMs.clear();
   }
 
@@ -29,8 +29,15 @@ export class WatchBudget {
     this.#failed.add(generation);
   }
 
-  forgive(): void {
-    this.#failed.clear();
+  /** A repair that has lasted forgives those before it; a person's word forgives all. */
+  forgive(generation = Number.POSITIVE_INFINITY): void {
+    for (const failed of this.#failed) if (failed < generation) this.#failed.delete(failed);
+  }
+
+  /** How many repairs of a slot count at this moment. */
+  countOf(slot: string, nowMs: number): number {
+    const { budgetWindowMs } = this.#limits;
+    return this.#spent.filter((spent) => spent.slot === slot && nowMs - spent.atMs < budgetWindowMs).length;
   }
 
   openBreaker(): void {

@@ -49,15 +49,15 @@ export class WatchRepairs {
     this.#open.clear();
   }
 
-  /** Looks at the world between the events. */
-  look(state: State): void {
+  /** Looks at the world between the events. What is still to prove itself is tried and not forgotten. */
+  look(state: State, isUnproven: (slot: string) => boolean): void {
     const { nowMs } = this.#world;
     for (const machine of this.#world.machines.values()) {
       const { slot, wellSinceMs } = machine;
       const history = this.#history.get(slot);
       if (wellSinceMs === undefined) {
         for (const trouble of troublesOf(machine)) history?.add(trouble);
-      } else if (nowMs - wellSinceMs > 7_500 && state.slots[slot]?.status === "green") {
+      } else if (nowMs - wellSinceMs > 7_500 && state.slots[slot]?.status === "green" && !isUnproven(slot)) {
         history?.clear();
         this.#tried.set(slot, []);
       }

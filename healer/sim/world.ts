@@ -76,6 +76,20 @@ export class World {
     machine.attached = true;
     machine.domainDepth = 0;
     this.announce(machine);
+    this.relapse(machine);
+  }
+
+  /** Some seconds after its service is up again, what is still wrong shows again. */
+  relapse(machine: Machine): void {
+    if (!machine.ills.has("serviceCrashes")) return;
+    const { id } = machine;
+    const upMs = Math.max(0, machine.servesMs - this.nowMs);
+    this.after(upMs + this.random.between(2_000, 9_000), () => {
+      if (machine.id !== id) return;
+      // A machine that is paused is no nearer to its service's end.
+      if (machine.domain !== "running") this.relapse(machine);
+      else if (machine.ills.has("serviceCrashes")) machine.ills.set("serviceDead", 0);
+    });
   }
 
   advance(ms: number): void {
