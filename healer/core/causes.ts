@@ -96,7 +96,7 @@ export const causes = {
   machineStopped: {
     title: "VM stopped",
     subject: "machine",
-    evidence: "libvirt: the domain was shut down or destroyed",
+    evidence: "libvirt: the domain was shut down or destroyed, or could not be started",
     repairs: ["start", "replace"],
     patience: "batchMs",
     because: "libvirt announces the end of a domain before it forgets it",

@@ -26,9 +26,9 @@ export type ServiceState = "up" | "refused" | "silent" | "wrong" | "draining" | 
 export type VrrpName = "MASTER" | "BACKUP" | "FAULT" | "STOP" | "NONE";
 
 /**
- * libvirt's word on a domain, and the host kernel's on its process. `stopped`: it was shut down or destroyed. `crashed`:
- * its process died. `panicked`: its kernel said so. `frozen`: its process is stopped, though libvirt thinks that it runs.
- * `stalled`: libvirt paused it because its disk fails. `absent`: libvirt does not know it.
+ * libvirt's word on a domain, and the host kernel's on its process. `stopped`: it was shut down or destroyed, or could not
+ * start. `crashed`: its process died. `panicked`: its kernel said so. `frozen`: its process is stopped, though libvirt
+ * thinks that it runs. `stalled`: libvirt paused it because its disk fails. `absent`: libvirt does not know it.
  */
 export type DomainState = "running" | "paused" | "stalled" | "frozen" | "stopped" | "crashed" | "panicked" | "absent";
 

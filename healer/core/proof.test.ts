@@ -82,12 +82,14 @@ test("a repair that lasts forgives those before it, and no earlier", () => {
 test("a machine that became well without its repair forgives nothing", () => {
   const scene = new Scene();
   scene.beats.set("web-1", dead);
-  scene.pass(4_000);
-  scene.repaired("web-1", { code: "failed", reason: "nobody answers in it" });
+  for (let repair = 0; repair < 2; repair++) {
+    scene.pass(8_000);
+    scene.repaired("web-1", { code: "failed", reason: "nobody answers in it" });
+  }
   scene.beats.delete("web-1");
-  scene.pass(2 * limits.provenMs);
+  scene.pass(4 * limits.provenMs);
   assert.equal(scene.status("web-1"), "green");
-  assert.deepEqual(scene.state.failed, [1]);
+  assert.deepEqual(scene.state.failed, [1, 2]);
 });
 
 test("a healer that is started anew goes on where the one before was", () => {
@@ -114,6 +116,24 @@ test("what had lasted before the restart is forgotten by the next healer, too", 
   assert.ok(scene.journal().includes("restartService of web-1 has helped: it lasts"));
   dieAndLast(scene, 8_000);
   assert.deepEqual(scene.repairs(), ["restartService web-1", "restartService web-1"]);
+});
+
+test("what was forgiven stays so for the next healer", () => {
+  const scene = new Scene();
+  dieAndLast(scene, 8_000);
+  dieAndLast(scene, 2 * limits.provenMs + 1_000);
+  scene.restart();
+  assert.deepEqual(scene.state.failed, []);
+});
+
+test("a repair that could not begin was not tried, for whoever comes after", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(limits.batchMs + 100);
+  scene.repaired("web-1", { code: "preflight", reason: "the host has no bridge br0." });
+  scene.restart();
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), ["start web-1", "start web-1"]);
 });
 
 test("a repair that was begun and never ended was not tried, for whoever comes after", () => {

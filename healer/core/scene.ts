@@ -25,7 +25,8 @@ export class Scene {
   /** What a machine says of itself, if it is not that all is well. */
   readonly beats = new Map<string, Beat>();
   readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
-  pingAnswers = true;
+  /** Whether a machine that is asked answers ping; undefined if no answer comes of asking. */
+  pingAnswers: boolean | undefined = true;
   readonly #written: { readonly atMs: number; readonly entry: JournalEntry }[] = [];
 
   constructor() {
@@ -38,7 +39,7 @@ export class Scene {
     this.actions.push(...actions);
     for (const action of actions) {
       if (action.kind === "journal") this.#written.push({ atMs: this.nowMs, entry: action.entry });
-      if (action.kind !== "probe") continue;
+      if (action.kind !== "probe" || this.pingAnswers === undefined) continue;
       this.send({ kind: "ping", slot: action.slot, answered: this.pingAnswers });
       this.send({ kind: "connect", slot: action.slot, outcome: "silent" });
     }
@@ -50,13 +51,21 @@ export class Scene {
       this.nowMs += 100;
       this.send({ kind: "tick", lagMs: 0 });
       if (this.nowMs % 200 === 0) this.#beat();
-      if (this.nowMs % 1000 === 0) this.#poll();
+      if (this.nowMs % 1000 === 0) this.poll();
     }
   }
 
   become(slot: string, domain: DomainFact): string {
     this.domains[slot] = domain;
     return this.send({ kind: "domain", slot, domain });
+  }
+
+  /** libvirt answers how all domains are. */
+  poll(): void {
+    const polled = Object.entries(this.domains).map(([slot, fact]) => {
+      return [slot, { ...fact, diskThere: true, attached: true }];
+    });
+    this.send({ kind: "domains", domains: Object.fromEntries(polled) });
   }
 
   /** Answers the repair that is under way. */
@@ -98,12 +107,5 @@ export class Scene {
       if (this.silent.has(slot) || state !== "running") continue;
       this.send({ kind: "beat", slot, beat: this.beats.get(slot) ?? beat });
     }
-  }
-
-  #poll(): void {
-    const polled = Object.entries(this.domains).map(([slot, fact]) => {
-      return [slot, { ...fact, diskThere: true, attached: true }];
-    });
-    this.send({ kind: "domains", domains: Object.fromEntries(polled) });
   }
 }

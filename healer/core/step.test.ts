@@ -255,6 +255,18 @@ test("one lost ping does not make a machine unreachable", () => {
   assert.deepEqual(scene.repairs(), []);
 });
 
+test("pings that were lost long ago do not make a machine unreachable", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pingAnswers = false;
+  scene.pass(3_000);
+  scene.pingAnswers = undefined;
+  scene.pass(1_500);
+  scene.send({ kind: "tick", lagMs: 1_000 });
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), []);
+});
+
 test("a batch that fails is one repair that did not help", () => {
   const scene = new Scene();
   for (const slot of ["lb-1", "web-1", "web-2"]) scene.become(slot, { state: "crashed", reason: "failed" });
@@ -294,12 +306,25 @@ test("an address that nobody has is a person's concern", () => {
   assert.ok(!("vip" in scene.state.pages));
 });
 
+test("a machine that could not be started is started, though it was announced as one that died", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  assert.equal(scene.status("web-1"), "red");
+  scene.pass(100);
+  scene.domains["web-1"] = { state: "stopped", reason: "failed" };
+  scene.poll();
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["start web-1"]);
+  scene.repaired("web-1", { code: "failed", reason: "no disk" });
+  scene.pass(10_000);
+  assert.deepEqual(scene.repairs(), ["start web-1", "replace web-1"]);
+});
+
 test("a domain that ends because it is being undefined is not started in between", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
   scene.domains["web-1"] = { state: "absent", reason: "" };
-  const polled = Object.entries(scene.domains).map(([slot, fact]) => [slot, { ...fact, diskThere: true }]);
-  scene.send({ kind: "domains", domains: Object.fromEntries(polled) });
+  scene.poll();
   scene.pass(1_000);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });

@@ -10,7 +10,7 @@ const lines = [
   ["shutdown", "event 'lifecycle' for domain 'web-1': Stopped Shutdown", { state: "stopped", reason: "shutdown" }],
   ["suspend", "event 'lifecycle' for domain 'web-1': Suspended Paused", { state: "paused", reason: "paused" }],
   ["panic", "event 'lifecycle' for domain 'web-1': Crashed Panicked", { state: "panicked", reason: "panicked" }],
-  ["full disk", "event 'lifecycle' for domain 'web-1': Suspended IOError", { state: "stalled", reason: "I/O error" }],
+  ["full disk", "event 'lifecycle' for domain 'web-1': Suspended I/O Error", { state: "stalled", reason: "I/O error" }],
   ["start", "event 'lifecycle' for domain 'web-1': Started Booted", undefined],
   ["resume", "event 'lifecycle' for domain 'web-1': Resumed Unpaused", undefined],
   ["undefine", "event 'lifecycle' for domain 'web-1': Undefined Removed", undefined],

@@ -398,7 +398,13 @@ export const mutants: readonly Mutant[] = [
     "[]",
     "failures open the breaker",
   ),
-  m("well without help forgives", "proof.ts", "if (!tried.helped) return undefined;", "", "failures open the breaker"),
+  m(
+    "well without help forgives",
+    "proof.ts",
+    "helped: false, greenMs: undefined, lastedMs",
+    "helped: true, greenMs: undefined, lastedMs",
+    "failures open the breaker",
+  ),
   m(
     "what does not help is not counted",
     "proof.ts",
