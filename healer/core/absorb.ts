@@ -2,6 +2,7 @@
 import type { Event, PolledDomain } from "./events.ts";
 import type { Beat, DomainFact, SlotFacts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
+import { withReboot } from "./reboots.ts";
 import type { SlotState, State } from "./state.ts";
 
 export function absorb(state: State, event: Event, limits: Limits, nowMs: number): State {
@@ -10,22 +11,24 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       if (event.lagMs <= limits.maxLoopLagMs) return state;
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
     case "beat":
-      return withSlot(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
+      return withBeat(state, event.slot, event.beat, limits, nowMs);
+    case "rebooted":
+      return change(state, event.slot, (slot) => withReboot(slot, limits, nowMs));
     case "misheard":
       return learn(state, event.slot, { misheard: { value: event.reason, atMs: nowMs } });
     case "connect":
       return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
     case "ping":
-      return withSlot(state, event.slot, (facts) => ({
+      return withFacts(state, event.slot, (facts) => ({
         ...facts,
         ping: { value: event.answered, atMs: nowMs },
         lostPings: event.answered ? 0 : (facts.lostPings ?? 0) + 1,
       }));
     case "domain":
-      return withSlot(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
+      return withFacts(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
     case "domains":
       return Object.entries(event.domains).reduce<State>(
-        (next, [slot, polled]) => withSlot(next, slot, (facts) => withPoll(facts, polled, nowMs)),
+        (next, [slot, polled]) => withFacts(next, slot, (facts) => withPoll(facts, polled, nowMs)),
         { ...state, host: { ...state.host, hypervisorSilent: undefined } },
       );
     case "hypervisorSilent": {
@@ -46,10 +49,20 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
   }
 }
 
-/** A new incarnation begins with a boot, though libvirt knows nothing of one that happened inside the machine. */
-function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
-  const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
-  return { ...facts, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs } : {}) };
+/** A new incarnation has begun with a boot, though nobody may have announced it. */
+function withBeat(state: State, name: string, beat: Beat, limits: Limits, nowMs: number): State {
+  return change(state, name, (slot) => {
+    const booted = isUnannounced(slot, beat, limits) ? withReboot(slot, limits, nowMs) : slot;
+    return { ...booted, facts: { ...booted.facts, beat: { value: beat, atMs: nowMs } } };
+  });
+}
+
+/** Whether the machine has booted since its last heartbeat, and no start or reset of it was seen since then. */
+function isUnannounced({ facts, rebootsMs }: SlotState, { incarnation }: Beat, limits: Limits): boolean {
+  const { beat, startedMs } = facts;
+  if (beat === undefined || beat.value.incarnation === incarnation) return false;
+  // The last heartbeat may have been on its way when the machine was reset.
+  return ![startedMs, rebootsMs.at(-1)].some((atMs) => atMs !== undefined && atMs >= beat.atMs - limits.silentMs);
 }
 
 function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {
@@ -79,12 +92,15 @@ function withDomain(facts: SlotFacts, domain: DomainFact, nowMs: number): SlotFa
 }
 
 function learn(state: State, slot: string, news: Partial<SlotFacts>): State {
-  return withSlot(state, slot, (facts) => ({ ...facts, ...news }));
+  return withFacts(state, slot, (facts) => ({ ...facts, ...news }));
+}
+
+function withFacts(state: State, name: string, learnt: (facts: SlotFacts) => SlotFacts): State {
+  return change(state, name, (slot) => ({ ...slot, facts: learnt(slot.facts) }));
 }
 
 /** A slot that is not of this plan is nobody's concern: an event may be older than the plan. */
-function withSlot(state: State, slot: string, change: (facts: SlotFacts) => SlotFacts): State {
-  const known: SlotState | undefined = state.slots[slot];
-  if (known === undefined) return state;
-  return { ...state, slots: { ...state.slots, [slot]: { ...known, facts: change(known.facts) } } };
+function change(state: State, name: string, become: (slot: SlotState) => SlotState): State {
+  const known: SlotState | undefined = state.slots[name];
+  return known === undefined ? state : { ...state, slots: { ...state.slots, [name]: become(known) } };
 }

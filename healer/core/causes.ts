@@ -174,6 +174,15 @@ export const causes = {
     because: "a slow disk stops programs and not the kernel",
     fault: "hang-guest",
   },
+  machineReboots: {
+    title: "guest reboots again and again",
+    subject: "machine",
+    evidence: "libvirt, or a heartbeat of another incarnation: the machine reboots, and is not up for long in between",
+    repairs: ["powerCycle", "replace"],
+    patience: 0,
+    because: "",
+    fault: undefined,
+  },
   machineDetached: {
     title: "VM off the bridge",
     subject: "machine",

@@ -45,7 +45,7 @@ function settle(slot: SlotState, begun: Attempt, tookMs: number, limits: Limits,
   const facts = slot.facts.startedId === undefined ? {} : { startedId: slot.facts.startedId };
   const attempt = { ...begun, deadlineMs: nowMs + limits.bootMs };
   const sentence = `${begun.repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
-  return become(slot, "settling", sentence, nowMs, { facts, attempt, hindrance: undefined });
+  return become(slot, "settling", sentence, nowMs, { facts, attempt, rebootsMs: [], hindrance: undefined });
 }
 
 /** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */

@@ -120,10 +120,10 @@ function spaceObstacle({ host }: State, repair: Repair, limits: Limits): string 
 
 function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: number): string | undefined {
   const window = `${limits.budgetWindowMs / 60_000} min`;
-  if (recent(slot, limits, nowMs) >= limits.slotBudget) {
+  if (recent(slot.repairsMs, limits, nowMs) >= limits.slotBudget) {
     return `nothing is done: its ${limits.slotBudget} repairs within ${window} are spent`;
   }
-  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other, limits, nowMs), 0);
+  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other.repairsMs, limits, nowMs), 0);
   return ofHost >= limits.hostBudget
     ? `nothing is done: the host's ${limits.hostBudget} repairs within ${window} are spent`
     : undefined;
@@ -133,7 +133,7 @@ function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: nu
 function backoffUntilMs(slot: SlotState, limits: Limits, nowMs: number): number {
   const lastMs = slot.repairsMs.at(-1);
   if (lastMs === undefined) return nowMs;
-  return lastMs + Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (recent(slot, limits, nowMs) - 1));
+  return lastMs + Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (recent(slot.repairsMs, limits, nowMs) - 1));
 }
 
 /** The budget is spent, durably, before anything is done: a healer that dies in between has tried once, not never. */

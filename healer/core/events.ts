@@ -11,6 +11,8 @@ export type Event =
   | { readonly kind: "ping"; readonly slot: string; readonly answered: boolean }
   /** One domain, as libvirt announced it. It may be late, and it may be the only word. */
   | { readonly kind: "domain"; readonly slot: string; readonly domain: DomainFact }
+  /** A machine was reset, by its own kernel or from outside. It may be the only word, and it may never come. */
+  | { readonly kind: "rebooted"; readonly slot: string }
   /** All planned domains, as libvirt answered a question; and what the host's file system and bridge say of each. */
   | { readonly kind: "domains"; readonly domains: Readonly<Record<string, PolledDomain>> }
   /** libvirt did not answer that question. */

@@ -14,7 +14,7 @@ const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "mac
  * What the machine itself says while its domain runs. One machine's is its own; the same of most workers at once comes
  * from something that they share, and making them anew would bring it back.
  */
-const inside: readonly CauseName[] = ["serviceWrong", "serviceDead", "guestDiskFull"];
+const inside: readonly CauseName[] = ["serviceWrong", "serviceDead", "guestDiskFull", "machineReboots"];
 
 /** Causes that count together when most workers have them. */
 const groups: readonly ReadonlySet<CauseName>[] = [soft, ...inside.map((cause) => new Set([cause]))];
@@ -110,7 +110,7 @@ function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, n
   return become(slot, "red", why, nowMs, { suspicion, tried });
 }
 
-/** Silence knows its own beginning; other evidence began when the same cause was first found. */
+/** Silence and reboots know their own beginning; other evidence began when the same cause was first found. */
 function suspectedSinceMs(slot: SlotState, finding: Bad, nowMs: number): number {
   if (finding.sinceMs !== undefined) return finding.sinceMs;
   return slot.suspicion?.cause === finding.cause ? slot.suspicion.sinceMs : nowMs;

@@ -33,6 +33,8 @@ export interface Limits {
   readonly unfitGraceMs: number;
   /** So many pings without an answer say that nobody is there. */
   readonly pings: number;
+  /** So many reboots, none of them followed by `provenMs` of being up, say that it will not stay up. */
+  readonly reboots: number;
   /** The service's address without a holder, or with two, for so long is a person's concern. */
   readonly vipGraceMs: number;
   /** A second slot that fails within this joins the first one's batch. */
@@ -82,6 +84,7 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   driftRetryMs: 2 * minuteMs,
   unfitGraceMs: 30_000,
   pings: 3,
+  reboots: 4,
   vipGraceMs: 3_000,
   batchMs: 250,
   massShare: 0.5,

@@ -56,8 +56,7 @@ function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
     if (entry.kind === "repairJudged" && entry.helped) tried.delete(entry.slot);
     if (entry.kind === "repairJudged" && !entry.helped)
       tried.set(entry.slot, { ...last, helped: false, greenForMs: undefined });
-    if (entry.kind !== "status" || entry.status !== "green" || last.greenForMs !== undefined) continue;
-    tried.set(entry.slot, { ...last, greenForMs: agoMs });
+    if (entry.kind === "status" && entry.status === "green") tried.set(entry.slot, { ...last, greenForMs: agoMs });
   }
   return [...tried.values()];
 }

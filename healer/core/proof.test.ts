@@ -108,11 +108,22 @@ test("a healer that is started anew goes on where the one before was", () => {
   assert.equal(scene.repairs().at(-1), "replace web-1");
 });
 
-test("what had lasted before the restart is forgotten by the next healer, too", () => {
+test("what comes back while no healer looks has come back", () => {
   const scene = new Scene();
   dieAndLast(scene, 8_000);
+  scene.beats.set("web-1", dead);
   scene.restart();
-  scene.pass(limits.provenMs);
+  scene.pass(20_000);
+  assert.match(scene.journal().join("\n"), /power-cycling web-1: service dead: it came back after 8 s: /);
+});
+
+test("the next healer sees for itself whether a repair lasts", () => {
+  const scene = new Scene();
+  dieAndLast(scene, limits.provenMs - 1_000);
+  scene.restart();
+  scene.pass(limits.provenMs - 1_000);
+  assert.notEqual(scene.state.slots["web-1"]?.tried, undefined);
+  scene.pass(2_000);
   assert.ok(scene.journal().includes("restartService of web-1 has helped: it lasts"));
   dieAndLast(scene, 8_000);
   assert.deepEqual(scene.repairs(), ["restartService web-1", "restartService web-1"]);

@@ -7,14 +7,14 @@ import { type CauseName, causeOf } from "./causes.ts";
 import type { Limits } from "./limits.ts";
 import type { Attempt, SlotState, State, Tried } from "./state.ts";
 
-/** How many of a slot's repairs lie within the budget's window. */
-export function recent({ repairsMs }: Pick<SlotState, "repairsMs">, limits: Limits, nowMs: number): number {
-  return repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs).length;
+/** How many of these moments lie within the budget's window. */
+export function recent(timesMs: readonly number[], limits: Limits, nowMs: number): number {
+  return timesMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs).length;
 }
 
-/** How long the slot has to be green before its last repair counts as having helped: longer with each return. */
-export function provenMs(slot: Pick<SlotState, "repairsMs">, limits: Limits, nowMs: number): number {
-  return Math.min(limits.maxProvenMs, limits.provenMs * 2 ** Math.max(0, recent(slot, limits, nowMs) - 1));
+/** How long a slot has to be well before what befell it counts as over: longer with each return. */
+export function provenMs(returns: number, limits: Limits): number {
+  return Math.min(limits.maxProvenMs, limits.provenMs * 2 ** Math.max(0, returns - 1));
 }
 
 /** What a repair leaves behind that came to its end without the slot being well. */
@@ -27,12 +27,12 @@ export function withHelp(attempt: Attempt, nowMs: number): Tried {
   return { ...withoutHelp(attempt), helped: true, greenMs: nowMs };
 }
 
-/** What a slot that is well has still to prove. */
+/** What a slot that is well has still to prove. Whatever it was in between, the time begins anew when it is green again. */
 export function stillToProve(slot: SlotState, limits: Limits, nowMs: number): Tried | undefined {
   const { tried } = slot;
   if (tried === undefined) return undefined;
-  if (tried.greenMs === undefined) return { ...tried, greenMs: nowMs, lastedMs: undefined };
-  return nowMs - tried.greenMs < provenMs(slot, limits, nowMs) ? tried : undefined;
+  if (tried.greenMs === undefined || slot.status !== "green") return { ...tried, greenMs: nowMs, lastedMs: undefined };
+  return nowMs - tried.greenMs < provenMs(recent(slot.repairsMs, limits, nowMs), limits) ? tried : undefined;
 }
 
 /** The last repair, as it stands when this trouble has begun: what it was to mend is back before it has lasted, or not. */
@@ -40,7 +40,8 @@ export function triedBefore(slot: SlotState, cause: CauseName, sinceMs: number, 
   const { tried } = slot;
   if (tried?.greenMs === undefined || tried.cause !== cause) return tried;
   const lastedMs = Math.max(0, sinceMs - tried.greenMs);
-  return lastedMs < provenMs(slot, limits, nowMs) ? { ...tried, helped: false, greenMs: undefined, lastedMs } : tried;
+  const isBack = lastedMs < provenMs(recent(slot.repairsMs, limits, nowMs), limits);
+  return isBack ? { ...tried, helped: false, greenMs: undefined, lastedMs } : tried;
 }
 
 /** What the last repair has to do with what is wrong now; empty if nothing. */

@@ -31,6 +31,8 @@ export interface SlotState {
   readonly hindrance: { readonly code: RepairFailure; readonly reason: string } | undefined;
   /** When each repair of the budget's window began. */
   readonly repairsMs: readonly number[];
+  /** When it last rebooted, and nobody here had begun that. */
+  readonly rebootsMs: readonly number[];
   /** Until then no repair of this slot begins. */
   readonly waitUntilMs: number;
 }
@@ -56,7 +58,7 @@ export interface Tried {
   readonly repair: Repair;
   /** False once it is known that it did not help: what becomes well all the same does so without it. */
   readonly helped: boolean;
-  /** Since when the slot has been green after it; undefined if it has not been, or is no more. */
+  /** Since when the slot has been green after it, without a break; undefined if it has not been, or is no more. */
   readonly greenMs: number | undefined;
   /** How long it has helped, if what it was to mend came back. */
   readonly lastedMs: number | undefined;
@@ -123,6 +125,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       tried: triedOf(past, slot, nowMs),
       hindrance: undefined,
       repairsMs,
+      rebootsMs: [],
       waitUntilMs: nowMs,
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];

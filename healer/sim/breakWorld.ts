@@ -2,7 +2,7 @@
 import type { DomainState } from "../core/facts.ts";
 import type { Fault, HostFault, SlotFault } from "./faults.ts";
 import { hostFaults } from "./faults.ts";
-import type { Illness, Machine } from "./machine.ts";
+import { forgetMemory, type Illness, type Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
 export function beginFault(world: World, fault: Fault): void {
@@ -61,9 +61,10 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
   world.busyUntilMs = world.nowMs + 2_000;
   if (kind === "delete-volume") machine.diskThere = false;
   if (machine.domain !== "running") return;
-  if (kind === "reboot") {
-    forgetMemory(machine);
-    world.boot(machine);
+  if (kind === "reboot") world.reboot(machine);
+  if (kind === "reboot-loop") {
+    machine.ills.set("machineReboots", Math.max(1, depth));
+    world.reboot(machine);
   }
   if (kind === "detach") machine.attached = false;
   const domain = domainOf[kind];
@@ -82,15 +83,6 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
   const illness = illnessOf[kind];
   if (illness === undefined || (kind === "stop-keepalived" && machine.role !== "balancer")) return;
   machine.ills.set(illness, kind === "overload" || kind === "edit-file" ? 0 : depth);
-}
-
-const lasting: ReadonlySet<Illness> = new Set([
-  ...(["guestDiskFull", "filesChanged", "serviceWrong", "serviceCrashes"] as const),
-  ...(["mute", "slow"] as const),
-]);
-
-export function forgetMemory({ ills }: Machine): void {
-  for (const ill of ills.keys()) if (!lasting.has(ill)) ills.delete(ill);
 }
 
 function workers(world: World): Machine[] {

@@ -23,6 +23,7 @@ export const slotFaults = [
   "undefine",
   "delete-volume",
   "reboot",
+  "reboot-loop",
 ] as const;
 
 export const hostFaults = [

@@ -125,4 +125,24 @@ export const incidents: readonly Incident[] = [
       ],
     },
   },
+  {
+    name: "a machine that reboots by itself is reset while it boots",
+    scenario: {
+      seed: 8,
+      workers: 2,
+      limits: "kvm",
+      quietMs: 30_000,
+      faults: [{ kind: "reboot", slot: "web-1", atMs: 14_000, forMs: 0, depth: 0 }],
+    },
+  },
+  {
+    name: "a machine that reboots for ever is waited for for ever",
+    scenario: {
+      seed: 9,
+      workers: 3,
+      limits: "compressed",
+      quietMs: 20_000,
+      faults: [{ kind: "reboot-loop", slot: "web-1", atMs: 14_000, forMs: 0, depth: 2 }],
+    },
+  },
 ];

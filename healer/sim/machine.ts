@@ -6,11 +6,12 @@ import type { Beat, DomainFact, DomainState, Role } from "../core/facts.ts";
 
 /**
  * What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. `serviceCrashes`: the
- * service dies again some seconds after each start.
+ * service dies again some seconds after each start. `machineReboots`: the machine does so, and begins anew.
  */
 export type Illness =
   | "serviceDead"
   | "serviceCrashes"
+  | "machineReboots"
   | "serviceHung"
   | "serviceBusy"
   | "serviceWrong"
@@ -29,6 +30,8 @@ export interface Machine {
   domain: DomainState;
   reason: string;
   id: number;
+  /** How often it has booted: each time its agent is another incarnation. */
+  boots: number;
   /** When its agent begins to beat, and when its service is up. */
   beatsMs: number;
   servesMs: number;
@@ -47,7 +50,7 @@ export const plannedFiles = "planned";
 export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
-    ...{ slot, role, domain: "running", reason: "booted", id: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
+    ...{ slot, role, domain: "running", reason: "booted", id: 1, boots: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
     ...{ diskThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
   };
 }
@@ -66,6 +69,7 @@ const harmless: ReadonlySet<Illness> = new Set([
   "guestDiskFull",
   "slow",
   "serviceCrashes",
+  "machineReboots",
 ]);
 
 /** Whether its users get answers. A dead agent or a changed file is nothing to them. */
@@ -81,9 +85,9 @@ export function isWell(machine: Machine, nowMs: number): boolean {
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ id, role, ills, servesMs }: Machine, nowMs: number): Beat {
+export function beatOf({ boots, role, ills, servesMs }: Machine, nowMs: number): Beat {
   const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
-  const beat: Beat = { ...upBeat, incarnation: `boot-${id}`, ...vrrp };
+  const beat: Beat = { ...upBeat, incarnation: `boot-${boots}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
   if (ills.size === 0) return beat;
   const files = ills.has("filesChanged") ? "edited" : plannedFiles;
@@ -135,7 +139,7 @@ export function troublesOf({ role, domain, ills, diskThere, attached }: Machine)
 }
 
 const ofMemory = ["serviceDead", "serviceHung", "serviceBusy", "keepalivedDead", "agentDead"] as const;
-const ofBoot = [...ofMemory, "serviceCrashes", "machineHung", "machineUnreachable"] as const;
+const ofBoot = [...ofMemory, "serviceCrashes", "machineReboots", "machineHung", "machineUnreachable"] as const;
 
 const reach: Readonly<Record<Operation | "replace", { rank: number; cures: readonly Illness[] }>> = {
   restartService: { rank: 0, cures: ["serviceDead", "serviceHung", "serviceBusy", "serviceWrong"] },
@@ -148,6 +152,16 @@ const reach: Readonly<Record<Operation | "replace", { rank: number; cures: reado
   powerCycle: { rank: 1, cures: ofBoot },
   replace: { rank: 2, cures: [...ofBoot, "serviceWrong", "guestDiskFull", "filesChanged"] },
 };
+
+const lasting: ReadonlySet<Illness> = new Set([
+  ...(["guestDiskFull", "filesChanged", "serviceWrong", "serviceCrashes", "machineReboots"] as const),
+  ...(["mute", "slow"] as const),
+]);
+
+/** It begins anew, with the disk that it has. */
+export function forgetMemory({ ills }: Machine): void {
+  for (const ill of ills.keys()) if (!lasting.has(ill)) ills.delete(ill);
+}
 
 export function cure({ ills }: Machine, repair: Operation | "replace"): void {
   const { rank, cures } = reach[repair];

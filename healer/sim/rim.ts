@@ -100,8 +100,7 @@ export class Rim {
       case "reset":
         if (machine.domain !== "running") return failed(`it is ${machine.domain}`);
         cure(machine, "reset");
-        machine.id -= 1;
-        world.boot(machine);
+        world.reboot(machine);
         return undefined;
       case "powerCycle":
         return powerCycle(world, machine);

@@ -264,7 +264,8 @@ class Simulation {
     });
     const dead = workers.filter(({ ills }) => ills.has("serviceDead"));
     const full = workers.filter(({ ills }) => ills.has("guestDiskFull"));
-    return [soft, dead, full].some(({ length }) => length >= 2 && length * 2 > workers.length);
+    const rebooting = workers.filter(({ ills }) => ills.has("machineReboots"));
+    return [soft, dead, full, rebooting].some(({ length }) => length >= 2 && length * 2 > workers.length);
   }
 
   #checkPersonKnows(): void {

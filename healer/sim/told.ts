@@ -21,6 +21,10 @@ export interface ToldSlot {
   /** The last beat that gave no reason for any repair. */
   goodBeatMs: number;
   runningMs: number;
+  /** When it was last said to have rebooted, and how often. */
+  rebootedMs: number;
+  reboots: number;
+  incarnation: string | undefined;
   /** What the machine itself answered when it was last asked. */
   pingAnswered: boolean | undefined;
   pingMs: number;
@@ -38,7 +42,10 @@ const nothing = {
 };
 
 export function newTold(slots: readonly string[]): Told {
-  const unheard = { beatMs: 0, goodBeatMs: 0, runningMs: 0, pingMs: 0, pingAnswered: undefined, changedMs: undefined };
+  const unheard = {
+    ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
+    ...{ pingMs: 0, pingAnswered: undefined, changedMs: undefined },
+  };
   return {
     ...nothing,
     ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0 },
@@ -59,6 +66,9 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       return;
     case "beat":
       tellBeat(told.slots.get(event.slot), event, nowMs);
+      return;
+    case "rebooted":
+      tellReboot(told.slots.get(event.slot), nowMs);
       return;
     case "ping": {
       const slot = told.slots.get(event.slot);
@@ -97,11 +107,20 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
 
 function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "beat" }>, nowMs: number): void {
   if (slot === undefined) return;
+  // An announcement comes first, if it comes.
+  if (slot.incarnation !== beat.incarnation && slot.rebootedMs < slot.beatMs) tellReboot(slot, nowMs);
+  slot.incarnation = beat.incarnation;
   slot.beatMs = nowMs;
   const isGood = beat.service === "up" && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
   if (isGood) slot.goodBeatMs = nowMs;
   if (beat.files === plannedFiles || !isGood) slot.changedMs = undefined;
   else slot.changedMs ??= nowMs;
+}
+
+function tellReboot(slot: ToldSlot | undefined, nowMs: number): void {
+  if (slot === undefined) return;
+  slot.rebootedMs = nowMs;
+  slot.reboots += 1;
 }
 
 function tellDomain(slot: ToldSlot | undefined, isRunning: boolean, nowMs: number): void {

@@ -11,7 +11,7 @@ interface Last {
   readonly generation: number;
   readonly cause: string;
   readonly repair: Repair;
-  /** Since when the slot has been green after it. */
+  /** Since when the slot has been green after it, without a break. */
   greenMs: number | undefined;
   /** Whether it is known that it did not help: what became well all the same did so without it. */
   hasFailed: boolean;
@@ -106,7 +106,7 @@ export class WatchProof {
     if (last === undefined) return;
     const isBack = last.cause === cause && last.greenMs !== undefined && this.#leftMs(slot, last.greenMs) > 0;
     if (status === "red" && isBack) this.#budget.fail(last.generation);
-    if (status === "green") last.greenMs ??= this.#world.nowMs;
+    if (status === "green") last.greenMs = this.#world.nowMs;
   }
 
   /** How long the slot has still to be green. */

@@ -110,12 +110,16 @@ export class WatchRepairs {
     const { slot, repair, sentence } = begun;
     const machine = this.#world.machine(slot);
     const tried = this.#tried.get(slot) ?? [];
+    const history = this.#history.get(slot) ?? new Set();
+    // The first reboot of a machine that nothing else befell is one that it may take its time for.
+    const isAwaited =
+      history.size + tried.length === 0 && told.slots.get(slot)?.reboots === 1 && !this.#generations.has(slot);
     must(!this.#open.has(slot), "one repair of a slot at a time", () => slot);
     must(sentence.includes(slot) && sentence.includes(": "), "every repair says why", () => sentence);
     isNoStart(told, begun, this.#limits, nowMs);
     wasAsked(told, begun, this.#limits, nowMs);
     isPatient(told, begun, this.#limits, nowMs);
-    isCalledFor(machine, tried, begun, this.#history.get(slot) ?? new Set(), nowMs);
+    isCalledFor(machine, tried, begun, history, isAwaited, nowMs);
     keepsServing(machine, tried, begun, nowMs);
     tried.push(repair);
     this.#generations.set(slot, generation);
@@ -137,10 +141,10 @@ export class WatchRepairs {
       const longestMs = this.#limits.repairDeadlineMs + 1_000;
       const isLate = open !== undefined && this.#world.nowMs - open.begunMs > longestMs;
       must(!isLate, "no repair is waited for beyond its deadline", () => name);
-      const { repairsMs, attempt, status } = slot;
+      const { repairsMs, rebootsMs, attempt, status } = slot;
       const isTrying = status === "repairing" || status === "settling";
       must(isTrying === (attempt !== undefined), "an attempt ends with its repair", () => `${name} ${status}`);
-      const isBounded = repairsMs.length <= this.#limits.slotBudget;
+      const isBounded = repairsMs.length <= this.#limits.slotBudget && rebootsMs.length <= 8;
       must(isBounded, "the state is bounded", () => `${name} remembers ${repairsMs.length}`);
     }
   }
