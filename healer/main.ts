@@ -112,7 +112,8 @@ async function heal(
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
   const hear = (event: Parameters<Healer["hear"]>[0]) => healer.hear(event);
-  const repairs = new Repairer({ place, engine, limits, emit: hear, onNote: note, nowMs });
+  const isWell = (slot: string): boolean => healer.isWell(slot);
+  const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
   engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(

@@ -28,6 +28,7 @@ export function endFault(world: World, fault: Fault): void {
   if (fault.kind === "overload") machine.ills.delete("serviceBusy");
   if (fault.kind === "mute") machine.ills.delete("mute");
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
+  if (fault.kind === "lose-image") machine.imageThere = true;
   if (fault.kind === "edit-file") machine.ills.delete("filesChanged");
 }
 
@@ -60,6 +61,7 @@ const domainOf: Partial<Record<SlotFault, { readonly state: DomainState; readonl
 function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: number): void {
   world.busyUntilMs = world.nowMs + 2_000;
   if (kind === "delete-volume") machine.diskThere = false;
+  if (kind === "lose-image") machine.imageThere = false;
   if (machine.domain !== "running") return;
   if (kind === "reboot") world.reboot(machine);
   if (kind === "reboot-loop") {

@@ -22,6 +22,7 @@ export const slotFaults = [
   "detach",
   "undefine",
   "delete-volume",
+  "lose-image",
   "reboot",
   "reboot-loop",
 ] as const;

@@ -136,6 +136,19 @@ export const incidents: readonly Incident[] = [
     },
   },
   {
+    name: "a machine that became well while its repair waited is made anew",
+    scenario: {
+      seed: 10,
+      workers: 3,
+      limits: "kvm",
+      quietMs: 30_000,
+      faults: [
+        { kind: "engine-slow", atMs: 13_000, forMs: 100_000, depth: 0 },
+        { kind: "mute", slot: "web-1", atMs: 14_000, forMs: 42_000, depth: 0 },
+      ],
+    },
+  },
+  {
     name: "a machine that reboots for ever is waited for for ever",
     scenario: {
       seed: 9,

@@ -36,6 +36,8 @@ export interface Machine {
   beatsMs: number;
   servesMs: number;
   diskThere: boolean;
+  /** What it would be made anew from. */
+  imageThere: boolean;
   attached: boolean;
   /** Each with what it takes to mend it. */
   readonly ills: Map<Illness, number>;
@@ -51,7 +53,7 @@ export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
     ...{ slot, role, domain: "running", reason: "booted", id: 1, boots: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
-    ...{ diskThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+    ...{ diskThere: true, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
   };
 }
 

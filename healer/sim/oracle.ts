@@ -135,6 +135,16 @@ export function isCalledFor(
   );
 }
 
+/** What has become well before its repair has begun is left alone, and nothing else is. */
+export function seesWhatIs(told: Told, machine: Machine, isWell: boolean, limits: Limits, nowMs: number): void {
+  const { slot, wellSinceMs = nowMs } = machine;
+  const { goodBeatMs = 0 } = told.slots.get(slot) ?? {};
+  const isHeard = nowMs - goodBeatMs <= limits.silentMs;
+  must(isHeard || !isWell, "only what is well needs no repair", () => slot);
+  const wellMs = nowMs - Math.max(wellSinceMs, told.listensSinceMs);
+  must(isWell || wellMs <= lateMs, "what has become well is left alone", () => `${slot}, well for ${wellMs} ms`);
+}
+
 /** A machine that serves loses nothing by a dead agent; whoever repairs that must not take the service away first. */
 export function keepsServing(machine: Machine, tried: readonly Repair[], { repair }: SlotRepair, nowMs: number): void {
   if (!serves(machine, nowMs) || machine.ills.size !== 1 || !machine.ills.has("agentDead") || tried.length > 0) return;

@@ -6,18 +6,23 @@ import type { World } from "./world.ts";
 
 interface Job {
   cancelled: boolean;
+  /** Nothing has been begun that would go on without the healer. */
+  waits: boolean;
 }
 
 type Failure = Extract<RepairOutcome, { ok: false }>;
 
 export class Rim {
   readonly #world: World;
+  readonly #isWell: (slot: string) => boolean;
   /** Answers are for the healer that asked: one that died gets none. */
   #life = 0;
   #job: Job | undefined;
 
-  constructor(world: World) {
+  /** `isWell`: the last look at a machine before it is deleted. */
+  constructor(world: World, isWell: (slot: string) => boolean) {
     this.#world = world;
+    this.#isWell = isWell;
   }
 
   do(action: Action): void {
@@ -43,7 +48,7 @@ export class Rim {
   die(endsEngine: boolean): void {
     this.#life += 1;
     this.#world.inbox.length = 0;
-    if (!endsEngine || this.#job === undefined) return;
+    if (this.#job === undefined || (!endsEngine && !this.#job.waits)) return;
     this.#job.cancelled = true;
     this.#job = undefined;
   }
@@ -121,8 +126,31 @@ export class Rim {
       });
       return;
     }
-    const job: Job = { cancelled: false };
+    const job: Job = { cancelled: false, waits: true };
     this.#job = job;
+    // What comes before it may have to give way first.
+    const longestMs = world.limits.repairDeadlineMs * 0.2;
+    const isSlow = world.isOn("engine-slow");
+    world.after(isSlow ? world.random.between(longestMs / 2, longestMs) : world.random.between(0, 500), () => {
+      if (job.cancelled) return;
+      job.waits = false;
+      const left = slots.filter((slot) => {
+        const reason = this.#isWell(slot)
+          ? "it is well"
+          : world.machine(slot).imageThere
+            ? undefined
+            : "its image is gone";
+        if (reason !== undefined) this.#answer(life, generation, slot, { ok: false, code: "preflight", reason });
+        return reason === undefined;
+      });
+      if (left.length > 0) this.#update(job, left, generation);
+      else this.#job = undefined;
+    });
+  }
+
+  #update(job: Job, slots: readonly string[], generation: number): void {
+    const world = this.#world;
+    const life = this.#life;
     const longestMs = world.limits.repairDeadlineMs * 0.8;
     const tookMs = world.isOn("engine-slow")
       ? world.random.between(longestMs / 2, longestMs)

@@ -2,6 +2,7 @@
 import type { Action, JournalEntry } from "../core/actions.ts";
 import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { isWellAgain } from "../core/lookAgain.ts";
 import { pastOf } from "../core/past.ts";
 import { initialState, noPast, type PlannedSlot, type State } from "../core/state.ts";
 import { step } from "../core/step.ts";
@@ -61,7 +62,7 @@ class Simulation {
     this.#scenario = scenario;
     this.#limits = simLimits[scenario.limits];
     this.#world = new World(slots, this.#limits, new Random(scenario.seed ^ 0x5bd1e995));
-    this.#rim = new Rim(this.#world);
+    this.#rim = new Rim(this.#world, (slot) => this.#isWell(slot));
     this.#watch = new Watch(this.#world, this.#limits);
     this.#listener = listener;
     this.#planned = [...this.#world.machines.values()].map(({ slot, role }) => ({ slot, role, plannedFiles }));
@@ -124,6 +125,12 @@ class Simulation {
     if (this.#state.slots[slot]?.attempt?.generation === generation && this.#state.slots[slot]?.status === "repairing")
       return;
     this.#send({ kind: "repaired", generation, slot, outcome });
+  }
+
+  #isWell(slot: string): boolean {
+    const answer = isWellAgain(this.#state, slot, this.#limits, this.nowMs);
+    if (this.#stalledSinceMs === undefined) this.#watch.checkLastLook(slot, answer);
+    return answer;
   }
 
   #wake(): void {

@@ -5,6 +5,7 @@ import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State, Status } from "../core/state.ts";
 import { type Step, step } from "../core/step.ts";
+import { seesWhatIs } from "./oracle.ts";
 import { newTold, type Told, tell, tellAnew } from "./told.ts";
 import { must } from "./violation.ts";
 import { WatchBudget } from "./watchBudget.ts";
@@ -61,6 +62,11 @@ export class Watch {
   /** Looks at the world between the events. */
   look(state: State): void {
     this.#repairs.look(state, (slot) => this.#proof.isUnproven(slot));
+  }
+
+  /** That the last look before a machine is deleted sees it as it is. */
+  checkLastLook(slot: string, isWell: boolean): void {
+    seesWhatIs(this.told, this.#world.machine(slot), isWell, this.#limits, this.#world.nowMs);
   }
 
   checkPages(state: State): void {

@@ -572,6 +572,20 @@ export const mutants: readonly Mutant[] = [
     "the state is bounded",
   ),
   m(
+    "what has become well is repaired all the same",
+    "lookAgain.ts",
+    'kind === "well"',
+    'kind === "silent"',
+    "what has become well is left alone",
+  ),
+  m(
+    "what is broken is taken for well at the last look",
+    "lookAgain.ts",
+    'kind === "well"',
+    'kind !== "silent"',
+    "only what is well needs no repair",
+  ),
+  m(
     "illegal edge",
     "judge.ts",
     'return become(slot, "unknown", finding.detail',
