@@ -136,7 +136,7 @@ export const causes = {
     repairs: ["resume", "powerCycle"],
     patience: "pausedGraceMs",
     because: "it can go on only when the pool has space again",
-    fault: undefined,
+    fault: "fill-pool",
   },
   machineFrozen: {
     title: "QEMU frozen",
@@ -253,7 +253,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "a machine that is deleted could not be made again",
-    fault: undefined,
+    fault: "fill-pool",
   },
   stateFull: {
     title: "no space for state",
@@ -262,7 +262,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "an update that cannot write its state loses track of what it made",
-    fault: undefined,
+    fault: "fill-state",
   },
   stackLocked: {
     title: "stack locked",

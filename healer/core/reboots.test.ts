@@ -99,3 +99,10 @@ test("after a repair that failed the reboots are counted anew", () => {
   assert.equal(scene.status("web-1"), "green");
   assert.deepEqual(scene.repairs(), ["powerCycle web-1"]);
 });
+
+test("reboots with calm between them are not in a row", () => {
+  const scene = new Scene();
+  for (let count = 0; count < 6; count++) reboot(scene, 3_000, limits.bootMs + limits.provenMs);
+  assert.equal(scene.status("web-1"), "green");
+  assert.deepEqual(scene.repairs(), []);
+});
