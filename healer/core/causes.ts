@@ -210,6 +210,15 @@ export const causes = {
     because: "",
     fault: "delete-volume",
   },
+  repairUnfinished: {
+    title: "repair cut short",
+    subject: "machine",
+    evidence: "the machine is well, and its last replacement did not come to its end and left differences from the plan",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: undefined,
+  },
   filesChanged: {
     title: "managed file changed",
     subject: "machine",

@@ -3,7 +3,7 @@ import type { Action } from "./actions.ts";
 import { become } from "./become.ts";
 import type { RepairFailure, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
-import { countFailure, withoutHelp } from "./proof.ts";
+import { countFailure, withoutEnd } from "./proof.ts";
 import type { Attempt, SlotState, State } from "./state.ts";
 
 export interface Concluded {
@@ -36,7 +36,8 @@ export function conclude(
     ? settle(slot, slot.attempt, outcome.tookMs, limits, nowMs)
     : fail(slot, slot.attempt, outcome, limits, nowMs);
   const counted = outcome.ok || isHindered(outcome.code) ? freed : countFailure(freed, generation);
-  const next = { ...counted, slots: { ...freed.slots, [name]: change.slot } };
+  const nextDriftMs = change.slot.unfinished === undefined ? counted.nextDriftMs : nowMs;
+  const next = { ...counted, nextDriftMs, slots: { ...freed.slots, [name]: change.slot } };
   return { state: next, actions: [ended, ...change.actions], reason: change.slot.sentence };
 }
 
@@ -44,8 +45,9 @@ export function conclude(
 function settle(slot: SlotState, begun: Attempt, tookMs: number, limits: Limits, nowMs: number) {
   const facts = slot.facts.startedId === undefined ? {} : { startedId: slot.facts.startedId };
   const attempt = { ...begun, deadlineMs: nowMs + limits.bootMs };
+  const unfinished = begun.repair === "replace" ? undefined : slot.unfinished;
   const sentence = `${begun.repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
-  return become(slot, "settling", sentence, nowMs, { facts, attempt, rebootsMs: [], hindrance: undefined });
+  return become(slot, "settling", sentence, nowMs, { facts, attempt, unfinished, rebootsMs: [], hindrance: undefined });
 }
 
 /** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */
@@ -58,7 +60,7 @@ function fail(
 ) {
   if (!isHindered(outcome.code)) {
     const sentence = `${attempt.repair} of ${slot.slot} failed: ${outcome.reason}`;
-    return become(slot, "red", sentence, nowMs, { tried: withoutHelp(attempt), attempt: undefined });
+    return become(slot, "red", sentence, nowMs, { ...withoutEnd(slot, attempt), attempt: undefined });
   }
   const sentence = `${attempt.repair} of ${slot.slot} could not begin: ${outcome.reason}`;
   const unspent = { repairsMs: slot.repairsMs.slice(0, -1), waitUntilMs: nowMs + limits.backoffMs };

@@ -31,7 +31,12 @@ export interface DriftHeard {
 }
 
 /** A difference that was found while a machine was not well may be that machine: it is looked at again later. */
-export function hearDrift(state: State, found: DriftResult, limits: Limits, nowMs: number): DriftHeard {
+export function hearDrift(
+  state: State,
+  { generation, drift: found }: Extract<Event, { kind: "driftChecked" }>,
+  limits: Limits,
+  nowMs: number,
+): DriftHeard {
   const restless = Object.values(state.slots).find((slot) => !isAtRest(slot));
   const drift: DriftResult =
     found.clean === false && restless !== undefined
@@ -39,7 +44,26 @@ export function hearDrift(state: State, found: DriftResult, limits: Limits, nowM
       : found;
   const nextDriftMs = nowMs + (drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs);
   const known = drift.clean === undefined ? state.drift : drift;
-  return { state: { ...state, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };
+  const slots = afterCheck(state.slots, generation, drift);
+  return { state: { ...state, slots, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };
+}
+
+/** What becomes of replacements that were cut short before the check began: they left no difference, or these. */
+function afterCheck(slots: State["slots"], generation: number, drift: DriftResult): State["slots"] {
+  if (drift.clean === undefined) return slots;
+  const changed = Object.values(slots).flatMap((slot) => {
+    if (slot.unfinished === undefined || slot.unfinished.generation > generation) return [];
+    if (drift.clean) return [[slot.slot, { ...slot, unfinished: undefined }] as const];
+    const found = drift.found.split("; ").filter((difference) => concerns(difference, slot.slot));
+    if (found.length === 0) return [];
+    return [[slot.slot, { ...slot, unfinished: { ...slot.unfinished, found: found.join("; ") } }] as const];
+  });
+  return changed.length === 0 ? slots : { ...slots, ...Object.fromEntries(changed) };
+}
+
+/** A difference names its resource first, and a slot's resources are named after it: `web-1-disk: replace`. */
+function concerns(difference: string, slot: string): boolean {
+  return difference.startsWith(`${slot}:`) || difference.startsWith(`${slot}-`);
 }
 
 function finishedRepairs(before: State, after: State): number[] {

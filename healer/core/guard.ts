@@ -2,7 +2,7 @@
 import type { Action } from "./actions.ts";
 import { become, type Change } from "./become.ts";
 import type { Limits } from "./limits.ts";
-import { countFailure, withoutHelp } from "./proof.ts";
+import { countFailure, withoutEnd } from "./proof.ts";
 import type { Attempt, SlotState, State } from "./state.ts";
 
 export interface Guarded {
@@ -19,7 +19,8 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
     if (status !== "repairing" || attempt === undefined || nowMs < attempt.deadlineMs) continue;
     const given = giveUp(slot, attempt, limits, nowMs);
     next = countFailure(next, attempt.generation);
-    next = { ...next, slots: { ...next.slots, [slot.slot]: given.slot } };
+    const nextDriftMs = given.slot.unfinished === undefined ? next.nextDriftMs : nowMs;
+    next = { ...next, nextDriftMs, slots: { ...next.slots, [slot.slot]: given.slot } };
     actions.push(...given.actions);
   }
   const { updating } = next;
@@ -46,6 +47,6 @@ function giveUp(slot: SlotState, attempt: Attempt, limits: Limits, nowMs: number
   const { generation, repair } = attempt;
   const entry = { kind: "repairEnded", generation, slot: slot.slot, outcome: `deadline: ${late}` } as const;
   const sentence = `${repair} of ${slot.slot} gave ${late}`;
-  const change = become(slot, "red", sentence, nowMs, { attempt: undefined, tried: withoutHelp(attempt) });
+  const change = become(slot, "red", sentence, nowMs, { attempt: undefined, ...withoutEnd(slot, attempt) });
   return { slot: change.slot, actions: [{ kind: "journal", entry }, ...change.actions] };
 }

@@ -81,6 +81,9 @@ const unsuspected = { suspicion: undefined };
 function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
   switch (finding.kind) {
     case "well":
+      if (slot.unfinished?.found !== undefined) {
+        return judgeBad(slot, { kind: "bad", cause: "repairUnfinished", detail: slot.unfinished.found }, state, limits, nowMs);
+      }
       return become(slot, "green", finding.detail, nowMs, { ...well, tried: stillToProve(slot, limits, nowMs) });
     case "unclear":
       return become(slot, "unknown", finding.detail, nowMs, unsuspected);

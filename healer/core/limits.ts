@@ -1,6 +1,9 @@
 /** Every number that the core decides by. Times are on the healer's monotonic clock. */
 export interface Limits {
-  /** A slot whose heartbeat is older is silent: no longer green, not yet acted on. Three beats of 200 ms. */
+  /**
+   * A slot whose heartbeat is older is silent: no longer green, not yet acted on. Three beats of 200 ms; an emulated
+   * machine loses more than that whenever its host is busy.
+   */
   readonly silentMs: number;
   /** A silent machine is reset after so long, and replaced after so long: hiccups of a host last seconds. */
   readonly resetAfterMs: number;
@@ -67,8 +70,7 @@ export interface Limits {
 const minuteMs = 60_000;
 const mebibyte = 1024 * 1024;
 
-const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
-  silentMs: 600,
+const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   resetAfterMs: 5_000,
   replaceAfterMs: 15_000,
   serviceGraceMs: 3_000,
@@ -105,6 +107,6 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
 
 /** What a machine with KVM keeps, and one that emulates its guests. */
 export const limitsFor: Readonly<Record<"kvm" | "tcg", Limits>> = {
-  kvm: { ...common, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
-  tcg: { ...common, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
+  kvm: { ...common, silentMs: 600, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
+  tcg: { ...common, silentMs: 1_500, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
 };

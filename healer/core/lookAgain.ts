@@ -5,5 +5,6 @@ import type { State } from "./state.ts";
 
 export function isWellAgain(state: State, name: string, limits: Limits, nowMs: number): boolean {
   const slot = state.slots[name];
-  return slot !== undefined && diagnose(slot, state.host, limits, nowMs).kind === "well";
+  if (slot === undefined || slot.unfinished?.found !== undefined) return false;
+  return diagnose(slot, state.host, limits, nowMs).kind === "well";
 }

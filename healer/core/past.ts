@@ -17,6 +17,7 @@ export function pastOf(written: readonly PastEntry[]): Past {
     }, 0),
     repairs: spentIn(entries),
     tried: triedIn(entries),
+    unfinished: unfinishedIn(entries),
     failed: failedIn(entries),
     ...holdsIn(entries),
   };
@@ -59,6 +60,26 @@ function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
     if (entry.kind === "status" && entry.status === "green") tried.set(entry.slot, { ...last, greenForMs: agoMs });
   }
   return [...tried.values()];
+}
+
+/** A replacement whose healer died may have been brought to its end by its engine: the next check for drift tells. */
+function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
+  let unfinished: { slot: string; generation: number }[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === "repairBegun") {
+      const { generation } = entry;
+      const replaced = entry.slots.filter(({ repair }) => repair === "replace").map(({ slot }) => ({ slot, generation }));
+      unfinished = [...unfinished.filter(({ slot }) => !replaced.some((one) => one.slot === slot)), ...replaced];
+    }
+    const { kind } = entry;
+    if (kind === "repairEnded" && (entry.outcome === "ok" || couldNotBegin.test(entry.outcome))) {
+      unfinished = unfinished.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
+    }
+    if (kind === "drift" && entry.clean === true) {
+      unfinished = unfinished.filter(({ generation }) => generation > entry.generation);
+    }
+  }
+  return unfinished;
 }
 
 function failedIn(entries: readonly PastEntry[]): readonly number[] {

@@ -22,6 +22,13 @@ export function withoutHelp({ generation, cause, repair }: Attempt): Tried {
   return { generation, cause, repair, helped: false, greenMs: undefined, lastedMs: undefined };
 }
 
+/** What a repair leaves behind that failed, or gave no result. */
+export function withoutEnd({ unfinished }: SlotState, attempt: Attempt): Pick<SlotState, "tried" | "unfinished"> {
+  const { generation, repair } = attempt;
+  const cutShort = repair === "replace" ? { generation, found: undefined } : unfinished;
+  return { tried: withoutHelp(attempt), unfinished: cutShort };
+}
+
 /** What a repair leaves behind that has made the slot well, for now. */
 export function withHelp(attempt: Attempt, nowMs: number): Tried {
   return { ...withoutHelp(attempt), helped: true, greenMs: nowMs };

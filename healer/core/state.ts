@@ -27,6 +27,8 @@ export interface SlotState {
   readonly attempt: Attempt | undefined;
   /** The last repair that came to an end, until it has lasted: what comes back before that needs another one. */
   readonly tried: Tried | undefined;
+  /** The last replacement, if it was not brought to its end and nothing has shown since that this left no difference. */
+  readonly unfinished: Unfinished | undefined;
   /** What kept the last repair from beginning, until one begins. */
   readonly hindrance: { readonly code: RepairFailure; readonly reason: string } | undefined;
   /** When each repair of the budget's window began. */
@@ -64,6 +66,13 @@ export interface Tried {
   readonly lastedMs: number | undefined;
 }
 
+/** An update that failed or died on the way may have made what the engine's state does not know. */
+export interface Unfinished {
+  readonly generation: number;
+  /** What a check for drift has found of it. */
+  readonly found: string | undefined;
+}
+
 export interface State {
   readonly slots: Readonly<Record<string, SlotState>>;
   readonly host: HostFacts;
@@ -99,6 +108,7 @@ export interface Past {
   readonly repairs: readonly { readonly slot: string; readonly agoMs: number }[];
   /** Of each slot at most the last one. */
   readonly tried: readonly PastRepair[];
+  readonly unfinished: readonly { readonly slot: string; readonly generation: number }[];
   readonly failed: readonly number[];
   readonly pausedForMs: number;
   readonly breakerForMs: number;
@@ -112,17 +122,22 @@ export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
 /** By then a host that has just booted is quiet. */
 const firstDriftMs = 5 * 60_000;
 
-export const noPast: Past = { generation: 0, repairs: [], tried: [], failed: [], pausedForMs: 0, breakerForMs: 0 };
+export const noPast: Past = {
+  ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
+  ...{ pausedForMs: 0, breakerForMs: 0 },
+};
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
   const slots = planned.map(({ slot, role, plannedFiles }): [string, SlotState] => {
     const repairsMs = past.repairs.filter((repair) => repair.slot === slot).map(({ agoMs }) => nowMs - agoMs);
+    const unfinished = past.unfinished.find((one) => one.slot === slot);
     const unknown = { status: "unknown", sinceMs: nowMs, sentence: "I have only just begun to listen" } as const;
     const idle = {
       wasWell: false,
       suspicion: undefined,
       attempt: undefined,
       tried: triedOf(past, slot, nowMs),
+      unfinished: unfinished && { generation: unfinished.generation, found: undefined },
       hindrance: undefined,
       repairsMs,
       rebootsMs: [],
@@ -141,7 +156,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
-    nextDriftMs: nowMs + firstDriftMs,
+    nextDriftMs: past.unfinished.length > 0 ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
 }

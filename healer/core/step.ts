@@ -65,7 +65,7 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
     case "repaired":
       return conclude(state, event, limits, nowMs);
     case "driftChecked": {
-      const { state: next, sentence, clean } = hearDrift(state, event.drift, limits, nowMs);
+      const { state: next, sentence, clean } = hearDrift(state, event, limits, nowMs);
       const entry = { kind: "drift", generation: event.generation, clean, sentence } as const;
       return { state: next, actions: [{ kind: "journal", entry }], reason: sentence };
     }

@@ -36,6 +36,8 @@ export interface Machine {
   beatsMs: number;
   servesMs: number;
   diskThere: boolean;
+  /** The engine's state does not know it as it is: an update was cut short when it had just made it. */
+  unfinished: boolean;
   /** What it would be made anew from. */
   imageThere: boolean;
   attached: boolean;
@@ -53,7 +55,7 @@ export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
     ...{ slot, role, domain: "running", reason: "booted", id: 1, boots: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
-    ...{ diskThere: true, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+    ...{ diskThere: true, unfinished: false, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
   };
 }
 
@@ -82,7 +84,7 @@ export function serves({ domain, attached, ills, servesMs }: Machine, nowMs: num
 }
 
 export function isWell(machine: Machine, nowMs: number): boolean {
-  return serves(machine, nowMs) && machine.ills.size === 0 && machine.diskThere;
+  return serves(machine, nowMs) && machine.ills.size === 0 && machine.diskThere && !machine.unfinished;
 }
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
@@ -121,7 +123,7 @@ export function polled(machine: Machine): PolledDomain {
 }
 
 /** What is wrong with it, in the words of the table. What the way to it suffers is nothing that the table names. */
-export function troublesOf({ role, domain, ills, diskThere, attached }: Machine): (CauseName | Illness)[] {
+export function troublesOf({ role, domain, ills, diskThere, attached, unfinished }: Machine): (CauseName | Illness)[] {
   const ofDomain = {
     running: undefined,
     paused: role === "balancer" ? "balancerFrozen" : "machinePaused",
@@ -137,6 +139,7 @@ export function troublesOf({ role, domain, ills, diskThere, attached }: Machine)
   if (named !== undefined) found.push(named);
   if (!diskThere) found.push("diskMissing");
   if (!attached) found.push("machineDetached");
+  if (unfinished) found.push("repairUnfinished");
   return found;
 }
 

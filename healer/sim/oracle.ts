@@ -36,6 +36,7 @@ export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> =
   networkBroken: ["reattach"],
   domainUndefined: ["replace"],
   diskMissing: ["replace"],
+  repairUnfinished: ["replace"],
   mute: ["reset", "replace"],
 };
 

@@ -8,6 +8,8 @@ interface Job {
   cancelled: boolean;
   /** Nothing has been begun that would go on without the healer. */
   waits: boolean;
+  /** What becomes of its machines when it is ended on the way. */
+  cutShort?: () => void;
 }
 
 type Failure = Extract<RepairOutcome, { ok: false }>;
@@ -50,6 +52,7 @@ export class Rim {
     this.#world.inbox.length = 0;
     if (this.#job === undefined || (!endsEngine && !this.#job.waits)) return;
     this.#job.cancelled = true;
+    this.#job.cutShort?.();
     this.#job = undefined;
   }
 
@@ -69,7 +72,13 @@ export class Rim {
   }
 
   #checkDrift(generation: number): void {
-    const { random } = this.#world;
+    const { random, machines } = this.#world;
+    const left = [...machines.values()].filter(({ unfinished }) => unfinished).map(({ slot }) => `${slot}: replace`);
+    if (left.length > 0) {
+      const found = { clean: false, found: left.join("; ") } as const;
+      this.#world.tell(random.between(1_000, 8_000), { kind: "driftChecked", generation, drift: found });
+      return;
+    }
     const drift: Extract<Event, { kind: "driftChecked" }>["drift"] = random.chance(0.9)
       ? { clean: true }
       : random.chance(0.5)
@@ -172,6 +181,9 @@ export class Rim {
         machine.diskThere = false;
         world.announce(machine);
       }
+      job.cutShort = () => {
+        for (const slot of slots) leaveHalf(world, world.machine(slot));
+      };
     });
     world.after(ending === "silent" ? world.limits.repairDeadlineMs + 500 : tookMs, () => {
       if (job.cancelled) return;
@@ -179,6 +191,7 @@ export class Rim {
       if (ending === "silent" && world.random.chance(0.5)) return;
       for (const slot of slots) {
         if (ending === "works") remake(world, world.machine(slot));
+        if (ending === "dies") leaveHalf(world, world.machine(slot));
         const outcome = ending === "works" ? ({ ok: true, tookMs } as const) : failed(`the engine ${ending}`);
         world.after(world.random.between(0, 400), () => this.#answer(life, generation, slot, outcome));
       }
@@ -244,8 +257,16 @@ function powerCycle(world: World, machine: Machine): Failure | undefined {
   return undefined;
 }
 
+/** An update that dies may have made the machine already, and not have written that down. */
+function leaveHalf(world: World, machine: Machine): void {
+  if (world.random.chance(0.6)) return;
+  remake(world, machine);
+  machine.unfinished = true;
+}
+
 function remake(world: World, machine: Machine): void {
   cure(machine, "replace");
   machine.diskThere = true;
+  machine.unfinished = false;
   world.boot(machine);
 }
