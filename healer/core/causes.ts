@@ -177,7 +177,7 @@ export const causes = {
   machineReboots: {
     title: "guest reboots again and again",
     subject: "machine",
-    evidence: "libvirt, or a heartbeat of another incarnation: the machine reboots, and is not up for long in between",
+    evidence: "libvirt: the machine reboots, and is not up for long in between",
     repairs: ["powerCycle", "replace"],
     patience: 0,
     because: "",
