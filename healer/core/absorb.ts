@@ -11,7 +11,7 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       if (event.lagMs <= limits.maxLoopLagMs) return state;
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
     case "beat":
-      return withBeat(state, event.slot, event.beat, limits, nowMs);
+      return withFacts(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
     case "rebooted":
       return change(state, event.slot, (slot) => withReboot(slot, limits, nowMs));
     case "misheard":
@@ -49,20 +49,10 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
   }
 }
 
-/** A new incarnation has begun with a boot, though nobody may have announced it. */
-function withBeat(state: State, name: string, beat: Beat, limits: Limits, nowMs: number): State {
-  return change(state, name, (slot) => {
-    const booted = isUnannounced(slot, beat, limits) ? withReboot(slot, limits, nowMs) : slot;
-    return { ...booted, facts: { ...booted.facts, beat: { value: beat, atMs: nowMs } } };
-  });
-}
-
-/** Whether the machine has booted since its last heartbeat, and no start or reset of it was seen since then. */
-function isUnannounced({ facts, rebootsMs }: SlotState, { incarnation }: Beat, limits: Limits): boolean {
-  const { beat, startedMs } = facts;
-  if (beat === undefined || beat.value.incarnation === incarnation) return false;
-  // The last heartbeat may have been on its way when the machine was reset.
-  return ![startedMs, rebootsMs.at(-1)].some((atMs) => atMs !== undefined && atMs >= beat.atMs - limits.silentMs);
+/** A new incarnation may have begun with a boot that nobody announced, or only with a start of the agent. */
+function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
+  const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
+  return { ...facts, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs } : {}) };
 }
 
 function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {

@@ -17,16 +17,9 @@ export interface Change {
 }
 
 type Rest = Partial<
-  Pick<SlotState, 
-    | "suspicion"
-    | "attempt"
-    | "tried"
-    | "unfinished"
-    | "hindrance"
-    | "repairsMs"
-    | "rebootsMs"
-    | "waitUntilMs"
-    | "facts"
+  Pick<
+    SlotState,
+    "suspicion" | "attempt" | "tried" | "unfinished" | "hindrance" | "repairsMs" | "rebootsMs" | "waitUntilMs" | "facts"
   >
 >;
 

@@ -177,7 +177,7 @@ export const causes = {
   machineReboots: {
     title: "guest reboots again and again",
     subject: "machine",
-    evidence: "libvirt, or a heartbeat of another incarnation: the machine reboots, and is not up for long in between",
+    evidence: "libvirt: the machine reboots, and is not up for long in between",
     repairs: ["powerCycle", "replace"],
     patience: 0,
     because: "",
@@ -213,7 +213,8 @@ export const causes = {
   repairUnfinished: {
     title: "repair cut short",
     subject: "machine",
-    evidence: "the machine is well, and its last replacement did not come to its end and left differences from the plan",
+    evidence:
+      "the machine is well, and its last replacement did not come to its end and left differences from the plan",
     repairs: ["replace"],
     patience: 0,
     because: "",

@@ -51,14 +51,14 @@ export function hearDrift(
 /** What becomes of replacements that were cut short before the check began: they left no difference, or these. */
 function afterCheck(slots: State["slots"], generation: number, drift: DriftResult): State["slots"] {
   if (drift.clean === undefined) return slots;
-  const changed = Object.values(slots).flatMap((slot) => {
-    if (slot.unfinished === undefined || slot.unfinished.generation > generation) return [];
-    if (drift.clean) return [[slot.slot, { ...slot, unfinished: undefined }] as const];
+  const changed = Object.values(slots).flatMap((slot): SlotState[] => {
+    const { unfinished } = slot;
+    if (unfinished === undefined || unfinished.generation > generation) return [];
+    if (drift.clean) return [{ ...slot, unfinished: undefined }];
     const found = drift.found.split("; ").filter((difference) => concerns(difference, slot.slot));
-    if (found.length === 0) return [];
-    return [[slot.slot, { ...slot, unfinished: { ...slot.unfinished, found: found.join("; ") } }] as const];
+    return found.length === 0 ? [] : [{ ...slot, unfinished: { ...unfinished, found: found.join("; ") } }];
   });
-  return changed.length === 0 ? slots : { ...slots, ...Object.fromEntries(changed) };
+  return changed.length === 0 ? slots : { ...slots, ...Object.fromEntries(changed.map((slot) => [slot.slot, slot])) };
 }
 
 /** A difference names its resource first, and a slot's resources are named after it: `web-1-disk: replace`. */

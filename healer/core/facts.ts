@@ -60,7 +60,7 @@ export interface SlotFacts {
   /** When it was last asked by ping and connect. */
   readonly probedMs?: number;
   readonly domain?: Timed<DomainFact>;
-  /** When its domain was first seen under its present id, or last rebooted: its boot began then, or before. */
+  /** When its domain was first seen under its present id, or it rebooted, or its agent began to beat: its boot began then, or before. */
   readonly startedMs?: number;
   readonly startedId?: number;
   /** Since when it has been seen running without a break: a machine that was paused could not beat. */

@@ -82,7 +82,13 @@ function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limi
   switch (finding.kind) {
     case "well":
       if (slot.unfinished?.found !== undefined) {
-        return judgeBad(slot, { kind: "bad", cause: "repairUnfinished", detail: slot.unfinished.found }, state, limits, nowMs);
+        return judgeBad(
+          slot,
+          { kind: "bad", cause: "repairUnfinished", detail: slot.unfinished.found },
+          state,
+          limits,
+          nowMs,
+        );
       }
       return become(slot, "green", finding.detail, nowMs, { ...well, tried: stillToProve(slot, limits, nowMs) });
     case "unclear":

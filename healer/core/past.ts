@@ -68,7 +68,9 @@ function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
   for (const { entry } of entries) {
     if (entry.kind === "repairBegun") {
       const { generation } = entry;
-      const replaced = entry.slots.filter(({ repair }) => repair === "replace").map(({ slot }) => ({ slot, generation }));
+      const replaced = entry.slots
+        .filter(({ repair }) => repair === "replace")
+        .map(({ slot }) => ({ slot, generation }));
       unfinished = [...unfinished.filter(({ slot }) => !replaced.some((one) => one.slot === slot)), ...replaced];
     }
     const { kind } = entry;

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { beat, limits, Scene } from "./scene.ts";
 
 /** The machine is reset, is silent while it boots, and is up again as another incarnation. */
-function reboot(scene: Scene, bootMs: number, upMs: number, isAnnounced = true): void {
+function reboot(scene: Scene, bootMs: number, upMs: number): void {
   const slot = "web-1";
   scene.silent.add(slot);
-  if (isAnnounced) scene.send({ kind: "rebooted", slot });
+  scene.send({ kind: "rebooted", slot });
   scene.pass(bootMs);
   scene.beats.set(slot, { ...beat, incarnation: `boot at ${scene.nowMs}` });
   scene.silent.delete(slot);
@@ -61,12 +61,21 @@ test("a machine that reboots too fast to be missed is repaired all the same, and
   assert.deepEqual(scene.repairs(), ["powerCycle web-1", "replace web-1"]);
 });
 
-test("reboots that nobody announced count once, and so do those that somebody did", () => {
-  for (const isAnnounced of [true, false]) {
-    const scene = new Scene();
-    for (let count = 0; count < 3; count++) reboot(scene, 3_000, 7_000, isAnnounced);
-    assert.equal(scene.state.slots["web-1"]?.rebootsMs.length, 3);
+test("an agent that starts anew again and again is no machine that does so", () => {
+  const scene = new Scene();
+  for (let count = 0; count < 6; count++) {
+    scene.beats.set("web-1", { ...beat, incarnation: `agent ${count}` });
+    scene.pass(4_000);
   }
+  assert.equal(scene.status("web-1"), "green");
+  assert.deepEqual(scene.repairs(), []);
+});
+
+test("a machine whose reboot nobody announced has the time of a boot for its service", () => {
+  const scene = new Scene();
+  scene.beats.set("web-1", { ...beat, incarnation: "b", service: "starting" });
+  scene.pass(limits.bootMs - 1_000);
+  assert.equal(scene.sentence("web-1"), "its service is starting");
 });
 
 test("a reset that a repair has done is no reboot", () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { DriftResult } from "./events.ts";
 import { limits, running, Scene } from "./scene.ts";
 
+const minuteMs = 60_000;
 const rebuilt = { ...running, id: 2 };
 
 /** A machine whose replacement was cut short when the machine itself was made. */
@@ -29,14 +30,14 @@ test("a replacement that was cut short is looked into, and begun anew if it has 
   const scene = cutShort();
   assert.equal(checks(scene), 1);
   checked(scene, { clean: false, found: "web-1: replace; web-1-verified: replace (triggers)" });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.deepEqual(scene.repairs(), ["replace web-1", "replace web-1"]);
   assert.match(scene.sentence("web-1"), /^replacing web-1: repair cut short: web-1: replace; web-1-verified/);
   scene.domains["web-1"] = { ...running, id: 3 };
   scene.repaired("web-1");
   scene.pass(limits.bootMs);
   checked(scene, { clean: true });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.equal(scene.status("web-1"), "green");
   assert.equal(scene.repairs().length, 2);
 });
@@ -45,14 +46,14 @@ test("a replacement that was cut short and left no difference is done", () => {
   const scene = cutShort();
   checked(scene, { clean: true });
   checked(scene, { clean: false, found: "web-1: update (autostart)" });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
 
 test("differences of other machines are no reason to make this one anew", () => {
   const scene = cutShort();
   checked(scene, { clean: false, found: "web-11: update (autostart); lb-1: update (autostart)" });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
 
@@ -60,7 +61,7 @@ test("a check that was begun before the replacement says nothing of it", () => {
   const scene = cutShort();
   checked(scene, { clean: true }, scene.state.generation - 1);
   checked(scene, { clean: false, found: "web-1: replace" });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.equal(scene.repairs().length, 2);
 });
 
@@ -73,7 +74,7 @@ test("a healer that finds a replacement in the journal without its end looks int
   scene.pass(5_000);
   assert.equal(checks(scene), 1);
   checked(scene, { clean: false, found: "web-1: replace" });
-  scene.pass(limits.maxBackoffMs);
+  scene.pass(minuteMs);
   assert.deepEqual(scene.repairs(), ["replace web-1", "replace web-1"]);
   scene.domains["web-1"] = { ...running, id: 3 };
   scene.repaired("web-1");

@@ -68,6 +68,7 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
     machine.ills.set("machineReboots", Math.max(1, depth));
     world.reboot(machine);
   }
+  if (kind === "restart-agent") machine.agentStarts += 1;
   if (kind === "detach") machine.attached = false;
   const domain = domainOf[kind];
   if (domain !== undefined) {

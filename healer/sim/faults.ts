@@ -7,6 +7,7 @@ export const slotFaults = [
   "overload",
   "stop-keepalived",
   "stop-agent",
+  "restart-agent",
   "fill-guest",
   "edit-file",
   "destroy",

@@ -136,6 +136,18 @@ export const incidents: readonly Incident[] = [
     },
   },
   {
+    name: "an agent that starts anew again and again is taken for a machine that does so",
+    scenario: {
+      seed: 11,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 50_000,
+      faults: [14_000, 20_000, 26_000, 32_000, 38_000].map((atMs) => {
+        return { kind: "restart-agent", slot: "web-1", atMs, forMs: 0, depth: 0 };
+      }),
+    },
+  },
+  {
     name: "a machine that became well while its repair waited is made anew",
     scenario: {
       seed: 10,

@@ -30,8 +30,9 @@ export interface Machine {
   domain: DomainState;
   reason: string;
   id: number;
-  /** How often it has booted: each time its agent is another incarnation. */
+  /** How often it has booted, and its agent has been started beside that: each time that is another incarnation. */
   boots: number;
+  agentStarts: number;
   /** When its agent begins to beat, and when its service is up. */
   beatsMs: number;
   servesMs: number;
@@ -54,7 +55,8 @@ export const plannedFiles = "planned";
 export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
-    ...{ slot, role, domain: "running", reason: "booted", id: 1, boots: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
+    ...{ slot, role, domain: "running", reason: "booted", domainDepth: 0 },
+    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0 },
     ...{ diskThere: true, unfinished: false, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
   };
 }
@@ -89,9 +91,9 @@ export function isWell(machine: Machine, nowMs: number): boolean {
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ boots, role, ills, servesMs }: Machine, nowMs: number): Beat {
+export function beatOf({ boots, agentStarts, role, ills, servesMs }: Machine, nowMs: number): Beat {
   const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
-  const beat: Beat = { ...upBeat, incarnation: `boot-${boots}`, ...vrrp };
+  const beat: Beat = { ...upBeat, incarnation: `boot-${boots}-${agentStarts}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
   if (ills.size === 0) return beat;
   const files = ills.has("filesChanged") ? "edited" : plannedFiles;

@@ -221,6 +221,7 @@ function restart(world: World, machine: Machine, operation: Operation): Failure 
     return failed("nobody answers in it");
   cure(machine, operation);
   if (operation === "restartService") world.relapse(machine);
+  if (operation === "restartAgent") machine.agentStarts += 1;
   return undefined;
 }
 

@@ -511,16 +511,16 @@ export const mutants: readonly Mutant[] = [
   m(
     "boots that nobody announced not seen",
     "absorb.ts",
-    "isUnannounced(slot, beat, limits) ? withReboot(slot, limits, nowMs) : slot",
-    "slot",
+    "...(isNew ? { startedMs: nowMs } : {})",
+    "",
     "a booting machine is left alone",
   ),
   m(
-    "a boot that was announced counts twice",
+    "an agent that starts anew is a machine that does so",
     "absorb.ts",
-    "atMs >= beat.atMs - limits.silentMs",
-    "atMs > 1e15",
-    "a machine that reboots once is left alone",
+    "return withFacts(state, event.slot, (facts) => withBeat",
+    "const same = state.slots[event.slot]?.facts.beat?.value.incarnation === event.beat.incarnation; return withFacts(same ? state : change(state, event.slot, (slot) => withReboot(slot, limits, nowMs)), event.slot, (facts) => withBeat",
+    "no repair of a machine that is well",
   ),
   m(
     "each reboot is given the time of a boot",
