@@ -42,7 +42,10 @@ export function hearDrift(
     found.clean === false && restless !== undefined
       ? { clean: undefined, reason: `${restless.slot} was ${restless.status} meanwhile` }
       : found;
-  const nextDriftMs = nowMs + (drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs);
+  const later = drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs;
+  // What was cut short after this check had begun has yet to be looked into.
+  const isPending = Object.values(state.slots).some(({ unfinished }) => (unfinished?.generation ?? 0) > generation);
+  const nextDriftMs = isPending ? nowMs : nowMs + later;
   const known = drift.clean === undefined ? state.drift : drift;
   const slots = afterCheck(state.slots, generation, drift);
   return { state: { ...state, slots, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };

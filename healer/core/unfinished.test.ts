@@ -60,6 +60,8 @@ test("differences of other machines are no reason to make this one anew", () => 
 test("a check that was begun before the replacement says nothing of it", () => {
   const scene = cutShort();
   checked(scene, { clean: true }, scene.state.generation - 1);
+  scene.pass(1_000);
+  assert.equal(checks(scene), 2);
   checked(scene, { clean: false, found: "web-1: replace" });
   scene.pass(minuteMs);
   assert.equal(scene.repairs().length, 2);
