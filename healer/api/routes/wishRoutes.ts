@@ -1,0 +1,38 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { Answers } from "../answers.ts";
+import { problems } from "../problem.ts";
+import { pausedSchema, pauseRequestSchema, resumeRequestSchema } from "../schemas.ts";
+
+/** What a person may want of the healer. A body may be left out, and is then all defaults. */
+export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
+  return async (app) => {
+    const response = { 200: pausedSchema, ...problems("badRequest", "unauthorized", "notListening") };
+    app.post(
+      "/v1/pause",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Begin no repair for a while. What is under way goes on, and watching does.",
+          body: pauseRequestSchema.nullable(),
+          response,
+        },
+      },
+      (request) => {
+        const { forMs, by } = request.body ?? pauseRequestSchema.parse({});
+        return answers.pause(forMs, by);
+      },
+    );
+    app.post(
+      "/v1/resume",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "End a pause, and close the breaker if repairs that did not help have opened it.",
+          body: resumeRequestSchema.nullable(),
+          response,
+        },
+      },
+      (request) => answers.resume((request.body ?? resumeRequestSchema.parse({})).by),
+    );
+  };
+}
