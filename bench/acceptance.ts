@@ -6,7 +6,7 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { createPlainPair, type Plain, removePlainPair } from "./baseline/plainPair.ts";
-import { allCases } from "./cases/allCases.ts";
+import { faultCases, stressCases } from "./cases/allCases.ts";
 import type { Case, Run } from "./cases/case.ts";
 import { machineFacts } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
@@ -34,7 +34,7 @@ Examples:
   node bench/acceptance.ts worker-vm --runs 20 --lab test`,
   );
 
-for (const one of allCases) {
+for (const one of [...faultCases, ...stressCases]) {
   program
     .command(one.name)
     .description(one.what)
@@ -91,6 +91,15 @@ async function runAll(
     interrupted = true;
   });
 
+  for (let index = 0; index < one.warmups && !interrupted; index++) {
+    for (const pair of pairs) {
+      const dir = join(rawDir, `warm-up-${index + 1}-${pair.name}`);
+      await mkdir(dir, { recursive: true });
+      say(
+        `warm-up ${index + 1}/${one.warmups} ${pair.name}: ${describe(await one.measure({ rig, pair, index, dir, users }))}`,
+      );
+    }
+  }
   const runs: Run[] = [];
   for (let index = 0; index < wanted && !interrupted; index++) {
     // The pairs take turns in going first, so that a slow drift of the machine hits both.

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { run } from "../host/run.ts";
-import { hostDirs } from "../lab/lab.ts";
+import { hostFolders } from "../infra/paths.ts";
+import { pathOnHost } from "../lab/virtualHost.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
@@ -27,7 +28,7 @@ export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<Machin
   const [host = ""] = hosts;
   const config = outputs.get(host)?.applied.config;
   const image = config?.image ?? "";
-  const manifest = join(hostDirs(lab, host).disk, "vigil", "images", `${image}.json`);
+  const manifest = await pathOnHost(lab, host, join(hostFolders.imageDir, `${image}.json`));
   const { kernel, packages } = JSON.parse(await readFile(manifest, "utf8")) as ImageManifest;
   const wanted = packages.filter(({ name }) => guestPackages.has(name));
   const [processor] = cpus();

@@ -18,7 +18,7 @@ const settleWindowMs = 2_000;
 const settledOverrunMs = 250;
 const settleTimeoutMs = 60_000;
 
-export interface Load {
+export interface Load extends AsyncDisposable {
   /** Resolves once the first request has ended: from then on the load is there. */
   readonly started: Promise<void>;
   /**
@@ -26,7 +26,7 @@ export interface Load {
    * not come to that within a minute: then the load is too much for this machine.
    */
   settled(): Promise<void>;
-  /** Stops the load and resolves to every request of it. */
+  /** Stops the load and resolves to every request of it. Safe to repeat. */
   stop(): Promise<RequestRecord[]>;
 }
 
@@ -60,18 +60,15 @@ export function startLoad(lab: Lab, url: string, options: readonly string[], fil
       if (nowMs() > deadlineMs) throw new Error(`${url} does not keep up with the load on this machine: use less`);
     }
   };
-  return {
-    started,
-    settled,
-    stop: async () => {
-      child.kill("SIGTERM");
-      await ended;
-      return records;
-    },
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    return records;
   };
+  return { started, settled, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-export interface Recording {
+export interface Recording extends AsyncDisposable {
   /** Ends the recording and resolves to the frames, in the order of their time. */
   stop(): Promise<Frame[]>;
 }
@@ -84,11 +81,17 @@ export async function recordFrames({ lab, hosts }: Rig, { vip }: Pair, dir: stri
   const captures = await Promise.all(
     ports.map((port) => captureStart(lab, port, { file: join(dir, `${port}.pcap`), filter })),
   );
+  const running = new Set(captures);
+  const end = async () => {
+    for (const capture of running) await captureStop(lab, capture.port);
+    running.clear();
+  };
   return {
     stop: async () => {
-      for (const { port } of captures) await captureStop(lab, port);
+      await end();
       const frames = await Promise.all(captures.map(({ file }) => readFrames(file)));
       return frames.flat().sort((one, other) => one.timeMs - other.timeMs);
     },
+    [Symbol.asyncDispose]: end,
   };
 }

@@ -67,7 +67,7 @@ async function killHolder(rig: Rig, dir: string): Promise<Record<string, number>
   const slots = rig.outputs.get(holder.host)?.slots.length ?? 0;
   await allWell(lab, holder.host, slots, wellTimeoutMs);
   const qemu = await processOf(rig, holder);
-  const recording = await recordFrames(rig, product, dir);
+  await using recording = await recordFrames(rig, product, dir);
   await sleep(1_000);
   const faultMs = nowMs();
   await signal(qemu, "SIGKILL");

@@ -10,9 +10,9 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { run } from "../host/run.ts";
-import { allWell, healerOf, startHealer } from "../lab/healers.ts";
+import { allWell, startHealer, stopHealer } from "../lab/healers.ts";
 import { inHost, onHost } from "../lab/machine.ts";
-import { isAlive, signal } from "../lab/processes.ts";
+import { signal } from "../lab/processes.ts";
 import type { Check, Run } from "./cases/case.ts";
 import { figuresOf } from "./cases/case.ts";
 import { machineFacts } from "./machineFacts.ts";
@@ -90,7 +90,7 @@ async function byHealer(rig: Rig, victim: Worker): Promise<number> {
 
 /** What a person would type, in one script that is ready when the machine dies. */
 async function byHand(rig: Rig, victim: Worker): Promise<number> {
-  await stopHealer(rig, victim.host);
+  await stopHealer(rig.lab, victim.host);
   const { domain } = victim;
   const disk = `/var/lib/vigil/pool/${domain}-disk.qcow2`;
   const prepare = `virsh dumpxml --inactive ${domain} >/tmp/${domain}.xml && qemu-img info --output json -U ${disk}`;
@@ -126,11 +126,4 @@ async function killAndAwait(rig: Rig, victim: Worker, rebuild: () => Promise<voi
   } finally {
     client.close();
   }
-}
-
-async function stopHealer(rig: Rig, host: string): Promise<void> {
-  const healer = await healerOf(rig.lab, host);
-  if (healer === undefined) return;
-  await signal(healer, "SIGTERM");
-  while (await isAlive(healer)) await sleep(100);
 }

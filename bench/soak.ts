@@ -1,9 +1,10 @@
 /**
- * The long counts behind the published figures: a lab of its own, both stacks, twenty previews of either kind on each host, then
- * every fault as often as its promise was made for. Writes bench/results/CASE.json; exits with 1 if a claim is not met.
+ * The long counts behind the published figures: a lab of its own, both stacks, twenty previews of either kind on each
+ * host, every fault as often as its promise was made for, then the repairs under healers, and the simulator. Takes some
+ * hours. Writes bench/results/CASE.json; exits with 1 if a claim is not met.
  */
 import { run, runInTerminal } from "../host/run.ts";
-import { allCases } from "./cases/allCases.ts";
+import { faultCases, stressCases } from "./cases/allCases.ts";
 
 const lab = "soak";
 const hosts = ["bk", "mb"];
@@ -27,16 +28,28 @@ try {
     }
     process.stdout.write(`${host}: ${previews} previews with a refresh and ${previews} without showed no changes\n`);
   }
-  for (const { name } of allCases) {
-    const count = String(runs[name] ?? defaultRuns);
-    const argv = [process.execPath, "bench/acceptance.ts", name, "--lab", lab, "--runs", count];
+  for (const { name } of faultCases) {
     const load = name.startsWith("holder-") ? [] : ["--users", users];
-    if ((await runInTerminal([...argv, ...load])) !== 0) exitCode = 1;
+    await bench("acceptance.ts", name, "--runs", String(runs[name] ?? defaultRuns), ...load);
   }
+  await bench("repair.ts", "--runs", "10");
+  await bench("rebuildHolder.ts", "--runs", "30");
+  for (const { name } of stressCases) await bench("acceptance.ts", name, "--runs", "1");
+  await note(["--test", "--test-reporter=spec", "test/soak/killedRepairs.soak.ts"]);
+  await note(["healer/sim/main.ts", "--seed", "1", "--runs", "100000"]);
 } finally {
   await vigil("lab", "down", "--force");
 }
 process.exitCode = exitCode;
+
+function bench(script: string, ...args: string[]): Promise<void> {
+  return note([`bench/${script}`, ...args, "--lab", lab]);
+}
+
+/** Runs one part to its end; one that fails does not keep the others from being run. */
+async function note(args: readonly string[]): Promise<void> {
+  if ((await runInTerminal([process.execPath, ...args])) !== 0) exitCode = 1;
+}
 
 async function vigil(...args: string[]): Promise<void> {
   const code = await runInTerminal(["cli/vigil", ...args, "--lab", lab]);

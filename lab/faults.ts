@@ -1,6 +1,7 @@
 /** What can be broken in a lab, and how each is mended. All of it happens to real processes and real wires. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { hostFolders, stateDir } from "../infra/paths.ts";
 import { bootHost } from "./bootHost.ts";
 import { inGuest } from "./inGuest.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
@@ -10,7 +11,7 @@ import { inHost } from "./machine.ts";
 import { setHostLinks, setPort } from "./network.ts";
 import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
-import { startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
+import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
 
 export interface Fault {
   /** One line for the help. */
@@ -77,7 +78,8 @@ export const faults = {
   "delete-volume": {
     what: "the file of the domain's disk is removed under it; only the program can mend that",
     hits: "domain",
-    break: (lab, host, domain) => rm(join(hostDirs(lab, host.name).disk, "vigil", "pool", `${domain}-disk.qcow2`)),
+    break: async (lab, host, domain) =>
+      rm(await pathOnHost(lab, host.name, join(hostFolders.poolDir, `${domain}-disk.qcow2`))),
     mend: onlyTheProgram,
   },
   detach: {
@@ -159,6 +161,24 @@ export const faults = {
     break: (lab, host, domain) => inGuest(lab, host.name, domain, "dd if=/dev/zero of=/filled bs=1M 2>/dev/null"),
     mend: (lab, host, domain) => inGuest(lab, host.name, domain, "rm -f /filled"),
   },
+  "fill-pool": {
+    what: "the storage pool is filled to the last byte: no new overlay fits, and guests that write stop",
+    hits: "host",
+    break: (lab, host) => fill(lab, host, hostFolders.poolDir),
+    mend: (lab, host) => hostDone(lab, host, ["rm", "-f", join(hostFolders.poolDir, filler)]),
+  },
+  "fill-state": {
+    what: "the file system of state and journal is filled to the last byte",
+    hits: "host",
+    break: (lab, host) => fill(lab, host, stateDir),
+    mend: (lab, host) => hostDone(lab, host, ["rm", "-f", join(stateDir, filler)]),
+  },
+  "stall-pool": {
+    what: "the storage pool's disk stands still: whatever writes to it waits",
+    hits: "host",
+    break: (lab, host) => hostDone(lab, host, ["fsfreeze", "--freeze", hostFolders.poolDir]),
+    mend: (lab, host) => hostDone(lab, host, ["fsfreeze", "--unfreeze", hostFolders.poolDir]),
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
@@ -193,6 +213,14 @@ function started({ name }: GuestService): string {
   return `rc-service -q ${name} zap; rc-service -q ${name} start`;
 }
 
+const filler = "filler";
+
+/** All but the last blocks are taken at once, and those one by one: the file's own list of blocks needs some too. */
+function fill(lab: Lab, host: LabHost, dir: string): Promise<void> {
+  const take = 'fallocate -l "$(($(stat -f -c %a*%S .) - 16777216))" "$0"; cat /dev/zero >>"$0" 2>/dev/null || true';
+  return hostDone(lab, host, ["sh", "-c", `cd ${dir} && { ${take}; }`, filler]);
+}
+
 async function onlyTheProgram(lab: Lab, host: LabHost, domain: string): Promise<void> {
   const remedy = `run \`pulumi up --refresh\` on host ${host.name} of lab ${lab.name}, or let its healer do it`;
   throw new LabError("ERR_USAGE", `${domain} cannot be mended from here: ${remedy}.`);
@@ -215,15 +243,13 @@ async function setWorkerTaps(lab: Lab, host: LabHost, state: "up" | "down"): Pro
   const { stdout } = await virsh(lab, host.name, ["list", "--name"]);
   for (const domain of stdout.split("\n").filter((name) => name.startsWith("web-"))) {
     const tap = await tapOf(lab, host.name, domain);
-    const { code, stderr } = await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, state]);
-    if (code !== 0) throw new LabError("ERR_LAB_FAILED", `tap ${tap} on host ${host.name}: ${stderr.trim()}`);
+    await hostDone(lab, host, ["ip", "link", "set", "dev", tap, state]);
   }
 }
 
 async function setMaster(lab: Lab, host: LabHost, tap: string, bridge: string | undefined): Promise<void> {
   const master = bridge === undefined ? ["nomaster"] : ["master", bridge];
-  const { code, stderr } = await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, ...master]);
-  if (code !== 0) throw new LabError("ERR_LAB_FAILED", `tap ${tap} on host ${host.name}: ${stderr.trim()}`);
+  await hostDone(lab, host, ["ip", "link", "set", "dev", tap, ...master]);
 }
 
 /** Rejects ERR_USAGE if the lab's site has no such host. */
@@ -261,6 +287,11 @@ async function signalRecorded(lab: Lab, host: LabHost, pidFile: string, name: No
   const id: ProcessId | undefined = (await processesIn(namespaceOf(lab, host.name))).find((one) => one.pid === pid);
   if (id !== undefined && (await signal(id, name))) return;
   throw new LabError("ERR_LAB_FAILED", `nothing runs on host ${host.name} as ${path} says: is it down already?`);
+}
+
+async function hostDone(lab: Lab, host: LabHost, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await inHost(lab, host.name, argv);
+  if (code !== 0) throw new LabError("ERR_LAB_FAILED", `${argv.join(" ")} on host ${host.name}: ${stderr.trim()}`);
 }
 
 async function virshDone(lab: Lab, host: LabHost, command: readonly string[]): Promise<void> {

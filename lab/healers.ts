@@ -4,41 +4,55 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { journalFiles } from "../healer/journal/journalFiles.ts";
 import { readJournal } from "../healer/journal/readJournal.ts";
-import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
+import { stateDir } from "../infra/paths.ts";
+import { type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { refreshCheckout } from "./machine.ts";
 import { isAlive, type ProcessId, processesIn, signal } from "./processes.ts";
-import { startService } from "./virtualHost.ts";
+import { pathOnHost, startService } from "./virtualHost.ts";
 
 const startTimeoutMs = 60_000;
 
-/** A host's journal, as a file of the machine that the lab runs on. */
-export function journalOf(lab: Lab, host: string): string {
-  return join(hostDirs(lab, host).disk, "vigil", "journal.jsonl");
+/** A host's journal, as a file of the machine that the lab runs on. Rejects ERR_LAB_NOT_UP if the host is off. */
+export function journalOf(lab: Lab, host: string): Promise<string> {
+  return pathOnHost(lab, host, join(stateDir, "journal.jsonl"));
 }
 
-/** Starts a host's healer unless it runs. Resolves once it listens; rejects, naming its log, if it does not in time. */
-export async function startHealer(lab: Lab, host: string): Promise<void> {
+/**
+ * Starts a host's healer unless it runs, with more in its environment if that is given. Resolves once it listens; rejects,
+ * naming its log, if it does not in time.
+ */
+export async function startHealer(
+  lab: Lab,
+  host: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   if ((await healerOf(lab, host)) !== undefined) return;
   await refreshCheckout(lab, host);
   const before = await startsIn(lab, host);
-  await startService(lab, host, "healer");
+  await startService(lab, host, "healer", environment);
   const deadlineMs = performance.now() + startTimeoutMs;
   while ((await startsIn(lab, host)) === before) {
     if (performance.now() > deadlineMs) {
-      const log = join(hostDirs(lab, host).disk, "vigil", "healer.log");
+      const log = await pathOnHost(lab, host, join(stateDir, "healer.log"));
       throw new LabError("ERR_LAB_FAILED", `the healer of host ${host} does not listen: see ${log}.`);
     }
     await sleep(100);
   }
 }
 
+/** Ends a host's healer as its service manager would. Does nothing if none runs. */
+export async function stopHealer(lab: Lab, host: string): Promise<void> {
+  const healer = await healerOf(lab, host);
+  if (healer === undefined) return;
+  await signal(healer, "SIGTERM");
+  while (await isAlive(healer)) await sleep(50);
+}
+
 /** Ends a host's healer, removes what it remembers, and starts it again: with budgets that nobody has spent. */
 export async function forgetThePast(lab: Lab, host: string): Promise<void> {
-  const healer = await healerOf(lab, host);
-  if (healer !== undefined) await signal(healer, "SIGTERM");
-  while (healer !== undefined && (await isAlive(healer))) await sleep(50);
-  for (const file of await journalFiles(journalOf(lab, host))) await rm(file);
+  await stopHealer(lab, host);
+  for (const file of await journalFiles(await journalOf(lab, host))) await rm(file);
   await startHealer(lab, host);
 }
 
@@ -53,7 +67,7 @@ export async function healerOf(lab: Lab, host: string): Promise<ProcessId | unde
 }
 
 async function startsIn(lab: Lab, host: string): Promise<number> {
-  const text = await readFile(journalOf(lab, host), "utf8").catch(() => "");
+  const text = await readFile(await journalOf(lab, host), "utf8").catch(() => "");
   return text.split("\n").filter((line) => line.includes('"kind":"started"')).length;
 }
 
@@ -72,7 +86,7 @@ export async function allWell(lab: Lab, host: string, slots: number, timeoutMs: 
 }
 
 async function lastWords(lab: Lab, host: string): Promise<Map<string, string>> {
-  const { entries } = await readJournal(journalOf(lab, host));
+  const { entries } = await readJournal(await journalOf(lab, host));
   const sinceStart = entries.slice(entries.findLastIndex(({ kind }) => kind === "started") + 1);
   const statuses = sinceStart.filter(({ kind }) => kind === "status");
   return new Map(statuses.map(({ slot, status }) => [String(slot), String(status)]));

@@ -29,7 +29,21 @@ own() { # NAME PATH: puts the host's own folder NAME in place of PATH
   mkdir -p "$LAB_DISK/$1"
   mount --bind "$LAB_DISK/$1" "$2"
 }
-own vigil /var/lib/vigil
+disk() { # NAME SIZE PATH: mounts the host's own file system NAME on PATH; its loop device goes with the last process
+  image=$LAB_DISK/$1.ext4
+  if [ ! -e "$image" ]; then
+    truncate -s "$2" "$image.new"
+    mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0 "$image.new"
+    mv "$image.new" "$image"
+  fi
+  mount -o loop "$image" "$3"
+}
+# Each can be full, or stand still, while the rest of the machine goes on.
+disk state 4G /var/lib/vigil
+mkdir -p /var/lib/vigil/pool
+disk pool 8G /var/lib/vigil/pool
+rmdir /var/lib/vigil/lost+found /var/lib/vigil/pool/lost+found 2>/dev/null || true
+
 own libvirt-etc /etc/libvirt
 own libvirt-lib /var/lib/libvirt
 own libvirt-log /var/log/libvirt

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts a virtual host's services as children of its init. Each line written to /run/vigil-services names a service to
-# start; what has been started is not watched, because tests kill services to see what happens.
+# start, and after it variables for its environment; what has been started is not watched, because tests kill services to
+# see what happens.
 set -eu
 
 requests=/run/vigil-services
@@ -9,11 +10,12 @@ mkfifo "$requests"
 exec 3<>"$requests"
 echo libvirtd >&3
 
-while read -r service <&3; do
+while read -r service environment <&3; do
   case $service in
     libvirtd) setsid --fork libvirtd >>/var/log/libvirt/libvirtd.log 2>&1 3<&- ;;
     # The lab's mark comes with this shell's environment, so `lab down` finds the healer like everything else.
-    healer) setsid --fork /opt/vigil/cli/vigil healer run "$LAB_HOST" >>/var/lib/vigil/healer.log 2>&1 3<&- ;;
+    # shellcheck disable=SC2086
+    healer) setsid --fork env $environment /opt/vigil/cli/vigil healer run "$LAB_HOST" >>/var/lib/vigil/healer.log 2>&1 3<&- ;;
     *) echo "no service is called $service" >&2 ;;
   esac
 done

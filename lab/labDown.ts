@@ -1,4 +1,5 @@
-import { readFile, rm, rmdir } from "node:fs/promises";
+import { readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { run } from "../host/run.ts";
 import { type Lab, persistentRoot } from "./lab.ts";
 import { LabError } from "./labError.ts";
@@ -7,6 +8,7 @@ import { releaseMountPoints } from "./mountPoints.ts";
 import { deleteNamespace, namespacesOf } from "./namespaces.ts";
 import { requireOwn } from "./owner.ts";
 import { killAll, processesOf } from "./processes.ts";
+import { thawDisks } from "./virtualHost.ts";
 
 /**
  * Removes everything that a lab may have left, also after `lab up` was killed at any point: processes first, since mounts
@@ -16,6 +18,7 @@ import { killAll, processesOf } from "./processes.ts";
 export async function labDown(lab: Lab, options: { checkout: string; force: boolean }): Promise<void> {
   if (!options.force) await requireOwn(lab, options.checkout);
   await withLabLock(lab, "vigil lab down", async () => {
+    for (const host of await hostsOf(lab)) await thawDisks(lab, host);
     const left = await killAll(() => processesOf(lab));
     if (left.length > 0) {
       const pids = left.map(({ pid }) => pid).join(", ");
@@ -31,6 +34,11 @@ export async function labDown(lab: Lab, options: { checkout: string; force: bool
     await releaseMountPoints();
     await rmdir(persistentRoot).catch(() => {});
   });
+}
+
+/** The hosts that were ever started. */
+function hostsOf({ runDir }: Lab): Promise<string[]> {
+  return readdir(join(runDir, "hosts")).catch(() => []);
 }
 
 /**

@@ -2,8 +2,7 @@
 import { checkoutDir, defaultCacheDir, hostEnvironment } from "../host/hostEnvironment.ts";
 import { type Finished, type RunOptions, runAny } from "../host/run.ts";
 import { type Lab, memberVariable, namespaceOf } from "./lab.ts";
-import { LabError } from "./labError.ts";
-import { hostInit } from "./virtualHost.ts";
+import { runningInit } from "./virtualHost.ts";
 
 /** A command line that runs on a machine, and the environment that it needs. It is the same process from start to end. */
 export interface Placed {
@@ -16,11 +15,8 @@ export interface Placed {
  * `vigil env`. Rejects ERR_LAB_NOT_UP if the host is off.
  */
 export async function onHost(lab: Lab, host: string, argv: readonly string[]): Promise<Placed> {
-  const init = await hostInit(lab, host);
-  if (init === undefined) {
-    throw new LabError("ERR_LAB_NOT_UP", `host ${host} of lab ${lab.name} is off; \`vigil lab up\` turns it on.`);
-  }
-  const enter = ["nsenter", `--target=${init.pid}`, "--net", "--mount", "--uts", "env", `--chdir=${checkoutDir}`];
+  const { pid } = await runningInit(lab, host);
+  const enter = ["nsenter", `--target=${pid}`, "--net", "--mount", "--uts", "env", `--chdir=${checkoutDir}`];
   return {
     argv: [...enter, ...argv],
     env: { ...process.env, ...hostEnvironment(defaultCacheDir), HOME: "/root", [memberVariable]: lab.name },

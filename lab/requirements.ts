@@ -3,7 +3,19 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { LabError } from "./labError.ts";
 
-const programs = ["ip", "unshare", "nsenter", "setsid", "sysctl", "tini", "libvirtd", "virsh", "qemu-system-x86_64"];
+const programs = [
+  "ip",
+  "unshare",
+  "nsenter",
+  "setsid",
+  "sysctl",
+  "tini",
+  "mkfs.ext4",
+  "fsfreeze",
+  "libvirtd",
+  "virsh",
+  "qemu-system-x86_64",
+];
 
 /** Rejects ERR_LAB_FAILED, naming everything at once, if this machine cannot run a lab. */
 export async function checkRequirements(): Promise<void> {

@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Finished, runAny } from "../host/run.ts";
+import { hostFolders } from "../infra/paths.ts";
 import { hostDirs, type Lab, memberVariable, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { identify, isAlive, killAll, type ProcessId, processesIn } from "./processes.ts";
@@ -58,6 +59,7 @@ export async function startHost(lab: Lab, host: string, boot: HostBoot): Promise
 
 /** Ends every process of a host at once, as the loss of its power does. Its disk and its network namespace stay. */
 export async function stopHost(lab: Lab, host: string): Promise<void> {
+  await thawDisks(lab, host);
   const left = await killAll(() => processesIn(namespaceOf(lab, host)));
   if (left.length > 0) {
     const pids = left.map(({ pid }) => pid).join(", ");
@@ -66,12 +68,35 @@ export async function stopHost(lab: Lab, host: string): Promise<void> {
   await rm(hostDirs(lab, host).initPath, { force: true });
 }
 
+/** Lets a host's disks go on that a fault has stopped: what waits for such a disk cannot even be killed. */
+export async function thawDisks(lab: Lab, host: string): Promise<void> {
+  const init = await hostInit(lab, host);
+  if (init === undefined) return;
+  // It refuses what is not frozen, which is how it should be.
+  await runAny(["nsenter", `--target=${init.pid}`, "--mount", "fsfreeze", "--unfreeze", hostFolders.poolDir]);
+}
+
 /** The first process of a running host; undefined if the host is off. */
 export async function hostInit(lab: Lab, host: string): Promise<ProcessId | undefined> {
   const recorded = await readFile(hostDirs(lab, host).initPath, "utf8").catch(() => undefined);
   if (recorded === undefined) return undefined;
   const init = JSON.parse(recorded) as ProcessId;
   return (await isAlive(init)) ? init : undefined;
+}
+
+/**
+ * A path of a running host as a path of the machine that the lab runs on, which shows what is mounted there on the host.
+ * Rejects ERR_LAB_NOT_UP if the host is off.
+ */
+export async function pathOnHost(lab: Lab, host: string, path: string): Promise<string> {
+  return join("/proc", `${(await runningInit(lab, host)).pid}`, "root", path);
+}
+
+/** The first process of a host. Rejects ERR_LAB_NOT_UP if the host is off. */
+export async function runningInit(lab: Lab, host: string): Promise<ProcessId> {
+  const init = await hostInit(lab, host);
+  if (init !== undefined) return init;
+  throw new LabError("ERR_LAB_NOT_UP", `host ${host} of lab ${lab.name} is off; \`vigil lab up\` turns it on.`);
 }
 
 /** Resolves once the host's libvirtd answers. Rejects ERR_LAB_FAILED, naming the log, if it does not in time. */
@@ -97,12 +122,18 @@ export function virsh(lab: Lab, host: string, command: readonly string[]): Promi
   return runAny(["virsh", "--quiet", "--connect", connection, ...command], { timeoutMs: 10_000 });
 }
 
-/** Asks the init of a host to start one of the services of hostServices.sh. */
-export async function startService(lab: Lab, host: string, service: string): Promise<void> {
+/** Asks the init of a host to start one of the services of hostServices.sh. Values of variables hold no white space. */
+export async function startService(
+  lab: Lab,
+  host: string,
+  service: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   // The init holds the pipe open for reading, so neither the opening nor the write can block.
   const pipe = await open(join(hostDirs(lab, host).run, "vigil-services"), "r+");
   try {
-    await pipe.write(`${service}\n`);
+    const words = Object.entries(environment).map(([name, value]) => ` ${name}=${value}`);
+    await pipe.write(`${service}${words.join("")}\n`);
   } finally {
     await pipe.close();
   }

@@ -10,8 +10,8 @@ import { CommandError } from "../../host/run.ts";
 import { planStack } from "../../infra/plan.ts";
 import { renderSeed, type SeedFiles, writeSeedImage } from "../../infra/seed.ts";
 import { type SshKey, sshKeyFromSeed } from "../../infra/sshKey.ts";
-import { hostDirs } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
+import { pathOnHost } from "../../lab/virtualHost.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import { knownHostsPath, type Machine, type Pair, type Rig } from "../rig.ts";
 import { plainDomain } from "./plainDomain.ts";
@@ -71,7 +71,7 @@ async function createBalancer(rig: Rig, balancer: Machine, plain: Plain): Promis
 
 /** Resolves to the name of the seed's image in the folder. */
 async function createSeed(rig: Rig, balancer: Machine, files: SeedFiles): Promise<string> {
-  const outside = join(hostDirs(rig.lab, balancer.host).disk, folder.replace("/var/lib/", ""));
+  const outside = await pathOnHost(rig.lab, balancer.host, folder);
   await rm(outside, { recursive: true, force: true });
   const image = await writeSeedImage(outside, files);
   return image.slice(outside.length + 1);

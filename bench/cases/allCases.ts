@@ -1,12 +1,13 @@
 import type { Case } from "./case.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
+import { coresBusy, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
 import { slowGet } from "./slowGet.ts";
 import { workerVm } from "./workerLoss.ts";
 import { workersCut, workersFrozen } from "./workersAway.ts";
 
 /** Every fault that is measured, in the order in which the end-to-end tests make them happen. */
-export const allCases: readonly Case[] = [
+export const faultCases: readonly Case[] = [
   holderNginx,
   holderVm,
   workerVm,
@@ -15,3 +16,6 @@ export const allCases: readonly Case[] = [
   slowGet,
   postOnce,
 ];
+
+/** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
+export const stressCases: readonly Case[] = [coresBusy, overload];

@@ -9,6 +9,11 @@ export interface Case {
   readonly compared: boolean;
   /** How many connections are busy unless the command says otherwise. */
   readonly users: number;
+  /**
+   * Runs before those that count: an emulated machine translates its programs when they first run, and each balancer of a
+   * pair has to have carried the load once.
+   */
+  readonly warmups: number;
   /** Breaks something once, measures, mends it, and resolves when all is whole again. */
   readonly measure: (trial: Trial) => Promise<Figures>;
   /** What the figures of all runs must show. */

@@ -21,6 +21,7 @@ export const holderNginx: Case = {
   what: "every nginx process of the address's holder is killed at once",
   compared: true,
   users: 5,
+  warmups: 2,
   measure: (trial) => measureLoss(trial, armNginx),
   judge,
 };
@@ -30,12 +31,13 @@ export const holderVm: Case = {
   what: "the holder's QEMU is killed",
   compared: true,
   users: 5,
+  warmups: 2,
   measure: (trial) => measureLoss(trial, armVm),
   judge,
 };
 
 /** A fault that is ready to happen. */
-interface Armed {
+interface Armed extends Disposable {
   /** Resolves to the instant just before it happened. */
   readonly fire: () => Promise<number>;
   readonly mend: () => Promise<void>;
@@ -46,7 +48,9 @@ async function armNginx(rig: Rig, holder: Machine): Promise<Armed> {
   await guest.run("true");
   return {
     fire: async () => (await guest.run("kill -9 $(pidof nginx)")).sentMs,
-    mend: async () => guest.close(),
+    // The guest's own supervisor does.
+    mend: async () => {},
+    [Symbol.dispose]: () => guest.close(),
   };
 }
 
@@ -59,6 +63,7 @@ async function armVm(rig: Rig, holder: Machine): Promise<Armed> {
       return faultMs;
     },
     mend: () => startDomain(rig, holder),
+    [Symbol.dispose]: () => {},
   };
 }
 
@@ -70,21 +75,21 @@ async function measureLoss(
   arm: (rig: Rig, holder: Machine) => Promise<Armed>,
 ): Promise<Figures> {
   const holder = await awaitHealthyPair(rig, pair);
-  const { fire, mend } = await arm(rig, holder);
-  const recording = await recordFrames(rig, pair, dir);
+  using armed = await arm(rig, holder);
+  await using recording = await recordFrames(rig, pair, dir);
   const url = `http://${pair.vip}`;
   const probing = ["--loop", "open", "--fresh", "--rate", "20", "--deadline-ms", "3000", "--seconds", "120"];
-  const probe = startLoad(rig.lab, url, probing, join(dir, "probe.jsonl"));
+  await using probe = startLoad(rig.lab, url, probing, join(dir, "probe.jsonl"));
   const using = ["--kind", "sleep", "--connections", `${users}`, "--deadline-ms", "3000", "--seconds", "120"];
-  const load = users > 0 ? startLoad(rig.lab, url, using, join(dir, "users.jsonl")) : undefined;
+  await using load = users > 0 ? startLoad(rig.lab, url, using, join(dir, "users.jsonl")) : undefined;
   await Promise.all([probe.settled(), load?.settled()]);
   // The fault must not keep step with the adverts.
   await sleep(Math.random() * pair.advertMs);
 
-  const faultMs = await fire();
+  const faultMs = await armed.fire();
   await sleep(watchMs);
   const [requests, used, frames] = await Promise.all([probe.stop(), load?.stop() ?? [], recording.stop()]);
-  await mend();
+  await armed.mend();
   await awaitHealthyPair(rig, pair);
 
   const router = { vip: pair.vip, vrid: pair.vrid, silenceMs: 3.5 * pair.advertMs };

@@ -20,6 +20,7 @@ export const postOnce: Case = {
   what: "a worker's QEMU is stopped for 2 s under POSTs",
   compared: false,
   users: 50,
+  warmups: 2,
   measure,
   judge,
 };
@@ -30,7 +31,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   await awaitHealthyWorkers(rig, [pair]);
   const qemu = await processOf(rig, victim);
   const options = ["--kind", "post", "--connections", `${users}`, "--seconds", "120"];
-  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "posts.jsonl"));
+  await using load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "posts.jsonl"));
   await load.settled();
   const faultMs = nowMs();
   try {

@@ -14,6 +14,7 @@ export const slowGet: Case = {
   what: "one GET takes 3 s while others go on",
   compared: false,
   users: 50,
+  warmups: 2,
   measure,
   judge,
 };
@@ -22,11 +23,16 @@ async function measure({ rig, pair, dir, users }: Trial): Promise<Figures> {
   await awaitHealthyWorkers(rig, [pair]);
   const url = `http://${pair.vip}`;
   const options = ["--kind", "sleep", "--connections", `${users}`, "--seconds", "120"];
-  const load = startLoad(rig.lab, url, options, join(dir, "users.jsonl"));
+  await using load = startLoad(rig.lab, url, options, join(dir, "users.jsonl"));
   await load.settled();
   await sleep(slowRequestMs);
   const one = ["--kind", "sleep", "--sleep-ms", `${slowRequestMs}`, "--connections", "1", "--max-requests", "1"];
-  const slow = startLoad(rig.lab, url, [...one, "--deadline-ms", "20000", "--seconds", "30"], join(dir, "slow.jsonl"));
+  await using slow = startLoad(
+    rig.lab,
+    url,
+    [...one, "--deadline-ms", "20000", "--seconds", "30"],
+    join(dir, "slow.jsonl"),
+  );
   await slow.started;
   const [record] = await slow.stop();
   await sleep(slowRequestMs);

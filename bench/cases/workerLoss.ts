@@ -18,6 +18,7 @@ export const workerVm: Case = {
   what: "a worker's QEMU is killed under busy connections",
   compared: false,
   users: 50,
+  warmups: 2,
   measure,
   judge,
 };
@@ -28,7 +29,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   await awaitHealthyWorkers(rig, [pair]);
   const qemu = await processOf(rig, victim);
   const options = ["--kind", "sleep", "--connections", `${users}`, "--seconds", "120"];
-  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "users.jsonl"));
+  await using load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "users.jsonl"));
   await load.settled();
 
   const faultMs = nowMs();

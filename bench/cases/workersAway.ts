@@ -22,6 +22,7 @@ export const workersFrozen: Case = {
   what: "every worker's QEMU is stopped for 0.5 s",
   compared: false,
   users: 50,
+  warmups: 2,
   measure: (trial) => measureAbsence(trial, freeze),
   judge,
 };
@@ -31,6 +32,7 @@ export const workersCut: Case = {
   what: "every worker's network port is down for 0.5 s",
   compared: false,
   users: 50,
+  warmups: 2,
   measure: (trial) => measureAbsence(trial, cut),
   judge,
 };
@@ -69,7 +71,7 @@ async function measureAbsence({ rig, pair, dir }: Trial, absence: Absence): Prom
   await awaitHealthyWorkers(rig, [pair]);
   const { leave, comeBack } = await absence(rig);
   const options = ["--loop", "open", "--fresh", "--rate", `${rate}`, "--deadline-ms", "5000", "--seconds", "120"];
-  const load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
+  await using load = startLoad(rig.lab, `http://${pair.vip}`, options, join(dir, "probe.jsonl"));
   await load.settled();
 
   const faultMs = nowMs();

@@ -25,7 +25,7 @@ export async function followJournal(
   timeoutMs: number,
   isOver: (noted: Noted) => boolean,
 ): Promise<Noted[]> {
-  const path = journalOf(lab, host);
+  const path = await journalOf(lab, host);
   const seen = (await readJournal(path)).entries.at(-1)?.seq ?? 0;
   const deadlineMs = performance.now() + timeoutMs;
   const all: Noted[] = [];

@@ -19,8 +19,8 @@ defaults
   timeout queue 2s
   timeout http-keep-alive 65s
   option redispatch
-  # One further try on another worker, when the first died under the request.
-  retries 1
+  # Two further tries on other workers, when those before died under the request.
+  retries 2
   retry-on conn-failure empty-response
 
 frontend service

@@ -29,14 +29,13 @@ vrrp_track_process nginx {
   fork_delay 0.5
 }
 
-# The process may live and answer nothing. A local static page, so that no worker can take the address from here.
-vrrp_script balancerAnswers {
-  script "/usr/bin/wget -q -O /dev/null -T 1 http://127.0.0.1:${slot.servicePort}/vigil/balancer/health"
-  interval 0.5
-  timeout 1
-  fall 2
-  rise 2
+# The process may live and answer nothing: the agent asks it for a local static page twice a second, so that no worker can
+# take the address from here, and says in this file whether an answer came. A program started so often to ask would cost
+# this machine more than all else that it does while nothing happens.
+track_file mute {
+  file "/run/vigil/mute"
   weight 0
+  init_file 0
 }
 
 # Not 0 means "let a peer have the address": a failure by choice, which yields with one advert of priority 0.
@@ -67,10 +66,8 @@ ${unicast(plan, slot)}
   track_process {
     nginx
   }
-  track_script {
-    balancerAnswers
-  }
   track_file {
+    mute
     yield
   }
 

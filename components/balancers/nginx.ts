@@ -93,11 +93,11 @@ http {
       proxy_read_timeout 60s;
       proxy_send_timeout 10s;
 
-      # A request moves on only when its worker died under it, once, and never if it is one that must not run twice
-      # (nginx's rule unless "non_idempotent" is given). The total is below the read time-out, so a slow request is
-      # never repeated, and a request that kills its worker kills two at the most.
+      # A request moves on only when its worker died under it, and never if it is one that must not run twice (nginx's
+      # rule unless "non_idempotent" is given). It may do so twice, since two workers of one host die together. The total
+      # is below the read time-out, so a slow request is never repeated; one that kills its worker kills three at most.
       proxy_next_upstream error timeout;
-      proxy_next_upstream_tries 2;
+      proxy_next_upstream_tries 3;
       proxy_next_upstream_timeout 10s;
     }
   }

@@ -11,17 +11,21 @@ const times = {
   tickMs: 25,
   intervalMs: 100,
   timeoutMs: 250,
+  giveUpMs: 750,
   absentIntervalMs: 200,
   fall: 2,
-  busyFall: 2,
+  busyFall: 8,
   rise: 1,
   softLimitMs: 3000,
+  falseAlarmsLastMs: 60_000,
+  maxFalseAlarms: 2,
 };
 
 interface Worker {
   readonly server: Server;
   readonly port: number;
   behaviour: "good" | "silent";
+  lateMs: number;
 }
 
 const servers: Server[] = [];
@@ -31,12 +35,14 @@ async function startWorker(slot: string, port = 0): Promise<Worker> {
   const body = JSON.stringify({ site: "demo", slot, incarnation: "i", status: "OK" });
   const server = createServer((_request, response) => {
     if (worker.behaviour === "silent") return;
-    response.writeHead(200, { "content-length": body.length }).end(body);
+    const answer = () => response.writeHead(200, { "content-length": body.length }).end(body);
+    if (worker.lateMs > 0) setTimeout(answer, worker.lateMs);
+    else answer();
   });
   servers.push(server);
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const worker: Worker = { server, port: (server.address() as AddressInfo).port, behaviour: "good" };
+  const worker: Worker = { server, port: (server.address() as AddressInfo).port, behaviour: "good", lateMs: 0 };
   return worker;
 }
 
@@ -45,21 +51,19 @@ function stop(server: Server): void {
   server.close();
 }
 
-/** Checks one worker and hands each change to whoever waits for the next. */
-function check(id: string, port: number) {
+/** Checks workers by slot and hands each change to whoever waits for the next. */
+function check(ports: Readonly<Record<string, number>>) {
   const changes: Change[] = [];
   let wake = () => {};
   const checker = new Checker(
     times,
-    [
-      {
-        id,
-        address: "127.0.0.1",
-        port,
-        path: "/healthz",
-        judge: (answer) => judgeWorker(answer, { site: "demo", id }),
-      },
-    ],
+    Object.entries(ports).map(([id, port]) => ({
+      id,
+      address: "127.0.0.1",
+      port,
+      path: "/healthz",
+      judge: (answer) => judgeWorker(answer, { site: "demo", id }),
+    })),
     {
       onChange: (change) => {
         changes.push(change);
@@ -82,7 +86,7 @@ function check(id: string, port: number) {
 
 test("a worker is found, its death is seen at once, and so is its return", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next } = check("bk/web-1", worker.port);
+  const { checker, next } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   stop(worker.server);
@@ -93,7 +97,7 @@ test("a worker is found, its death is seen at once, and so is its return", async
 
 test("a silent worker is soft after two overlapping checks, and up again with its first answer", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next } = check("bk/web-1", worker.port);
+  const { checker, next } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   const silentMs = performance.now();
@@ -106,7 +110,7 @@ test("a silent worker is soft after two overlapping checks, and up again with it
 
 test("a worker that answers late now and then stays up", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next, changes } = check("bk/web-1", worker.port);
+  const { checker, next, changes } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   for (let round = 0; round < 3; round += 1) {
@@ -120,7 +124,7 @@ test("a worker that answers late now and then stays up", async (context) => {
 
 test("an agent that did not run blames nobody", async (context) => {
   const worker = await startWorker("bk/web-1");
-  const { checker, next, changes } = check("bk/web-1", worker.port);
+  const { checker, next, changes } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   assert.equal(await next(), "up");
   await sleep(120);
@@ -133,11 +137,26 @@ test("an agent that did not run blames nobody", async (context) => {
 
 test("another machine on the address never counts as the worker", async (context) => {
   const worker = await startWorker("mb/web-9");
-  const { checker } = check("bk/web-1", worker.port);
+  const { checker } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
   await sleep(150);
   assert.equal(checker.settled, true);
   const [entry] = checker.view();
   assert.equal(entry?.health.verdict, "absent");
   assert.match(entry?.health.reason ?? "", /answered by demo:mb\/web-9 instead of demo:bk\/web-1/);
+});
+
+test("a worker that answers late is not asked over ever more connections, and its late answer counts", async (context) => {
+  const worker = await startWorker("bk/web-1");
+  const { checker, next, changes } = check({ "bk/web-1": worker.port });
+  context.after(() => checker.close());
+  assert.equal(await next(), "up");
+  let connections = 0;
+  worker.server.on("connection", () => {
+    connections += 1;
+  });
+  worker.lateMs = 350;
+  await sleep(3_000);
+  assert.ok(connections <= 10, `${connections} connections`);
+  assert.deepEqual(changes, []);
 });

@@ -17,6 +17,8 @@ export interface CheckerTimes extends HealthLimits {
   readonly tickMs: number;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** A check is waited for so long, whatever is thought of the target meanwhile. */
+  readonly giveUpMs: number;
   /** For a target that is absent, or down for a minute. */
   readonly absentIntervalMs: number;
 }
@@ -38,6 +40,10 @@ export interface CheckerEvents {
 
 interface Pending {
   readonly startedMs: number;
+  /** Since when it has been waited for without another silence being counted. */
+  waitingMs: number;
+  /** Whether it had to be a connection of its own. */
+  readonly fresh: boolean;
   readonly check: ProbeCheck;
 }
 
@@ -92,11 +98,12 @@ export class Checker {
     this.#tick();
   }
 
-  /** Checks those that are up at this pace from now on; a faster one begins at once. */
+  /** Checks those that are up at this pace from now on; none waits longer for its turn than that. */
   set intervalMs(intervalMs: number) {
-    const isFaster = intervalMs < this.#intervalMs;
     this.#intervalMs = intervalMs;
-    if (isFaster) for (const entry of this.#entries) if (entry.health.verdict === "up") entry.nextMs = 0;
+    const latestMs = performance.now() + intervalMs;
+    for (const entry of this.#entries)
+      if (entry.health.verdict === "up") entry.nextMs = Math.min(entry.nextMs, latestMs);
   }
 
   get settled(): boolean {
@@ -131,31 +138,42 @@ export class Checker {
    * has been waiting to be read, so whatever has arrived is read before the silence is believed.
    */
   #expire(entry: Entry, nowMs: number): void {
-    const isDue = ({ startedMs }: Pending) =>
-      this.#guard.stalledSince(startedMs) || nowMs - startedMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
+    const isDue = ({ waitingMs }: Pending) => nowMs - waitingMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
     const due = [...entry.pending].filter(isDue);
-    for (const pending of due) setImmediate(() => this.#giveUp(entry, pending));
+    for (const pending of due) setImmediate(() => this.#countSilence(entry, pending));
   }
 
-  #giveUp(entry: Entry, pending: Pending): void {
-    if (!entry.pending.delete(pending)) return;
-    const connected = pending.check.connected();
-    pending.check.giveUp();
-    if (this.#guard.stalledSince(pending.startedMs)) return;
-    this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
+  /**
+   * A check that is late is not repeated but waited for, and each further time-out is another silence: a late answer still
+   * says that the worker lives, and a busy one must not get the work of being asked again and again, each time over a
+   * connection of its own.
+   */
+  #countSilence(entry: Entry, pending: Pending): void {
+    if (!entry.pending.has(pending)) return;
+    const nowMs = performance.now();
+    const isVoid = this.#guard.stalledSince(pending.waitingMs);
+    const connected = entry.pending.values().some(({ check }) => check.connected());
+    pending.waitingMs = nowMs;
+    if (nowMs - pending.startedMs >= this.#times.giveUpMs) {
+      entry.pending.delete(pending);
+      pending.check.giveUp();
+    }
+    if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
     // Its place is free for a check that may already be answered when the next silence is counted.
-    if (performance.now() >= entry.nextMs) this.#startCheck(entry);
+    if (nowMs >= entry.nextMs) this.#startCheck(entry);
   }
 
   #startCheck(entry: Entry): void {
     if (entry.pending.size >= this.#times.fall) return;
     const nowMs = performance.now();
     entry.nextMs = nowMs + this.#pauseMs(entry, nowMs);
-    const check = entry.probe.check((result) => {
+    // One that is late on the kept connection says nothing of the machine; one beside it does.
+    const fresh = entry.pending.size > 0 && !entry.pending.values().some((other) => other.fresh);
+    const check = entry.probe.check(fresh, (result) => {
       entry.pending.delete(pending);
       if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
     });
-    const pending = { startedMs: nowMs, check };
+    const pending = { startedMs: nowMs, waitingMs: nowMs, fresh, check };
     entry.pending.add(pending);
   }
 
@@ -188,8 +206,8 @@ export class Checker {
   }
 }
 
-/** A worker in use answers within a tick; if it did not, the next check need not wait for its turn. */
+/** A worker in use answers within two ticks; if it did not, the next check need not wait for its turn. */
 function isOverdue({ health, pending }: Entry, nowMs: number, tickMs: number): boolean {
   if (health.verdict !== "up" || pending.size === 0) return false;
-  return pending.values().every(({ startedMs }) => nowMs - startedMs >= tickMs);
+  return pending.values().every(({ startedMs }) => nowMs - startedMs >= 1.5 * tickMs);
 }

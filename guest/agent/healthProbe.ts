@@ -46,9 +46,12 @@ export class HealthProbe {
     this.#onIdleClose = onIdleClose;
   }
 
-  /** Starts a check; `done` is called at most once, and never after the check was given up. */
-  check(done: (result: ProbeResult) => void): ProbeCheck {
-    let socket = this.#takeIdle();
+  /**
+   * Starts a check, over a fresh connection if that is asked for, which tells whether the machine still accepts one. `done`
+   * is called at most once, and never after the check was given up.
+   */
+  check(fresh: boolean, done: (result: ProbeResult) => void): ProbeCheck {
+    let socket = fresh ? undefined : this.#takeIdle();
     let isFresh = socket === undefined;
     const attempt = (): Socket => {
       const current = socket ?? connect({ host: this.#address, port: this.#port, noDelay: true });

@@ -15,6 +15,7 @@ import { agentPaths } from "./paths.ts";
 import { PoolKeeper } from "./poolKeeper.ts";
 import { type ServiceState, stateOf } from "./serviceState.ts";
 import { watchPath, watchService } from "./serviceWatch.ts";
+import { tellKeepalived } from "./tellKeepalived.ts";
 import { UpstreamPool } from "./upstreamPool.ts";
 import { readVrrpState } from "./vrrpState.ts";
 
@@ -31,6 +32,7 @@ const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.
 const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool);
 const service = watchService(facts, ({ after: { verdict, reason } }) => {
   logEvent("service", { is: verdict, reason });
+  if (isBalancer) tellKeepalived(paths.mute, verdict);
   if (verdict !== "up") return;
   bootTime.serviceIsUp();
   pool?.refresh();

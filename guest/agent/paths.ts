@@ -8,6 +8,7 @@ export function agentPaths(root = "") {
     nginxPid: `${root}/run/nginx/nginx.pid`,
     vrrpState: `${root}/run/vigil/vrrp-state`,
     keepalivedPid: `${root}/run/keepalived.pid`,
+    mute: `${root}/run/vigil/mute`,
     bootTime: `${root}/run/vigil/boot-ms`,
   };
 }

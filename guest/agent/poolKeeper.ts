@@ -9,9 +9,14 @@ import type { UpstreamPool } from "./upstreamPool.ts";
 /** A worker that says nothing for so long is no hiccup, whatever its siblings do. */
 const softLimitMs = 3000;
 const stallLogIntervalMs = 10_000;
+/** For so long a worker that was taken for dead is judged more slowly, up to four times as slowly. */
+const falseAlarmsLastMs = 60_000;
+const maxFalseAlarms = 2;
 
-/** About a second and a half at the holder's pace: longer than a burst of work keeps a worker from its check. */
-const busyFall = 10;
+/** Two checks wait side by side, so this is about a second and a half: longer than a burst of work keeps one waiting. */
+const busyFall = 14;
+/** A late answer is one too; but what was lost on the way must not keep the next check from being sent for long. */
+const giveUpMs = 600;
 /** Between two looks at the clock: finer ones would cost an emulated machine more than they tell. */
 const tickMs = 50;
 
@@ -49,11 +54,14 @@ export class PoolKeeper {
         tickMs,
         intervalMs: this.#intervalMs(settings),
         timeoutMs,
+        giveUpMs,
         absentIntervalMs,
         fall,
         busyFall,
         rise,
         softLimitMs,
+        falseAlarmsLastMs,
+        maxFalseAlarms,
       },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {

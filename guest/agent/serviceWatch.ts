@@ -2,6 +2,16 @@ import { type NodeFacts, slotId } from "../shared/nodeFacts.ts";
 import { type Change, Checker, type Target } from "./checker.ts";
 import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 
+/** These judgements take nothing from anybody, so nothing is gained by doubting them. */
+const plainly = {
+  fall: 2,
+  busyFall: 2,
+  rise: 1,
+  softLimitMs: 10_000,
+  falseAlarmsLastMs: 0,
+  maxFalseAlarms: 0,
+};
+
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
 export function watchService(facts: NodeFacts, onChange: (change: Change) => void): Checker {
   return new Checker(
@@ -9,11 +19,9 @@ export function watchService(facts: NodeFacts, onChange: (change: Change) => voi
       tickMs: 125,
       intervalMs: 500,
       timeoutMs: 1000,
+      giveUpMs: 2000,
       absentIntervalMs: 100,
-      fall: 2,
-      busyFall: 2,
-      rise: 1,
-      softLimitMs: 10_000,
+      ...plainly,
     },
     [ownService(facts)],
     { onChange },
@@ -30,11 +38,9 @@ export function watchPath(facts: NodeFacts, onChange: (change: Change) => void):
       tickMs: 250,
       intervalMs: 1000,
       timeoutMs: 1000,
+      giveUpMs: 2000,
       absentIntervalMs: 1000,
-      fall: 2,
-      busyFall: 2,
-      rise: 1,
-      softLimitMs: 10_000,
+      ...plainly,
     },
     [{ id: "path", address: facts.address, port: facts.servicePort, path: "/healthz", judge: judgeStatus }],
     { onChange },

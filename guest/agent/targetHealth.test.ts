@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Evidence, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
 
-const limits = { fall: 2, busyFall: 4, rise: 1, softLimitMs: 3000 };
+const limits = { fall: 2, busyFall: 4, rise: 1, softLimitMs: 3000, falseAlarmsLastMs: 2000, maxFalseAlarms: 2 };
 const ok: Evidence = { kind: "ok" };
 const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
 const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
@@ -73,4 +73,20 @@ test("rise counts good checks in a row", () => {
 
 test("a verdict that repeats keeps its time", () => {
   assert.equal(after([ok, refused, refused, refused]).sinceMs, 200);
+});
+
+test("each false alarm doubles the silence that it takes, up to a limit, until it is forgotten", () => {
+  const silences = (count: number) => Array.from({ length: count }, () => dead);
+  const once = [ok, ...silences(2), ok];
+  assert.equal(after([...once, ...silences(3)]).verdict, "up");
+  assert.equal(after([...once, ...silences(4)]).verdict, "soft");
+  const often = [...once, ...silences(4), ok, ...silences(8), ok];
+  assert.equal(after([...often, ...silences(7)]).verdict, "up");
+  assert.equal(after([...often, ...silences(8)]).verdict, "soft", "the patience grew beyond its limit");
+  const calm = Array.from({ length: 20 }, () => ok);
+  assert.equal(after([...once, ...calm, ...silences(2)]).verdict, "soft", "a false alarm was never forgotten");
+});
+
+test("one that was really away gets no more patience for it", () => {
+  assert.equal(after([ok, refused, ok, dead, dead]).verdict, "soft");
 });

@@ -39,6 +39,9 @@ export interface TargetHealth {
   /** Checks in a row without an answer, and with a good one. */
   readonly silences: number;
   readonly successes: number;
+  /** How often it was judged by silence of late and turned out to live, and when that last happened. */
+  readonly falseAlarms: number;
+  readonly falseAlarmMs: number;
 }
 
 export interface HealthLimits {
@@ -53,6 +56,9 @@ export interface HealthLimits {
   readonly rise: number;
   /** A worker that is `soft` for so long is `hard`: hiccups do not last. */
   readonly softLimitMs: number;
+  /** So long a false alarm doubles the silent checks that it takes; so many do at most. */
+  readonly falseAlarmsLastMs: number;
+  readonly maxFalseAlarms: number;
 }
 
 export function newTarget(nowMs: number): TargetHealth {
@@ -64,6 +70,8 @@ export function newTarget(nowMs: number): TargetHealth {
     isGone: false,
     silences: 0,
     successes: 0,
+    falseAlarms: 0,
+    falseAlarmMs: nowMs,
   };
 }
 
@@ -73,7 +81,8 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
       const successes = Math.min(health.successes + 1, limits.rise);
       const next = { ...health, failure: undefined, silences: 0, successes };
       if (health.verdict === "up" || successes < limits.rise) return next;
-      return become({ ...next, isGone: false }, "up", nowMs, `${counted(successes, "check")} passed`);
+      const alarms = health.verdict === "soft" ? afterFalseAlarm(health, nowMs, limits) : {};
+      return become({ ...next, ...alarms, isGone: false }, "up", nowMs, `${counted(successes, "check")} passed`);
     }
     case "draining":
       return become(
@@ -103,7 +112,8 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
   switch (health.verdict) {
     case "up":
     case "draining": {
-      if (health.silences < (silence.connected ? limits.busyFall : limits.fall)) return health;
+      const patience = 2 ** recentFalseAlarms(health, nowMs, limits);
+      if (health.silences < patience * (silence.connected ? limits.busyFall : limits.fall)) return health;
       const where = silence.connected ? ", though its machine accepts connections" : "";
       const reason = `${counted(health.silences, "check")} got no answer within ${silence.afterMs} ms${where}`;
       return become({ ...health, isGone: !silence.connected }, "soft", nowMs, reason);
@@ -117,6 +127,19 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
     case "hard":
       return health;
   }
+}
+
+/**
+ * One that was only silent and answers again was judged too soon, and every such judgement costs the requests that it had
+ * in hand: on a site at the end of its strength that is how slowness becomes an outage. So each makes the next one slower.
+ */
+function afterFalseAlarm(health: TargetHealth, nowMs: number, limits: HealthLimits) {
+  const falseAlarms = Math.min(recentFalseAlarms(health, nowMs, limits) + 1, limits.maxFalseAlarms);
+  return { falseAlarms, falseAlarmMs: nowMs };
+}
+
+function recentFalseAlarms({ falseAlarms, falseAlarmMs }: TargetHealth, nowMs: number, limits: HealthLimits): number {
+  return nowMs - falseAlarmMs < limits.falseAlarmsLastMs ? falseAlarms : 0;
 }
 
 function counted(count: number, noun: string): string {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { logEvent } from "../shared/logEvent.ts";
 import { readNodeFacts } from "../shared/nodeFacts.ts";
 import { createService } from "./service.ts";
+import { warmUp } from "./warmUp.ts";
 
 /** The balancers have seen the health answer and left by then. */
 const leaveMs = 500;
@@ -12,13 +13,20 @@ const finishMs = 10_000;
 const facts = readNodeFacts(process.env.VIGIL_NODE_FILE ?? "/etc/vigil/node.json");
 const incarnation = crypto.randomUUID();
 const staticFolder = process.env.VIGIL_STATIC_FOLDER ?? "/usr/share/vigil";
-const { server, startDraining } = createService({ facts, incarnation, staticFolder });
+const options = { facts, incarnation, staticFolder };
+const { server, startDraining } = createService(options);
 
-server.listen(facts.servicePort, "0.0.0.0", () => {
-  logEvent("serving", { port: facts.servicePort, incarnation, startMs: Math.round(performance.now()) });
-});
+void start();
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
+
+/** Until it is warm its port refuses, which sends the balancers elsewhere at once. */
+async function start(): Promise<void> {
+  await warmUp(createService(options).server);
+  server.listen(facts.servicePort, "0.0.0.0", () => {
+    logEvent("serving", { port: facts.servicePort, incarnation, startMs: Math.round(performance.now()) });
+  });
+}
 
 /** Sends the balancers away first, then stops accepting, then lets the requests under way finish. */
 async function stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { allCases } from "../../bench/cases/allCases.ts";
+import { faultCases } from "../../bench/cases/allCases.ts";
 import type { Case, Check } from "../../bench/cases/case.ts";
 import { awaitHealthyPair, openRig } from "../../bench/rig.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
@@ -91,7 +91,7 @@ test("200 requests through the service address are answered, by every worker of 
   assert.deepEqual([...spread.keys()].sort(), ["bk/web-1", "bk/web-2", "mb/web-1", "mb/web-2"]);
 });
 
-for (const fault of allCases) {
+for (const fault of faultCases) {
   test(`fault ${fault.name}: ${fault.what}`, { timeout: 5 * minutesMs }, async (t) => {
     const checks = await measureOnce(fault);
     for (const { claim, met, found } of checks) t.diagnostic(`${met ? "met" : "NOT MET"}: ${claim}: ${found}`);

@@ -1,13 +1,16 @@
 /** What the tests of the healers share: to break something under their eyes, and to read what they wrote about it. */
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import type { CauseName } from "../../healer/core/causes.ts";
 import { readJournal } from "../../healer/journal/readJournal.ts";
+import type { Finished } from "../../host/run.ts";
 import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
 import { journalOf } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
+import { pathOnHost } from "../../lab/virtualHost.ts";
 
 export interface Row {
   readonly fault: FaultName;
@@ -76,7 +79,7 @@ export async function untilHealed({ lab, host }: Place, slots: readonly string[]
 
 /** Does something that must leave the healer calm, and resolves to what it wrote meanwhile. */
 export async function expectCalm({ lab, host }: Place, act: () => Promise<void>, diary: Diary): Promise<Noted[]> {
-  const path = journalOf(lab, host);
+  const path = await journalOf(lab, host);
   const before = (await readJournal(path)).entries.at(-1)?.seq ?? 0;
   await act();
   await sleep(calmMs);
@@ -96,11 +99,25 @@ export function repairsIn(story: readonly Noted[]): string[][] {
   });
 }
 
-/** Asks the engine itself, as a person would. */
-export async function expectNoDrift({ lab, host }: Place): Promise<void> {
+/** Asks the engine itself, as a person would; its code is 0 if nothing has drifted. */
+export function previewOf({ lab, host }: Place): Promise<Finished> {
   const argv = ["pulumi", "preview", "--refresh", "--expect-no-changes", "--stack", host, "--non-interactive"];
-  const { code, stdout, stderr } = await inHost(lab, host, argv);
+  return inHost(lab, host, argv);
+}
+
+export async function expectNoDrift(place: Place): Promise<void> {
+  const { code, stdout, stderr } = await previewOf(place);
   assert.equal(code, 0, stdout + stderr);
+}
+
+export function locksDir({ lab, host }: Place): Promise<string> {
+  return pathOnHost(lab, host, "/var/lib/vigil/state/.pulumi/locks");
+}
+
+/** The locks of a host's stack, as paths in `locksDir`. */
+export async function locksOf(place: Place): Promise<string[]> {
+  const files = await readdir(await locksDir(place), { recursive: true }).catch(() => []);
+  return files.filter((name) => name.endsWith(".json"));
 }
 
 function assertHealed(story: readonly Noted[], slots: readonly string[]): void {

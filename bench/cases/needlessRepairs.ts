@@ -1,0 +1,110 @@
+/** A machine that is busy is not broken: the healers must not repair what would only be slow. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readJournal } from "../../healer/journal/readJournal.ts";
+import { allWell, journalOf, startHealer } from "../../lab/healers.ts";
+import { onWire } from "../../lab/machine.ts";
+import { startLoad } from "../observe.ts";
+import { lossOf } from "../outage.ts";
+import { succeeded } from "../requestRecord.ts";
+import type { Rig } from "../rig.ts";
+import { type Case, type Check, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
+
+const minuteMs = 60_000;
+const busyMs = 10 * minuteMs;
+const overloadMs = 5 * minuteMs;
+/** Long enough to count what the site carries at most. */
+const capacityMs = 20_000;
+const wellTimeoutMs = 3 * minuteMs;
+/** A repair that was decided on in the last moment shows until then. */
+const afterwardsMs = 20_000;
+
+export const coresBusy: Case = {
+  name: "cores-busy",
+  what: "every core of the machine has something else to do, for ten minutes",
+  compared: false,
+  users: 1,
+  warmups: 0,
+  measure: (trial) => measureCalm(trial, keepCoresBusy),
+  judge,
+};
+
+export const overload: Case = {
+  name: "overload",
+  what: "twice the requests that the site carries, for five minutes",
+  compared: false,
+  users: 16,
+  warmups: 0,
+  measure: (trial) => measureCalm(trial, overloadSite),
+  judge,
+};
+
+async function measureCalm(trial: Trial, stress: (trial: Trial) => Promise<Figures>): Promise<Figures> {
+  const { lab, hosts, outputs } = trial.rig;
+  for (const host of hosts) await startHealer(lab, host);
+  const allAreWell = () =>
+    Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
+  await allAreWell();
+  const before = await lastSeqs(trial.rig);
+  const figures = await stress(trial);
+  await sleep(afterwardsMs);
+  await allAreWell();
+  const noted = await notedSince(trial.rig, before);
+  const count = (kind: string, status?: string) =>
+    noted.filter((entry) => entry.kind === kind && (status === undefined || entry.status === status)).length;
+  return { ...figures, repairs: count("repairBegun"), reds: count("status", "red"), doubts: count("status", "yellow") };
+}
+
+async function keepCoresBusy({ rig }: Trial): Promise<Figures> {
+  const loop = ["timeout", `${busyMs / 1000}`, "sh", "-c", "while :; do :; done"];
+  const { argv, env } = onWire(rig.lab, "client", loop);
+  const loops = Array.from({ length: availableParallelism() }, () => {
+    return spawn(argv[0] ?? "", argv.slice(1), { env, stdio: "ignore" });
+  });
+  await Promise.all(loops.map((child) => once(child, "exit")));
+  return { stressMs: busyMs };
+}
+
+/** The load is open: it does not wait for answers before it asks again, as people do not. */
+async function overloadSite({ rig, pair, dir, users }: Trial): Promise<Figures> {
+  const url = `http://${pair.vip}`;
+  await using full = startLoad(
+    rig.lab,
+    url,
+    ["--connections", `${users}`, "--seconds", "60"],
+    join(dir, "capacity.jsonl"),
+  );
+  await full.started;
+  await sleep(capacityMs);
+  const answered = (await full.stop()).filter(succeeded).length;
+  const ratePerS = Math.max(1, Math.round((answered / capacityMs) * 1000));
+  const twice = ["--loop", "open", "--rate", `${2 * ratePerS}`, "--connections", "200"];
+  const seconds = ["--seconds", `${overloadMs / 1000}`];
+  await using load = startLoad(rig.lab, url, [...twice, ...seconds], join(dir, "overload.jsonl"));
+  await sleep(overloadMs);
+  const records = await load.stop();
+  return { stressMs: overloadMs, carriedPerS: ratePerS, requests: records.length, failed: lossOf(records).failed };
+}
+
+async function lastSeqs({ lab, hosts }: Rig): Promise<Map<string, number>> {
+  const last = hosts.map(async (host): Promise<[string, number]> => {
+    return [host, (await readJournal(await journalOf(lab, host))).entries.at(-1)?.seq ?? 0];
+  });
+  return new Map(await Promise.all(last));
+}
+
+async function notedSince({ lab, hosts }: Rig, before: ReadonlyMap<string, number>) {
+  const fresh = hosts.map(async (host) => {
+    const { entries } = await readJournal(await journalOf(lab, host));
+    return entries.filter(({ seq }) => seq > (before.get(host) ?? 0));
+  });
+  return (await Promise.all(fresh)).flat();
+}
+
+function judge(runs: readonly Run[]): Check[] {
+  const repairs = figuresOf(runs, runs[0]?.pair ?? "", "repairs").reduce((sum, count) => sum + count, 0);
+  return [{ about: "loss", claim: "nothing is repaired that is only slow", met: repairs === 0, found: `${repairs}` }];
+}

@@ -1,0 +1,34 @@
+/** A repair is killed at ten points of its life: its healer, its engine, or everything at once. Needs the lab `soak`. */
+import { test } from "node:test";
+import { allWell, forgetThePast } from "../../lab/healers.ts";
+import { labNamed } from "../../lab/lab.ts";
+import { killedRepair, victims } from "../scenarios/interrupted.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import type { Place } from "../support/healing.ts";
+import { type Lanes, sideBySide } from "../support/sideBySide.ts";
+
+const lab = labNamed("soak");
+const minuteMs = 60_000;
+/** From the first preparations to the boot of the rebuilt machine, where guests are emulated. */
+const pointsMs = [0, 250, 500, 1_000, 2_000, 3_000, 5_000, 8_000, 12_000, 16_000];
+
+const kills = victims.flatMap((victim) => pointsMs.map((afterMs) => killedRepair(victim, afterMs)));
+const lanes: Lanes<Scenario> = [
+  [{ lab, host: "bk" }, kills.filter((_, index) => index % 2 === 0)],
+  [{ lab, host: "mb" }, kills.filter((_, index) => index % 2 === 1)],
+];
+
+test("a repair that is killed at any point comes to its end, and leaves nothing", { timeout: 90 * minuteMs }, (t) =>
+  sideBySide(t, lanes, (t, place, { what, play }) =>
+    t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
+      await beginAnew(place);
+      await play(place, one);
+    }),
+  ),
+);
+
+/** So many repairs of one machine spend its budget, as they should. */
+async function beginAnew({ lab, host }: Place): Promise<void> {
+  await forgetThePast(lab, host);
+  await allWell(lab, host, 3, 2 * minuteMs);
+}
