@@ -1,6 +1,6 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
 import type { JournalEntry } from "./actions.ts";
-import type { Past } from "./state.ts";
+import { noPast, type Past } from "./state.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
 export interface PastEntry {
@@ -10,7 +10,7 @@ export interface PastEntry {
 
 /** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
 export function pastOf(entries: readonly PastEntry[]): Past {
-  let past: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+  let past = noPast;
   let repairs: { slot: string; agoMs: number; generation: number }[] = [];
   for (const { entry, agoMs: rawAgoMs } of entries) {
     const agoMs = Math.max(0, rawAgoMs);
@@ -26,11 +26,16 @@ export function pastOf(entries: readonly PastEntry[]): Past {
         if (!/^(locked|preflight):/.test(entry.outcome)) break;
         repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
         break;
-      case "paused":
-        past = { ...past, pausedForMs: Math.max(0, entry.forMs - agoMs) };
+      case "paused": {
+        const forMs = Math.max(0, entry.forMs - agoMs);
+        past = entry.slot === undefined ? { ...past, pausedForMs: forMs } : withPausedSlot(past, entry.slot, forMs);
         break;
+      }
       case "resumed":
-        past = { ...past, pausedForMs: 0, breakerForMs: 0 };
+        past =
+          entry.slot === undefined
+            ? { ...past, pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 }
+            : withPausedSlot(past, entry.slot, 0);
         break;
       case "breaker":
         past = { ...past, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
@@ -40,4 +45,8 @@ export function pastOf(entries: readonly PastEntry[]): Past {
     }
   }
   return { ...past, repairs };
+}
+
+function withPausedSlot(past: Past, slot: string, forMs: number): Past {
+  return { ...past, pausedSlotsForMs: { ...past.pausedSlotsForMs, [slot]: forMs } };
 }

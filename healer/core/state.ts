@@ -33,6 +33,8 @@ export interface SlotState {
   readonly repairsMs: readonly number[];
   /** Until then no repair of this slot begins. */
   readonly waitUntilMs: number;
+  /** The same, because a person wishes it. */
+  readonly pausedUntilMs: number;
 }
 
 export interface Suspicion {
@@ -83,13 +85,15 @@ export interface Past {
   readonly generation: number;
   readonly repairs: readonly { readonly slot: string; readonly agoMs: number }[];
   readonly pausedForMs: number;
+  /** By slot. */
+  readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
 }
 
 /** By then a host that has just booted is quiet. */
 const firstDriftMs = 5 * 60_000;
 
-export const noPast: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+export const noPast: Past = { generation: 0, repairs: [], pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
   const slots = planned.map(({ slot, role, plannedFiles }): [string, SlotState] => {
@@ -103,6 +107,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       hindrance: undefined,
       repairsMs,
       waitUntilMs: nowMs,
+      pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });

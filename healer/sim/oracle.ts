@@ -29,6 +29,7 @@ export interface ToldSlot {
   /** What the machine itself answered when it was last asked. */
   pingAnswered: boolean | undefined;
   pingMs: number;
+  pausedUntilMs: number;
   /** Whether this healer has called it green. */
   wasGreen: boolean;
 }
@@ -73,6 +74,11 @@ export function mayBegin({ pausedUntilMs, breakerUntilMs, libvirtSilent }: Told,
     () => `${breakerUntilMs - nowMs} ms were left`,
   );
   must(!libvirtSilent, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
+}
+
+export function mayBeginOn({ slots }: Told, { slot }: SlotRepair, nowMs: number): void {
+  const leftMs = (slots.get(slot)?.pausedUntilMs ?? 0) - nowMs;
+  must(leftMs <= 0, "nothing is begun on a paused machine", () => `${slot}: ${leftMs} ms were left`);
 }
 
 export function mayReplace({ poolFreeBytes, stateFreeBytes }: Told, limits: Limits): void {

@@ -13,6 +13,7 @@ import {
   isPatient,
   keepsServing,
   mayBegin,
+  mayBeginOn,
   mayReplace,
   type Told,
   wasAsked,
@@ -71,7 +72,10 @@ export class Watch {
       slots: new Map(
         slots.map((slot) => [
           slot,
-          { beatMs: 0, goodBeatMs: 0, runningMs: 0, pingMs: 0, pingAnswered: undefined, wasGreen: false },
+          {
+            ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, pingMs: 0 },
+            ...{ pingAnswered: undefined, pausedUntilMs: 0, wasGreen: false },
+          },
         ]),
       ),
     };
@@ -215,10 +219,12 @@ export class Watch {
         told.stateFreeBytes = event.stateFreeBytes;
         return;
       case "pause":
-        told.pausedUntilMs = nowMs + event.forMs;
+        this.#hearPause(event.slot, nowMs + event.forMs);
         return;
       case "resume":
-        told.pausedUntilMs = nowMs;
+        this.#hearPause(event.slot, nowMs);
+        if (event.slot !== undefined) return;
+        for (const slot of told.slots.keys()) this.#hearPause(slot, nowMs);
         told.breakerUntilMs = nowMs;
         this.#failed.clear();
         return;
@@ -229,6 +235,11 @@ export class Watch {
       default:
         return;
     }
+  }
+
+  #hearPause(slot: string | undefined, untilMs: number): void {
+    const told = slot === undefined ? this.told : this.told.slots.get(slot);
+    if (told !== undefined) told.pausedUntilMs = untilMs;
   }
 
   #hearDomain(slot: string, state: string): void {
@@ -340,6 +351,7 @@ export class Watch {
         "every repair says why",
         () => repair.sentence,
       );
+      mayBeginOn(this.told, repair, nowMs);
       isNoStart(this.told, repair, limits, nowMs);
       wasAsked(this.told, repair, limits, nowMs);
       isPatient(this.told, repair, limits, nowMs);
