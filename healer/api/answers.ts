@@ -1,8 +1,9 @@
+import type { Event } from "../core/events.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsView } from "./incidentsView.ts";
-import { type Moment, momentNow } from "./moment.ts";
+import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
-import type { HistoryAnswer, Paused, Slot, Status } from "./schemas.ts";
+import type { HistoryAnswer, Paused, PauseRequest, ResumeRequest, Slot, Status } from "./schemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
 import type { Known, Subject } from "./subject.ts";
@@ -46,31 +47,39 @@ export class Answers {
   slot(name: string): Slot {
     const known = this.#must();
     const slot = known.state.slots[name];
-    if (slot !== undefined) return slotView(slot, known, momentNow());
-    const names = Object.keys(known.state.slots).join(", ");
-    throw new Problem("notFound", `host ${known.host} has no slot ${name}.`, `it has ${names}.`);
+    if (slot === undefined) throw noSlot(known, name);
+    return slotView(slot, known, momentNow());
   }
 
   /** Needs no healer that listens: what has been stays what it was. */
   history(limit: number, slot: string | undefined): HistoryAnswer {
+    this.requirePresentOrPast(slot);
     const { host, chronicle } = this.#options;
     return { host, incidents: incidentsView(chronicle.history, slot, limit) };
   }
 
+  /** Throws if a slot is neither there nor was: nothing would be found of it, which could be taken for good news. */
+  requirePresentOrPast(slot: string | undefined): void {
+    const { known } = this;
+    if (slot === undefined || known === undefined || known.state.slots[slot] !== undefined) return;
+    if (incidentsView(known.history, slot, 1).length === 0) throw noSlot(known, slot);
+  }
+
   /** Resolves when the wish is in the journal, so that it outlives the healer. */
-  async pause(forMs: number, by: string): Promise<Paused> {
-    await this.#wish({ kind: "pause", forMs, by });
-    const moment: Moment = momentNow();
-    return { host: this.#options.host, paused: true, until: new Date(moment.wallMs + forMs).toISOString(), forMs, by };
+  async pause({ slot, forMs, by }: PauseRequest): Promise<Paused> {
+    await this.#wish({ kind: "pause", slot, forMs, by });
+    const until = new Date(Date.now() + forMs).toISOString();
+    return { host: this.#options.host, slot, paused: true, until, forMs, by };
   }
 
-  async resume(by: string): Promise<Paused> {
-    await this.#wish({ kind: "resume", by });
-    return { host: this.#options.host, paused: false, forMs: 0, by };
+  async resume({ slot, by }: ResumeRequest): Promise<Paused> {
+    await this.#wish({ kind: "resume", slot, by });
+    return { host: this.#options.host, slot, paused: false, forMs: 0, by };
   }
 
-  async #wish(event: Parameters<Subject["healer"]["hear"]>[0]): Promise<void> {
-    this.#must();
+  async #wish(event: Extract<Event, { kind: "pause" | "resume" }>): Promise<void> {
+    const known = this.#must();
+    if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
     this.#subject?.healer.hear(event);
     await this.#subject?.healer.settled();
   }
@@ -92,4 +101,8 @@ export class Answers {
     this.#pending = { of: subject, atMs: nowMs, found };
     return found;
   }
+}
+
+function noSlot({ host, state }: Known, name: string): Problem {
+  return new Problem("notFound", `host ${host} has no slot ${name}.`, `it has ${Object.keys(state.slots).join(", ")}.`);
 }

@@ -87,6 +87,22 @@ test("without a beginning it begins now; without following it ends with what the
   });
 });
 
+test("a reader may want one machine, or some kinds of entries, and nothing else", bounded, async (t) => {
+  await withApi(t, {}, async ({ api: { journal }, url, follow }) => {
+    const repair = (slot: string) => ({ slot, repair: "replace", cause: "machineCrashed", sentence: "" });
+    await journal.append({ kind: "status", slot: "web-1", status: "red", sentence: "" });
+    await journal.append({ kind: "status", slot: "web-2", status: "red", sentence: "" });
+    await journal.append({ kind: "repairBegun", generation: 1, slots: [repair("web-1"), repair("web-2")] });
+    await journal.append({ kind: "page", topic: "vip", sentence: "" });
+    const wanted = async (query: string) => (await follow(`?since=0&follow=false&${query}`)).take(99);
+    assert.deepEqual(await wanted("slot=web-1"), ["1", "3"]);
+    assert.deepEqual(await wanted("kind=page"), ["4"]);
+    assert.deepEqual(await wanted("kind=page&kind=status&slot=web-2"), ["2"]);
+    const refused = await fetch(`${url}?kind=pages`, { headers: { authorization }, signal: t.signal });
+    assert.match(((await refused.json()) as { message: string }).message, /^kind: write one of started, .*page/);
+  });
+});
+
 test("the end of the server is the end of its streams", bounded, async (t) => {
   await withApi(t, {}, async ({ api: { app }, follow }) => {
     const followers = await Promise.all([follow(), follow()]);

@@ -14,6 +14,9 @@ export class Metrics {
   readonly #paused = this.#gauge("vigil_repairs_paused", "1 while a person or the breaker has stopped repairs.", [
     "by",
   ]);
+  readonly #slotPaused = this.#gauge("vigil_slot_repairs_paused", "1 while a person has stopped its repairs.", [
+    "slot",
+  ]);
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
@@ -60,6 +63,7 @@ export class Metrics {
       this.#vipHolders,
       this.#pages,
       this.#paused,
+      this.#slotPaused,
       this.#build,
     ])
       gauge.reset();
@@ -70,7 +74,8 @@ export class Metrics {
   #show({ outputs, state }: Known, version: string, moment: Moment): void {
     const release = outputs.applied.programDigest.slice(0, 12);
     this.#build.set({ version, release, node: process.version }, 1);
-    for (const { slot, status, facts } of Object.values(state.slots)) {
+    for (const { slot, status, facts, pausedUntilMs } of Object.values(state.slots)) {
+      this.#slotPaused.set({ slot }, moment.nowMs < pausedUntilMs ? 1 : 0);
       for (const name of statusNames) this.#slotStatus.set({ slot, status: name }, name === status ? 1 : 0);
       if (facts.beat !== undefined) this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);
     }

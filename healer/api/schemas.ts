@@ -1,11 +1,15 @@
 /** What the API answers. Both sides parse by these: the server before it sends, the command line after it has received. */
 import { z } from "zod";
+import type { JournalEntry } from "../core/actions.ts";
 
 const durationMs = z.int().nonnegative();
 const at = z.iso.datetime();
 export const statusNames = ["unknown", "green", "yellow", "red", "repairing", "settling"] as const;
 const status = z.enum(statusNames);
 const role = z.enum(["worker", "balancer"]);
+
+/** What a person has stopped, and until when. */
+const pauseSchema = z.object({ until: at, forMs: durationMs, by: z.string().optional() });
 
 export const slotStatusSchema = z
   .object({
@@ -19,6 +23,7 @@ export const slotStatusSchema = z
     next: z.string().describe("What the healer does next about it, and when."),
     cause: z.string().optional().describe("What is thought to be wrong: a row of docs/healer-states.md."),
     holdsVip: z.boolean().optional().describe("Balancers: whether it says that it has the service's address."),
+    paused: pauseSchema.optional().describe("No repair of this machine begins until then."),
   })
   .meta({ id: "SlotStatus" });
 
@@ -48,7 +53,7 @@ export const statusSchema = z
     pages: z
       .array(z.object({ topic: z.string(), sentence: z.string(), since: at.optional() }))
       .describe("What a person has to see to."),
-    paused: z.object({ until: at, forMs: durationMs, by: z.string().optional() }).optional(),
+    paused: pauseSchema.optional().describe("No repair of any machine begins until then."),
     breaker: z
       .object({ until: at, forMs: durationMs })
       .optional()
@@ -185,7 +190,14 @@ export const slotSchema = z
   .meta({ id: "Slot" });
 
 export const pausedSchema = z
-  .object({ host: z.string(), paused: z.boolean(), until: at.optional(), forMs: durationMs, by: z.string() })
+  .object({
+    host: z.string(),
+    slot: z.string().optional().describe("The one machine that it is about; absent if it is about all."),
+    paused: z.boolean(),
+    until: at.optional(),
+    forMs: durationMs,
+    by: z.string(),
+  })
   .meta({ id: "Paused" });
 
 /** Whoever pauses for ever has ended the healer: that is done by ending it. */
@@ -195,20 +207,43 @@ export const defaultPauseMs = 60 * 60_000;
 /** It is written into the journal and shown on terminals. */
 const by = z
   .string()
-  .regex(/^[\p{L}\p{N} ._@-]{1,64}$/u, { error: "write a name of at most 64 letters, digits, blanks or . _ @ -" })
+  .regex(/^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u, { error: "write a name of at most 64 characters that can be shown" })
   .default("somebody with the token")
   .describe("Who wishes it, for the journal.");
+
+const onlySlot = z.string().optional().describe("Only this machine, such as web-1; without it, all.");
 
 export const pauseRequestSchema = z.strictObject({
   forMs: z.int().min(1_000).max(maxPauseMs).default(defaultPauseMs),
   by,
+  slot: onlySlot,
 });
 
-export const resumeRequestSchema = z.strictObject({ by });
+export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
 
+/** What the journal has entries of: those of the core, and three of the process around it. */
+export const entryKinds = [
+  "started",
+  "status",
+  "cause",
+  "repairBegun",
+  "progress",
+  "repairEnded",
+  "drift",
+  "page",
+  "breaker",
+  "paused",
+  "resumed",
+  "notListening",
+  "note",
+] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
+
+export type EntryKind = (typeof entryKinds)[number];
 export type Status = z.infer<typeof statusSchema>;
 export type SlotStatus = z.infer<typeof slotStatusSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
+export type PauseRequest = z.infer<typeof pauseRequestSchema>;
+export type ResumeRequest = z.infer<typeof resumeRequestSchema>;
 export type Paused = z.infer<typeof pausedSchema>;

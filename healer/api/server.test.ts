@@ -149,6 +149,36 @@ test("a pause goes through the core into the journal, shows in the status, and a
   );
 });
 
+test("one machine is paused for itself, and only one that is there", async () => {
+  const wish = { slot: "web-1", forMs: 1_800_000, by: "anna" };
+  const paused = pausedSchema.parse((await post("/v1/pause", wish)).json());
+  assert.deepEqual([paused.slot, paused.paused], ["web-1", true]);
+  const status = statusSchema.parse((await get("/v1/status")).json());
+  assert.equal(status.paused, undefined);
+  assert.deepEqual(
+    status.slots.map(({ slot, paused: is }) => [slot, is?.by]),
+    [
+      ["lb-1", undefined],
+      ["web-1", "anna"],
+      ["web-2", undefined],
+    ],
+  );
+  assert.match((await get("/metrics")).payload, /^vigil_slot_repairs_paused\{slot="web-1"\} 1$/m);
+  assert.equal((await post("/v1/resume", { slot: "web-1" })).json().slot, "web-1");
+  assert.equal(slotSchema.parse((await get("/v1/slots/web-1")).json()).paused, undefined);
+  const missing = await post("/v1/pause", { slot: "web-9" });
+  assert.equal(missing.statusCode, 404);
+  assert.equal(missing.json().remedy, "it has lb-1, web-1, web-2.");
+});
+
+test("no answer is given of a machine that never was: it could be taken for good news", async () => {
+  for (const url of ["/v1/history?slot=web-9", "/v1/events?slot=web-9&follow=false"]) {
+    assert.equal((await get(url)).json().message, "host bk has no slot web-9.", url);
+  }
+  await api.journal.append({ kind: "status", slot: "web-9", status: "red", cause: "machineCrashed", sentence: "" });
+  assert.equal((await get("/v1/history?slot=web-9")).json().incidents.length, 1);
+});
+
 test("while repairs are paused the core begins none, and says that", async () => {
   await post("/v1/pause");
   api.beatAll();

@@ -63,7 +63,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     });
     await guarded.register(askRoutes(answers));
     await guarded.register(wishRoutes(answers));
-    await guarded.register(eventRoutes(journal, options.eventLimits));
+    await guarded.register(eventRoutes(answers, journal, options.eventLimits));
     await guarded.register(metricsRoute(answers, metrics, version));
   });
   await app.ready();

@@ -4,6 +4,7 @@ import type { Limits } from "../core/limits.ts";
 import type { Attempt, SlotState, Suspicion } from "../core/state.ts";
 import { incidentsView } from "./incidentsView.ts";
 import { distanceMs, type Moment, wallTime } from "./moment.ts";
+import { pauseView } from "./pauseView.ts";
 import type { Slot, SlotStatus } from "./schemas.ts";
 import type { Known } from "./subject.ts";
 import { nextOfSlot, nextRepair } from "./whatNext.ts";
@@ -11,7 +12,8 @@ import { nextOfSlot, nextRepair } from "./whatNext.ts";
 const lastIncidents = 5;
 
 /** What one line of `vigil status` says of a slot. */
-export function slotStatusOf(slot: SlotState, { outputs, state, limits }: Known, moment: Moment): SlotStatus {
+export function slotStatusOf(slot: SlotState, known: Known, moment: Moment): SlotStatus {
+  const { outputs, state, limits, history } = known;
   const { status, sinceMs, sentence, suspicion, facts } = slot;
   return {
     slot: slot.slot,
@@ -24,6 +26,7 @@ export function slotStatusOf(slot: SlotState, { outputs, state, limits }: Known,
     next: nextOfSlot(slot, state, limits, moment.nowMs),
     cause: suspicion?.cause,
     holdsVip: facts.beat?.value.holdsVip,
+    paused: pauseView(slot.pausedUntilMs, history.pauses[slot.slot], moment),
   };
 }
 

@@ -146,3 +146,10 @@ test("a pause is what happens next, as long as it lasts", () => {
   story.hear({ kind: "resume", by: "anna" });
   assert.equal(story.status.paused, undefined);
 });
+
+test("a repair that is waited for waits for a pause, too", () => {
+  const beat = { ...goodBeat("web-2"), service: "refused" } as const;
+  const story = well().hear({ kind: "pause", slot: "web-2", forMs: 60_000, by: "anna" });
+  story.hear({ kind: "beat", slot: "web-2", beat });
+  assert.equal(story.status.next, "web-2: restartService in 60 s, unless it passes");
+});

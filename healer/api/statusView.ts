@@ -1,7 +1,9 @@
 /** From state and history to the answer to "is it fine?": the verdict, since when, why, and what happens next. */
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
-import { distanceMs, type Moment, wallTime } from "./moment.ts";
+import { allSlots } from "../history/history.ts";
+import { type Moment, wallTime } from "./moment.ts";
+import { pauseView, untilView } from "./pauseView.ts";
 import type { SlotStatus, Status } from "./schemas.ts";
 import { slotStatusOf } from "./slotView.ts";
 import { spellDuration } from "./spellDuration.ts";
@@ -28,7 +30,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     slots,
     pages,
     paused: pausedOf(known, moment),
-    breaker: until(state.breakerUntilMs, moment),
+    breaker: untilView(state.breakerUntilMs, moment),
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
     drift: driftOf(known, moment),
     pending: [...pending],
@@ -120,14 +122,7 @@ function sinceOf(verdict: Status["verdict"], known: Known, pages: Status["pages"
 }
 
 function pausedOf({ state, history }: Known, moment: Moment): Status["paused"] {
-  const paused = until(state.pausedUntilMs, moment);
-  return paused && { ...paused, by: history.pause?.by };
-}
-
-/** Undefined if it is over. */
-function until(untilMs: number, moment: Moment): { until: string; forMs: number } | undefined {
-  if (untilMs <= moment.nowMs) return undefined;
-  return { until: wallTime(moment, untilMs), forMs: distanceMs(moment, untilMs) };
+  return pauseView(state.pausedUntilMs, history.pauses[allSlots], moment);
 }
 
 function driftOf({ state }: Known, { nowMs }: Moment): Status["drift"] {

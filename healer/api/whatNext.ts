@@ -31,7 +31,7 @@ export function nextOfSlot(slot: SlotState, state: State, limits: Limits, nowMs:
   }
 }
 
-function nextOfYellow(slot: SlotState, { startedMs }: State, limits: Limits, nowMs: number): string {
+function nextOfYellow(slot: SlotState, { startedMs, pausedUntilMs }: State, limits: Limits, nowMs: number): string {
   const { suspicion } = slot;
   if (suspicion === undefined) return "it is asked by ping and by a connect, until its silence has a cause";
   const { patience, because } = causeOf(suspicion.cause);
@@ -39,7 +39,7 @@ function nextOfYellow(slot: SlotState, { startedMs }: State, limits: Limits, now
   if (repair === undefined) return `nothing is repaired: ${because}`;
   const patientUntilMs = suspicion.sinceMs + (patience === 0 ? 0 : limits[patience]);
   const graceUntilMs = slot.wasWell ? 0 : startedMs + limits.startGraceMs;
-  const waitMs = Math.max(patientUntilMs, graceUntilMs) - nowMs;
+  const waitMs = Math.max(patientUntilMs, graceUntilMs, pausedUntilMs, slot.pausedUntilMs) - nowMs;
   return `${repair} in ${spellDuration(waitMs)}, unless it passes`;
 }
 

@@ -150,9 +150,17 @@ test("the first verdict on drift that is one stands, and a later check of the sa
 
 test("who paused, and when a page was sent, is remembered", () => {
   const history = fold(
-    lines({ kind: "paused", forMs: 1000, by: "anna" }, { kind: "page", topic: "vip", sentence: "nobody has it" }),
+    lines(
+      { kind: "paused", forMs: 1000, by: "anna" },
+      { kind: "page", topic: "vip", sentence: "nobody has it" },
+      { kind: "paused", slot: "web-1", forMs: 2000, by: "ben" },
+    ),
   );
-  assert.deepEqual([history.pause, history.pagedAt], [{ by: "anna", at: at(0), forMs: 1000 }, { vip: at(1) }]);
+  assert.deepEqual(history.pauses, {
+    all: { by: "anna", at: at(0), forMs: 1000 },
+    "web-1": { by: "ben", at: at(2), forMs: 2000 },
+  });
+  assert.deepEqual(history.pagedAt, { vip: at(1) });
 });
 
 test("an entry of another release, or one that is in it already, changes nothing", () => {

@@ -15,9 +15,18 @@ export interface History {
   readonly silentSince: Readonly<Record<string, string>>;
   /** When a person was last told of a topic. */
   readonly pagedAt: Readonly<Record<string, string>>;
-  /** The last wish to pause, whether or not it is over. */
-  readonly pause: { readonly by: string; readonly at: string; readonly forMs: number } | undefined;
+  /** The last wish to pause each slot, and the one to pause all, whether or not it is over. */
+  readonly pauses: Readonly<Record<string, PauseWish>>;
 }
+
+export interface PauseWish {
+  readonly by: string;
+  readonly at: string;
+  readonly forMs: number;
+}
+
+/** What a wish that names no slot is for; no slot has this name. */
+export const allSlots = "all";
 
 export interface Incident {
   /** The number of the entry that opened it. */
@@ -71,7 +80,7 @@ export type RepairState =
 /** Older incidents are forgotten here; the journal itself may still have them. */
 export const maxClosed = 500;
 
-export const noHistory: History = { seq: 0, open: {}, closed: [], silentSince: {}, pagedAt: {}, pause: undefined };
+export const noHistory: History = { seq: 0, open: {}, closed: [], silentSince: {}, pagedAt: {}, pauses: {} };
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
 export function withLine(history: History, line: { readonly seq: number; readonly at: string }): History {
@@ -102,8 +111,10 @@ function withEntry(history: History, entry: HistoryEntry): History {
       return withDrift(history, entry);
     case "page":
       return { ...history, pagedAt: { ...history.pagedAt, [entry.topic]: entry.at } };
-    case "paused":
-      return { ...history, pause: { by: entry.by, at: entry.at, forMs: entry.forMs } };
+    case "paused": {
+      const { slot = allSlots, by, at, forMs } = entry;
+      return { ...history, pauses: { ...history.pauses, [slot]: { by, at, forMs } } };
+    }
   }
 }
 

@@ -35,7 +35,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     sentence: z.string(),
   }),
   z.object({ ...line, kind: z.literal("page"), topic: z.string() }),
-  z.object({ ...line, kind: z.literal("paused"), forMs: z.number(), by: z.string() }),
+  z.object({ ...line, kind: z.literal("paused"), slot: z.string().optional(), forMs: z.number(), by: z.string() }),
 ]);
 
 export type HistoryEntry = z.infer<typeof entrySchema>;

@@ -43,7 +43,7 @@ export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
             limit: z.coerce.number().int().min(1).max(maxIncidents).default(defaultIncidents),
             slot: z.string().optional().describe("Only what happened to this slot."),
           }),
-          response: { 200: historySchema, ...problems("badRequest", "unauthorized") },
+          response: { 200: historySchema, ...problems("badRequest", "unauthorized", "notFound") },
         },
       },
       async (request) => answers.history(request.query.limit, request.query.slot),

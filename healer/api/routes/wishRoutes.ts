@@ -6,33 +6,32 @@ import { pausedSchema, pauseRequestSchema, resumeRequestSchema } from "../schema
 /** What a person may want of the healer. A body may be left out, and is then all defaults. */
 export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
   return async (app) => {
-    const response = { 200: pausedSchema, ...problems("badRequest", "unauthorized", "notListening") };
+    const response = { 200: pausedSchema, ...problems("badRequest", "unauthorized", "notFound", "notListening") };
     app.post(
       "/v1/pause",
       {
         schema: {
           tags: ["wish"],
-          summary: "Begin no repair for a while. What is under way goes on, and watching does.",
+          summary:
+            "Begin no repair for a while, of one machine or of all. What is under way goes on, and watching does.",
           body: pauseRequestSchema.nullable(),
           response,
         },
       },
-      (request) => {
-        const { forMs, by } = request.body ?? pauseRequestSchema.parse({});
-        return answers.pause(forMs, by);
-      },
+      (request) => answers.pause(request.body ?? pauseRequestSchema.parse({})),
     );
     app.post(
       "/v1/resume",
       {
         schema: {
           tags: ["wish"],
-          summary: "End a pause, and close the breaker if repairs that did not help have opened it.",
+          summary:
+            "End the pause of one machine; or all pauses, and close the breaker if repairs that did not help have opened it.",
           body: resumeRequestSchema.nullable(),
           response,
         },
       },
-      (request) => answers.resume((request.body ?? resumeRequestSchema.parse({})).by),
+      (request) => answers.resume(request.body ?? resumeRequestSchema.parse({})),
     );
   };
 }
