@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { EventSourceParserStream } from "eventsource-parser/stream";
+import { type EntryKind, entryKinds } from "../../healer/api/schemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { HealerError } from "../healerError.ts";
 import { ranInLab } from "../inLab.ts";
@@ -9,7 +10,14 @@ import { type Format, formatOption } from "../output.ts";
 import { parseDuration } from "../parseDuration.ts";
 import { journalLineSchema, renderEvent } from "../render/renderEvent.ts";
 
-type Options = LabChoice & { output: Format; follow?: true; since?: string };
+interface Wanted {
+  readonly follow?: true;
+  readonly since?: string;
+  readonly slot?: string;
+  readonly kind?: readonly EntryKind[];
+}
+
+type Options = LabChoice & { output: Format } & Wanted;
 
 const defaultSince = "1h";
 
@@ -19,6 +27,12 @@ export function eventsCommand(): Command {
     .argument("[host]", "a host of the site; without it, the one that this machine is")
     .option("-f, --follow", "go on with what it writes from now on")
     .option("--since <when>", "begin so long ago (30m), or after the entry with this number (42)", checkedSince)
+    .option("--slot <slot>", "only what is about this machine")
+    .addOption(
+      new Option("--kind <kind>", "only entries of this kind; give it more than once for several")
+        .choices(entryKinds)
+        .argParser(collectKinds),
+    )
     .addOption(labOption())
     .addOption(formatOption())
     .addHelpText(
@@ -28,8 +42,9 @@ Without --since it begins an hour ago, or with --follow now. With -o json each l
 
 Examples:
   vigil events bk
-  vigil events bk --follow
-  vigil events bk --since 24h -o json | jq -r 'select(.kind == "page") | .sentence'`,
+  vigil events bk --follow --slot web-1
+  vigil events bk --kind page --kind breaker --since 24h
+  vigil events bk --since 24h -o json | jq -r .sentence`,
     )
     .action(async (host: string | undefined, options: Options) => {
       if (await ranInLab(chosenLab(options), host)) return;
@@ -40,12 +55,14 @@ Examples:
     });
 }
 
-export function pathOf({ follow, since }: Pick<Options, "follow" | "since">, nowMs: number): string {
+export function pathOf({ follow, since, slot, kind = [] }: Wanted, nowMs: number): string {
   const query = new URLSearchParams({ follow: `${follow === true}` });
   const from = since ?? (follow === true ? undefined : defaultSince);
   if (from !== undefined) {
     query.set("since", isNumber(from) ? from : new Date(nowMs - parseDuration(from)).toISOString());
   }
+  if (slot !== undefined) query.set("slot", slot);
+  for (const one of kind) query.append("kind", one);
   return `/v1/events?${query}`;
 }
 
@@ -62,6 +79,12 @@ async function print(body: Readable, { output, follow }: Options, signal: AbortS
     throw new HealerError("ERR_NO_HEALER", `the healer has ended the stream: ${(error as Error).message}`);
   }
   if (follow === true && !signal.aborted) throw new HealerError("ERR_NO_HEALER", "the healer has ended the stream.");
+}
+
+function collectKinds(text: string, before: readonly EntryKind[] = []): EntryKind[] {
+  const kind = entryKinds.find((known) => known === text);
+  if (kind === undefined) throw new InvalidArgumentError(`Allowed choices are ${entryKinds.join(", ")}.`);
+  return [...before, kind];
 }
 
 function checkedSince(text: string): string {

@@ -30,6 +30,6 @@ Examples:
       if (options.slot !== undefined) query.set("slot", options.slot);
       const history = await new HealerClient().ask(host, `/v1/history?${query}`, historySchema);
       if (options.output === "json") printJson(history);
-      else process.stdout.write(renderHistory(history));
+      else process.stdout.write(renderHistory(history, options.slot));
     });
 }

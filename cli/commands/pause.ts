@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { HealerClient } from "../askHealer.ts";
@@ -7,7 +7,9 @@ import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson } from "../output.ts";
 import { parseDuration } from "../parseDuration.ts";
-import { stampOf } from "../render/words.ts";
+import { renderPaused } from "../render/renderPaused.ts";
+
+const allMachines = "all";
 
 type Options = LabChoice & { output: Format };
 
@@ -15,21 +17,27 @@ export function pauseCommand(): Command {
   return new Command("pause")
     .description("Let a host's healer begin no repair for a while. It goes on watching, and ends what it has begun.")
     .argument("<host>", "a host of the site")
-    .option("--for <time>", "how long, at most 24h: 90s, 30m, 1h", parsePause, defaultPauseMs)
+    .argument("[slot]", "one of its machines, such as web-1", allMachines)
+    .addOption(
+      new Option("--for <time>", "how long, at most 24h: 90s, 30m, 1h")
+        .argParser(parsePause)
+        .default(defaultPauseMs, spellDuration(defaultPauseMs)),
+    )
     .addOption(labOption())
     .addOption(formatOption())
     .addHelpText(
       "after",
       `
-It outlives a restart of the healer and ends by itself, so that nobody can forget it.
+It lasts an hour unless --for says otherwise, outlives a restart of the healer, and ends by itself, so that nobody can
+forget it. The pause of one machine and that of all are two: each ends for itself, or both with \`vigil resume HOST\`.
 
 Examples:
   vigil pause bk
-  vigil pause bk --for 30m`,
+  vigil pause bk web-1 --for 30m`,
     )
-    .action(async (host: string, options: Options & { for: number }) => {
+    .action(async (host: string, slot: string, options: Options & { for: number }) => {
       if (await ranInLab(chosenLab(options), host)) return;
-      print(await wish(host, "/v1/pause", { forMs: options.for, by: whoIsThis() }), options);
+      print(await wish(host, "/v1/pause", { ...about(slot), forMs: options.for, by: whoIsThis() }), options);
     });
 }
 
@@ -37,13 +45,18 @@ export function resumeCommand(): Command {
   return new Command("resume")
     .description("Let a host's healer repair again: ends a pause, and gives repairs that did not help another chance.")
     .argument("<host>", "a host of the site")
+    .argument("[slot]", "one of its machines, such as web-1: ends its own pause and nothing else", allMachines)
     .addOption(labOption())
     .addOption(formatOption())
-    .addHelpText("after", "\nExample:\n  vigil resume bk")
-    .action(async (host: string, options: Options) => {
+    .addHelpText("after", "\nExamples:\n  vigil resume bk\n  vigil resume bk web-1")
+    .action(async (host: string, slot: string, options: Options) => {
       if (await ranInLab(chosenLab(options), host)) return;
-      print(await wish(host, "/v1/resume", { by: whoIsThis() }), options);
+      print(await wish(host, "/v1/resume", { ...about(slot), by: whoIsThis() }), options);
     });
+}
+
+function about(slot: string): { slot?: string } {
+  return slot === allMachines ? {} : { slot };
 }
 
 function parsePause(text: string): number {
@@ -61,9 +74,7 @@ function print(paused: Paused, { output }: Options): void {
     printJson(paused);
     return;
   }
-  const until =
-    paused.until === undefined ? "" : ` until ${stampOf(paused.until)} UTC (${spellDuration(paused.forMs)})`;
-  process.stdout.write(`${paused.host}: ${paused.paused ? `no repair begins${until}` : "repairs begin again"}\n`);
+  process.stdout.write(renderPaused(paused));
 }
 
 /** For the journal. Whoever became root with sudo has a name of their own. */

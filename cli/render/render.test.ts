@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Incident, Slot, Status } from "../../healer/api/schemas.ts";
+import { causeNamed } from "../causeNamed.ts";
+import { renderCause } from "./renderCause.ts";
 import { renderEvent } from "./renderEvent.ts";
 import { renderHistory } from "./renderHistory.ts";
+import { renderPaused } from "./renderPaused.ts";
 import { renderPs } from "./renderPs.ts";
 import { renderSlot } from "./renderSlot.ts";
 import { renderStatus } from "./renderStatus.ts";
@@ -122,6 +125,39 @@ pending: release aaa is deployed, and this is release bbb
   );
 });
 
+test("a paused machine says so, in the status and in its explanation", () => {
+  const paused = { until: "2026-11-21T15:02:11.000Z", forMs: 3_569_000 };
+  const status = renderStatus({ ...fine, slots: [balancer, { ...worker, paused }] });
+  assert.match(status, /\n\nweb-1: paused until 2026-11-21 15:02:11 UTC by somebody\n$/);
+  assert.match(
+    renderSlot({ ...slot, paused: { ...paused, by: "anna" } }),
+    /\npaused until 2026-11-21 15:02:11 UTC by anna\n\n/,
+  );
+});
+
+test("a wish is answered with whom it is for, and until when", () => {
+  const wish = { host: "bk", paused: true, until: "2026-11-21T15:02:11.000Z", forMs: 1_800_000, by: "anna" };
+  assert.equal(renderPaused(wish), "bk: no repair begins until 2026-11-21 15:02:11 UTC (30 min)\n");
+  assert.equal(
+    renderPaused({ host: "bk", slot: "web-1", paused: false, forMs: 0, by: "anna" }),
+    "bk/web-1: repairs begin again\n",
+  );
+});
+
+test("a cause is shown as the table has it", () => {
+  assert.equal(
+    renderCause(causeNamed("machinePaused")),
+    `VM paused (machinePaused), of a machine
+known by:  libvirt: the domain is paused, and not by its disk
+repairs:   resume, then powerCycle, then replace
+waits:     2.0 s
+because:   a snapshot pauses a domain for a moment
+in a lab:  vigil lab break HOST pause SLOT
+`,
+  );
+  assert.match(renderCause(causeNamed("massFailure")), /^repairs: {3}none; a person is told\nbecause: {3}/m);
+});
+
 test("the first three lines fit a terminal, whatever they have to say", () => {
   const long = "a very long sentence ".repeat(20);
   for (const verdict of ["fine", "degraded", "down", "unknown"] as const) {
@@ -144,15 +180,16 @@ test("ps keeps below each machine what it was repaired of", () => {
 });
 
 test("history is a line per incident", () => {
-  assert.deepEqual(renderHistory({ host: "bk", incidents: [incident] }).split("\n"), [
+  assert.deepEqual(renderHistory({ host: "bk", incidents: [incident] }, undefined).split("\n"), [
     "BEGUN (UTC)          SLOT   OUTCOME   TOOK  REPAIRS                                      DRIFT  WHY",
     `2026-11-21 14:02:11  web-1  repaired  31 s  resume did not help, replace helped in 29 s  none   ${incident.sentence}`,
     "",
   ]);
   assert.equal(
-    renderHistory({ host: "bk", incidents: [] }),
-    "nothing was wrong on bk as far back as its journal reaches.\n",
+    renderHistory({ host: "bk", incidents: [] }, undefined),
+    "nothing was wrong on bk as far back as the journal reaches.\n",
   );
+  assert.match(renderHistory({ host: "bk", incidents: [] }, "web-1"), /^nothing was wrong with bk\/web-1 /);
 });
 
 const slot: Slot = {
@@ -234,6 +271,10 @@ test("an entry is a line, also one of a kind that is not known", () => {
   assert.equal(
     line({ kind: "paused", forMs: 1_800_000, by: "anna" }),
     "2026-11-21 14:02:11  anna paused repairs for 30 min\n",
+  );
+  assert.equal(
+    line({ kind: "resumed", slot: "web-1", by: "anna" }),
+    "2026-11-21 14:02:11  anna resumed the repairs of web-1\n",
   );
   assert.match(line({ kind: "future", word: 1 }), /"kind":"future","word":1/);
 });

@@ -28,14 +28,19 @@ function sentenceOf(line: ShownLine): string {
     case "page":
       return `a person is told: ${sentence}`;
     case "paused":
-      return `${line.by} paused repairs for ${spellDuration(Number(line.forMs))}`;
+      return `${line.by} paused ${repairsOf(slot)} for ${spellDuration(Number(line.forMs))}`;
     case "resumed":
-      return `${line.by} resumed repairs`;
+      return `${line.by} resumed ${repairsOf(slot)}`;
     case "progress":
       return `${line.op} ${line.resource}: ${line.phase}`;
     default:
       return typeof sentence === "string" ? sentence : JSON.stringify(line);
   }
+}
+
+/** Of one machine, or all. */
+function repairsOf(slot: unknown): string {
+  return slot === undefined ? "repairs" : `the repairs of ${slot}`;
 }
 
 const begunSchema = z.array(z.object({ slot: z.string(), repair: z.string() }));

@@ -4,8 +4,12 @@ import { renderTable } from "../output.ts";
 import { repairsOf } from "./renderPs.ts";
 import { stampOf } from "./words.ts";
 
-export function renderHistory({ host, incidents }: HistoryAnswer): string {
-  if (incidents.length === 0) return `nothing was wrong on ${host} as far back as its journal reaches.\n`;
+/** `slot`: the only one that was asked about. */
+export function renderHistory({ host, incidents }: HistoryAnswer, slot: string | undefined): string {
+  if (incidents.length === 0) {
+    const subject = slot === undefined ? `on ${host}` : `with ${host}/${slot}`;
+    return `nothing was wrong ${subject} as far back as the journal reaches.\n`;
+  }
   const rows = incidents.map(({ begunAt, slot, outcome, tookMs, repairs, drift, sentence }) => {
     const took = tookMs === undefined ? "" : spellDuration(tookMs);
     return [stampOf(begunAt), slot, outcome, took, repairsOf(repairs), drift?.verdict ?? "", sentence];

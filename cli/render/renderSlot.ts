@@ -2,15 +2,16 @@ import type { Slot } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
 import { repairsOf } from "./renderPs.ts";
-import { sinceWhen, stampOf } from "./words.ts";
+import { pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 /** Why a slot is what it is: the sentence, the evidence with its age, the suspicion, and what was done before. */
 export function renderSlot(slot: Slot): string {
-  const { host, role, address, status, since, forMs, sentence, next } = slot;
+  const { host, role, address, status, since, forMs, sentence, next, paused } = slot;
   const parts = [
     `${host}/${slot.slot} (${role}, ${address}) is ${status} since ${sinceWhen(since, forMs)}`,
     `why:  ${sentence}`,
     `next: ${next}`,
+    ...(paused === undefined ? [] : [pausedUntil(paused)]),
     "",
     renderTable(["evidence", "says", "age"], evidence(slot)).trimEnd(),
     ...suspicionLines(slot),
@@ -65,7 +66,7 @@ function domainWords({ state, reason, id }: NonNullable<Slot["facts"]["domain"]>
 function suspicionLines({ suspicion, nextRepair, hindrance, budget }: Slot): string[] {
   if (suspicion === undefined) return [];
   const { title, evidence: knownBy, repairs, patienceMs, because, since, forMs } = suspicion;
-  const waits = because === "" ? "at once" : `after ${spellDuration(patienceMs)}, because ${because}`;
+  const waits = patienceMs === 0 ? "at once" : `after ${spellDuration(patienceMs)}, because ${because}`;
   return [
     "",
     `suspected: ${title}, since ${sinceWhen(since, forMs)}`,

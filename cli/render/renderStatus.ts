@@ -1,7 +1,7 @@
 import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
-import { fit, sinceWhen, stampOf } from "./words.ts";
+import { fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   fine: "is fine",
@@ -32,7 +32,8 @@ function renderSlots({ slots }: Status): string {
   );
 }
 
-function notesOf({ pages, paused, breaker, drift, pending, why, next }: Status, head: readonly string[]): string[] {
+function notesOf(status: Status, head: readonly string[]): string[] {
+  const { slots, pages, paused, breaker, drift, pending, why, next } = status;
   return [
     // What the first lines had to cut off.
     ...(head[1]?.endsWith(why) ? [] : [`why: ${why}`]),
@@ -40,7 +41,8 @@ function notesOf({ pages, paused, breaker, drift, pending, why, next }: Status, 
     ...pages.map(
       ({ sentence, since }) => `for a person${since === undefined ? "" : `, since ${stampOf(since)} UTC`}: ${sentence}`,
     ),
-    ...(paused === undefined ? [] : [`paused until ${stampOf(paused.until)} UTC by ${paused.by ?? "somebody"}`]),
+    ...(paused === undefined ? [] : [pausedUntil(paused)]),
+    ...slots.flatMap(({ slot, paused }) => (paused === undefined ? [] : [`${slot}: ${pausedUntil(paused)}`])),
     ...(breaker === undefined ? [] : [`repairs do not help: none begins until ${stampOf(breaker.until)} UTC`]),
     ...(drift.verdict === "found" ? [drift.sentence] : []),
     ...pending.map((sentence) => `pending: ${sentence}`),

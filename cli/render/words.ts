@@ -1,3 +1,4 @@
+import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 
 /** What a terminal has at least. */
@@ -15,6 +16,11 @@ export function sinceWhen(iso: string, forMs: number): string {
 /** `2026-11-21 14:02:11`, in UTC like the journal. */
 export function stampOf(iso: string): string {
   return `${iso.slice(0, 10)} ${clockTime(iso)}`;
+}
+
+/** `paused until 2026-11-21 15:02:11 UTC by anna`. */
+export function pausedUntil({ until, by = "somebody" }: NonNullable<Status["paused"]>): string {
+  return `paused until ${stampOf(until)} UTC by ${by}`;
 }
 
 function clockTime(iso: string): string {
