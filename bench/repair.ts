@@ -10,6 +10,7 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { run } from "../host/run.ts";
+import { hostFolders } from "../infra/paths.ts";
 import { allWell, startHealer, stopHealer } from "../lab/healers.ts";
 import { inHost, onHost } from "../lab/machine.ts";
 import { signal } from "../lab/processes.ts";
@@ -92,7 +93,7 @@ async function byHealer(rig: Rig, victim: Worker): Promise<number> {
 async function byHand(rig: Rig, victim: Worker): Promise<number> {
   await stopHealer(rig.lab, victim.host);
   const { domain } = victim;
-  const disk = `/var/lib/vigil/pool/${domain}-disk.qcow2`;
+  const disk = `${hostFolders.poolDir}/${domain}-disk.qcow2`;
   const prepare = `virsh dumpxml --inactive ${domain} >/tmp/${domain}.xml && qemu-img info --output json -U ${disk}`;
   const { stdout } = await inHost(rig.lab, victim.host, ["sh", "-c", prepare]);
   const base = (JSON.parse(stdout) as { "full-backing-filename": string })["full-backing-filename"];

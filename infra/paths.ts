@@ -8,7 +8,10 @@ export const desiredPath = `${stateDir}/desired.json`;
 export interface Folders {
   /** Where host preparation left the images: `<digest>.qcow2`, `.vmlinux`, `.initrd`. */
   readonly imageDir: string;
-  /** The storage pool that libvirt serves volumes from. */
+  /**
+   * The storage pool that libvirt serves volumes from. libvirt removes this folder together with the pool, so it lies in
+   * the one that a user may give a file system of its own: a mount point cannot be removed.
+   */
   readonly poolDir: string;
   /** Seed images; they hold the guests' host keys, so the folder is readable by root alone. */
   readonly seedDir: string;
@@ -16,6 +19,6 @@ export interface Folders {
 
 export const hostFolders: Folders = {
   imageDir: `${stateDir}/images`,
-  poolDir: `${stateDir}/pool`,
+  poolDir: `${stateDir}/pool/volumes`,
   seedDir: `${stateDir}/seeds`,
 };

@@ -101,7 +101,8 @@ export const faults = {
   panic: {
     what: "the guest's kernel panics; mended by starting the domain anew",
     hits: "domain",
-    break: (lab, host, domain) => inGuest(lab, host.name, domain, "echo c >/proc/sysrq-trigger"),
+    // The agent has to answer first.
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, "sleep 1; echo c >/proc/sysrq-trigger"),
     mend: async (lab, host, domain) => {
       await virshDone(lab, host, ["destroy", domain]);
       await virshDone(lab, host, ["start", domain]);

@@ -8,10 +8,12 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
+import { hostFolders } from "../../infra/paths.ts";
 import { hostDirs, labNamed, namespaceOf } from "../../lab/lab.ts";
 import { mountsOf } from "../../lab/labDown.ts";
 import { namespacesOf } from "../../lab/namespaces.ts";
 import { processesOf } from "../../lab/processes.ts";
+import { pathOnHost } from "../../lab/virtualHost.ts";
 
 const lab = labNamed("crash");
 const vigil = join(checkout, "cli", "vigil");
@@ -23,7 +25,7 @@ const moments = [
   { when: "the first namespace is there", isReached: () => exists(`/run/netns/${namespaceOf(lab, "switch")}`) },
   { when: "the first host starts", isReached: () => exists(bk.log) },
   { when: "libvirtd has its socket", isReached: () => exists(join(bk.run, "libvirt", "libvirt-sock")) },
-  { when: "an image is half imported", isReached: () => exists(join(bk.disk, "vigil", "images", "*.new")) },
+  { when: "an image is half imported", isReached: () => existsOnHost("bk", join(hostFolders.imageDir, "*.new")) },
 ];
 
 after(() => run([vigil, "lab", "down", "--lab", lab.name, "--force"]));
@@ -78,6 +80,12 @@ async function processesThatSeeTheLab(): Promise<string[]> {
     return mounts.includes(lab.persistentDir) || mounts.includes(lab.runDir) ? [pid] : [];
   });
   return (await Promise.all(seeing)).flat();
+}
+
+/** The same of a path as a virtual host sees it; false while the host is off. */
+async function existsOnHost(host: string, path: string): Promise<boolean> {
+  const seen = await pathOnHost(lab, host, path).catch(() => undefined);
+  return seen !== undefined && exists(seen);
 }
 
 /** Whether a path, whose last part may be a pattern, is there. */

@@ -13,6 +13,7 @@ import { awaitHealthyPair, openRig } from "../../bench/rig.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
+import { hostFolders } from "../../infra/paths.ts";
 import { planStack } from "../../infra/plan.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { inClient, inHost } from "../../lab/machine.ts";
@@ -131,7 +132,7 @@ test("destroy removes what a stack made, and the other host serves on", { timeou
     const { stdout } = await onHost("bk", "virsh", ...list);
     assert.equal(stdout.trim(), "", `virsh ${list.join(" ")}`);
   }
-  const { stdout: volumes } = await onHost("bk", "sh", "-c", "ls -A /var/lib/vigil/pool 2>/dev/null || true");
+  const { stdout: volumes } = await onHost("bk", "sh", "-c", `ls -A ${hostFolders.poolDir}/.. 2>/dev/null || true`);
   assert.equal(volumes.trim(), "");
   const { failed, spread } = await sendRequests(lab, vip, 50);
   assert.equal(failed, 0);

@@ -46,12 +46,14 @@ export const fullPool: Scenario = {
 export const fullState: Scenario = {
   what: "no space for state and journal: nothing is deleted, a person is told, and the repair is done when there is space",
   async play(place, diary) {
+    const { lab, host } = place;
+    const paged = followJournal(lab, host, noticedMs, isPage("stateFull"));
     await breakNow(place, "fill-state");
-    await sleep(noticedMs);
+    assert.match((await paged).at(-1)?.sentence ?? "", /no space for state/);
+    const healed = untilHealed(place, ["web-1"], diary);
     await breakNow(place, "kill", "web-1");
     await sleep(5_000);
     assert.match(await listed(place), /web-1/, "the dead machine was deleted");
-    const healed = untilHealed(place, ["web-1"], diary);
     await mendNow(place, "fill-state");
     assert.deepEqual(repairsIn(await healed), [["replace web-1"]]);
   },

@@ -123,6 +123,7 @@ export async function locksOf(place: Place): Promise<string[]> {
 function assertHealed(story: readonly Noted[], slots: readonly string[]): void {
   for (const slot of slots) {
     const red = story.findIndex((noted) => isStatus(noted, slot, "red"));
+    assert.notEqual(red, -1, `nothing was found wrong with ${slot}`);
     const later = story.slice(red).filter((noted) => noted.kind === "status" && noted.slot === slot);
     assert.ok(
       later.some(({ status }) => status === "green"),
