@@ -56,8 +56,9 @@ export type JournalEntry =
   | { readonly kind: "cause"; readonly slot: string; readonly cause: string; readonly sentence: string }
   | { readonly kind: "notListening"; readonly lagMs: number; readonly sentence: string }
   | { readonly kind: "breaker"; readonly openForMs: number; readonly sentence: string }
-  | { readonly kind: "paused"; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resumed"; readonly by: string }
+  /** `slot`: of this machine alone; without it, of all. */
+  | { readonly kind: "paused"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resumed"; readonly slot?: string | undefined; readonly by: string }
   | { readonly kind: "page"; readonly topic: string; readonly sentence: string };
 
 export interface SlotRepair {

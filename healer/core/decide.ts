@@ -68,6 +68,8 @@ function isBatchReady(state: State, replaces: readonly Due[], limits: Limits, no
 function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, nowMs: number): string | undefined {
   const { host, pausedUntilMs, breakerUntilMs } = state;
   if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
+  const slotPausedMs = slot.pausedUntilMs - nowMs;
+  if (slotPausedMs > 0) return `nothing is done: its repairs are paused for ${seconds(slotPausedMs)} more`;
   if (nowMs < breakerUntilMs) {
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }

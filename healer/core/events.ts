@@ -21,8 +21,9 @@ export type Event =
   | { readonly kind: "vipHolders"; readonly macs: readonly string[] }
   | { readonly kind: "repaired"; readonly generation: number; readonly slot: string; readonly outcome: RepairOutcome }
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
-  | { readonly kind: "pause"; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resume"; readonly by: string };
+  /** `slot`: of this machine alone; without it, of all. */
+  | { readonly kind: "pause"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

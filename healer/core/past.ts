@@ -87,7 +87,7 @@ function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
 function failedIn(entries: readonly PastEntry[]): readonly number[] {
   let failed: number[] = [];
   for (const { entry } of entries) {
-    if (entry.kind === "breaker" || entry.kind === "resumed") failed = [];
+    if (entry.kind === "breaker" || (entry.kind === "resumed" && entry.slot === undefined)) failed = [];
     if (entry.kind !== "repairEnded" && entry.kind !== "repairJudged") continue;
     const { generation } = entry;
     if (entry.kind === "repairJudged" && entry.helped) failed = failed.filter((other) => other >= generation);
@@ -97,12 +97,21 @@ function failedIn(entries: readonly PastEntry[]): readonly number[] {
   return failed;
 }
 
-function holdsIn(entries: readonly PastEntry[]): Pick<Past, "pausedForMs" | "breakerForMs"> {
-  let holds = { pausedForMs: 0, breakerForMs: 0 };
+type Holds = Pick<Past, "pausedForMs" | "pausedSlotsForMs" | "breakerForMs">;
+
+const free: Holds = { pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 };
+
+function holdsIn(entries: readonly PastEntry[]): Holds {
+  let holds = free;
   for (const { entry, agoMs } of entries) {
-    if (entry.kind === "paused") holds = { ...holds, pausedForMs: Math.max(0, entry.forMs - agoMs) };
+    if (entry.kind === "paused") holds = withPause(holds, entry.slot, Math.max(0, entry.forMs - agoMs));
     if (entry.kind === "breaker") holds = { ...holds, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
-    if (entry.kind === "resumed") holds = { pausedForMs: 0, breakerForMs: 0 };
+    if (entry.kind === "resumed") holds = entry.slot === undefined ? free : withPause(holds, entry.slot, 0);
   }
   return holds;
+}
+
+function withPause(holds: Holds, slot: string | undefined, forMs: number): Holds {
+  if (slot === undefined) return { ...holds, pausedForMs: forMs };
+  return { ...holds, pausedSlotsForMs: { ...holds.pausedSlotsForMs, [slot]: forMs } };
 }

@@ -62,7 +62,7 @@ export function failureOf(tried: Tried | undefined): string {
  * Which of a cause's repairs comes next. After one that did not help, what is wrong now may be something else than what
  * was repaired: it has its own ladder, without what was just tried.
  */
-export function nextRung({ tried }: SlotState, cause: CauseName): number {
+export function nextRung({ tried }: Pick<SlotState, "tried">, cause: CauseName): number {
   if (tried === undefined || tried.greenMs !== undefined) return 0;
   return causeOf(cause).repairs.indexOf(tried.repair) + 1;
 }

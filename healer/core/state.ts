@@ -37,6 +37,8 @@ export interface SlotState {
   readonly rebootsMs: readonly number[];
   /** Until then no repair of this slot begins. */
   readonly waitUntilMs: number;
+  /** The same, because a person wishes it. */
+  readonly pausedUntilMs: number;
 }
 
 export interface Suspicion {
@@ -111,6 +113,8 @@ export interface Past {
   readonly unfinished: readonly { readonly slot: string; readonly generation: number }[];
   readonly failed: readonly number[];
   readonly pausedForMs: number;
+  /** By slot. */
+  readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
 }
 
@@ -124,7 +128,7 @@ const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
-  ...{ pausedForMs: 0, breakerForMs: 0 },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 },
 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
@@ -142,6 +146,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       repairsMs,
       rebootsMs: [],
       waitUntilMs: nowMs,
+      pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Beat } from "./facts.ts";
+import type { Beat, DomainFact } from "./facts.ts";
 import { beat, limits, Scene } from "./scene.ts";
 
 test("a quiet host is green, and nothing is done", () => {
@@ -178,6 +178,35 @@ test("paused means that nothing is done, and it ends by itself", () => {
   assert.match(scene.sentence("web-1"), /repairs are paused for \d+ s more/);
   scene.pass(11_000);
   assert.deepEqual(scene.repairs(), ["start web-1"]);
+});
+
+test("the pause of one machine is its own, and ends with the pause of all", () => {
+  const scene = new Scene();
+  const stopped: DomainFact = { state: "stopped", reason: "destroyed" };
+  assert.equal(
+    scene.send({ kind: "pause", slot: "web-1", forMs: 60_000, by: "anna" }),
+    "anna paused the repairs of web-1 for 1 min",
+  );
+  scene.become("web-1", stopped);
+  scene.become("lb-1", stopped);
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1"]);
+  assert.match(scene.sentence("web-1"), /its repairs are paused for \d+ s more/);
+  scene.send({ kind: "resume", slot: "web-2", by: "anna" });
+  scene.pass(5_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1"]);
+  scene.send({ kind: "resume", by: "anna" });
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1", "start web-1"]);
+});
+
+test("a machine's own resume leaves the pause of all as it is", () => {
+  const scene = new Scene();
+  scene.send({ kind: "pause", forMs: 60_000, by: "root" });
+  scene.send({ kind: "resume", slot: "web-1", by: "root" });
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), []);
 });
 
 test("a result of another generation is ignored, and said to be", () => {

@@ -63,6 +63,21 @@ export const incidents: readonly Incident[] = [
     },
   },
   {
+    name: "the pause of one machine is forgotten, or taken for that of another",
+    scenario: {
+      seed: 4,
+      workers: 2,
+      limits: "compressed",
+      quietMs: 40_000,
+      faults: [
+        { kind: "pause", slot: "web-1", atMs: 10_000, forMs: 25_000, depth: 0 },
+        { kind: "kill-healer", atMs: 12_000, forMs: 1_000, depth: 0 },
+        { kind: "destroy", slot: "web-1", atMs: 20_000, forMs: 0, depth: 0 },
+        { kind: "destroy", slot: "web-2", atMs: 20_000, forMs: 0, depth: 0 },
+      ],
+    },
+  },
+  {
     name: "a machine that became well by itself is still said to be held up by a lock",
     scenario: {
       seed: 2,

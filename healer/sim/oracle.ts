@@ -55,6 +55,11 @@ export function mayBegin({ pausedUntilMs, breakerUntilMs, silentSinceMs }: Told,
   must(silentSinceMs === undefined, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
 }
 
+export function mayBeginOn({ slots }: Told, { slot }: SlotRepair, nowMs: number): void {
+  const leftMs = (slots.get(slot)?.pausedUntilMs ?? 0) - nowMs;
+  must(leftMs <= 0, "nothing is begun on a paused machine", () => `${slot}: ${leftMs} ms were left`);
+}
+
 export function mayReplace({ poolFreeBytes, stateFreeBytes }: Told, limits: Limits): void {
   const fits = poolFreeBytes >= limits.minPoolFreeBytes && stateFreeBytes >= limits.minStateFreeBytes;
   must(fits, "nothing is replaced without space", () => `pool ${poolFreeBytes} B, state ${stateFreeBytes} B`);

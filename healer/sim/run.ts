@@ -106,7 +106,7 @@ class Simulation {
     if (Number.isFinite(fault.forMs)) world.after(fault.atMs + fault.forMs, () => endFault(world, fault));
   }
 
-  #beginOfHealer({ kind, forMs, depth }: Fault): void {
+  #beginOfHealer({ kind, slot, forMs, depth }: Fault): void {
     const shortMs = Math.min(forMs, 12_000);
     if (kind === "kill-healer") this.#die(shortMs, depth > 0);
     if (kind === "stop-healer" && this.#deadUntilMs === undefined) {
@@ -114,8 +114,8 @@ class Simulation {
       this.#world.after(shortMs, () => this.#wake());
     }
     if (this.#deadUntilMs !== undefined) return;
-    if (kind === "pause") this.#world.tell(0, { kind: "pause", forMs, by: "root" });
-    if (kind === "resume") this.#world.tell(0, { kind: "resume", by: "root" });
+    if (kind === "pause") this.#world.tell(0, { kind: "pause", slot, forMs, by: "root" });
+    if (kind === "resume") this.#world.tell(0, { kind: "resume", slot, by: "root" });
     if (kind === "stale-result") this.#tellStale(depth);
   }
 

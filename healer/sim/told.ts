@@ -28,6 +28,7 @@ export interface ToldSlot {
   /** What the machine itself answered when it was last asked. */
   pingAnswered: boolean | undefined;
   pingMs: number;
+  pausedUntilMs: number;
   /** Since when its files have been other ones than planned, while nothing else was wrong. */
   changedMs: number | undefined;
   /** Whether this healer has called it green. */
@@ -44,7 +45,7 @@ const nothing = {
 export function newTold(slots: readonly string[]): Told {
   const unheard = {
     ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
-    ...{ pingMs: 0, pingAnswered: undefined, changedMs: undefined },
+    ...{ pingMs: 0, pausedUntilMs: 0, pingAnswered: undefined, changedMs: undefined },
   };
   return {
     ...nothing,
@@ -94,15 +95,22 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       told.stateFreeBytes = event.stateFreeBytes;
       return;
     case "pause":
-      told.pausedUntilMs = nowMs + event.forMs;
+      tellPause(told, event.slot, nowMs + event.forMs);
       return;
     case "resume":
-      told.pausedUntilMs = nowMs;
+      tellPause(told, event.slot, nowMs);
+      if (event.slot !== undefined) return;
       told.breakerUntilMs = nowMs;
+      for (const slot of told.slots.keys()) tellPause(told, slot, nowMs);
       return;
     default:
       return;
   }
+}
+
+function tellPause(told: Told, slot: string | undefined, untilMs: number): void {
+  const paused = slot === undefined ? told : told.slots.get(slot);
+  if (paused !== undefined) paused.pausedUntilMs = untilMs;
 }
 
 function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "beat" }>, nowMs: number): void {

@@ -86,7 +86,7 @@ export class Watch {
 
   #follow(event: Event, state: State, actions: readonly Action[]): void {
     tell(this.told, event, this.#limits, this.#world.nowMs);
-    if (event.kind === "resume") this.#budget.forgive();
+    if (event.kind === "resume" && event.slot === undefined) this.#budget.forgive();
     if (event.kind === "repaired" && this.#repairs.isAwaited(event)) this.#hearResult(event);
     const begun = new Set<number>();
     for (const action of actions) this.#checkAction(state, action, begun);

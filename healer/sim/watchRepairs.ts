@@ -10,6 +10,7 @@ import {
   isPatient,
   keepsServing,
   mayBegin,
+  mayBeginOn,
   mayReplace,
   wasAsked,
 } from "./oracle.ts";
@@ -116,6 +117,7 @@ export class WatchRepairs {
       history.size + tried.length === 0 && told.slots.get(slot)?.reboots === 1 && !this.#generations.has(slot);
     must(!this.#open.has(slot), "one repair of a slot at a time", () => slot);
     must(sentence.includes(slot) && sentence.includes(": "), "every repair says why", () => sentence);
+    mayBeginOn(told, begun, nowMs);
     isNoStart(told, begun, this.#limits, nowMs);
     wasAsked(told, begun, this.#limits, nowMs);
     isPatient(told, begun, this.#limits, nowMs);

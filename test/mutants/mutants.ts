@@ -10,6 +10,13 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   m("pause ignored", "decide.ts", "if (nowMs < pausedUntilMs)", "if (nowMs < 0)", "paused means that nothing is begun"),
   m(
+    "one machine's pause ignored",
+    "decide.ts",
+    "if (slotPausedMs > 0)",
+    "if (slotPausedMs > Number.MAX_VALUE)",
+    "nothing is begun on a paused machine",
+  ),
+  m(
     "breaker ignored",
     "decide.ts",
     "if (nowMs < breakerUntilMs)",
