@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import { ConfigError } from "../infra/configError.ts";
 import { LabError } from "../lab/labError.ts";
 import { exitCodeOf, messageOf } from "./exitCodes.ts";
+import { HealerError } from "./healerError.ts";
 
 test("every kind of failure has its exit code", () => {
   assert.equal(exitCodeOf(new CommanderError(0, "commander.help", "")), 0);
@@ -13,6 +14,9 @@ test("every kind of failure has its exit code", () => {
   assert.equal(exitCodeOf(new LabError("ERR_LAB_NOT_UP", "")), 3);
   assert.equal(exitCodeOf(new LabError("ERR_LAB_BUSY", "")), 4);
   assert.equal(exitCodeOf(new LabError("ERR_LAB_FAILED", "")), 1);
+  assert.equal(exitCodeOf(new HealerError("ERR_NO_HEALER", "")), 6);
+  assert.equal(exitCodeOf(new HealerError("ERR_USAGE", "")), 2);
+  assert.equal(exitCodeOf(new HealerError("ERR_REFUSED", "")), 1);
   assert.equal(exitCodeOf(new TypeError("a bug")), 1);
 });
 

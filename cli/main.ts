@@ -1,11 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { envCommand } from "./commands/env.ts";
+import { eventsCommand } from "./commands/events.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { healerCommand } from "./commands/healer.ts";
+import { historyCommand } from "./commands/history.ts";
 import { hostCommand } from "./commands/host.ts";
 import { labCommand } from "./commands/lab.ts";
+import { pauseCommand, resumeCommand } from "./commands/pause.ts";
 import { planCommand } from "./commands/plan.ts";
+import { psCommand } from "./commands/ps.ts";
 import { shellCommand } from "./commands/shell.ts";
+import { statusCommand } from "./commands/status.ts";
 import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
 
 const program = new Command("vigil")
@@ -19,6 +25,13 @@ const program = new Command("vigil")
   .addCommand(shellCommand())
   .addCommand(envCommand())
   .addCommand(planCommand())
+  .addCommand(statusCommand())
+  .addCommand(psCommand())
+  .addCommand(explainCommand())
+  .addCommand(historyCommand())
+  .addCommand(eventsCommand())
+  .addCommand(pauseCommand())
+  .addCommand(resumeCommand())
   .addCommand(healerCommand())
   .addCommand(hostCommand());
 

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Action } from "./core/actions.ts";
 import type { Event } from "./core/events.ts";
 import type { Limits } from "./core/limits.ts";
+import { isWellAgain } from "./core/lookAgain.ts";
 import type { State } from "./core/state.ts";
 import { step } from "./core/step.ts";
 
@@ -35,6 +36,11 @@ export class Healer {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Whether a slot is well by what is known at this moment, whatever is being done about it. */
+  isWell(slot: string): boolean {
+    return isWellAgain(this.#state, slot, this.#limits, performance.now());
   }
 
   /** Takes an event. It returns at once, whatever has to be done about it. */

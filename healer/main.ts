@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
 import { hostFolders, stateDir } from "../infra/paths.ts";
-import { programDigest } from "../infra/programDigest.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
+import { type Api, openApi } from "./api/api.ts";
 import type { JournalEntry } from "./core/actions.ts";
 import { limitsFor } from "./core/limits.ts";
 import { type PastEntry, pastOf } from "./core/past.ts";
@@ -15,6 +15,7 @@ import { acceleratorOf, type DeploymentSettings, deploymentStamp, plannedSlots, 
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
+import { staleRelease } from "./pendingChanges.ts";
 import { Engine } from "./repairs/engine/engine.ts";
 import { placeOf } from "./repairs/placeOf.ts";
 import { Repairer } from "./repairs/repairer.ts";
@@ -41,6 +42,7 @@ interface Tools {
   readonly settings: DeploymentSettings;
   readonly journal: Journal;
   readonly engine: Engine;
+  readonly api: Api;
   readonly log: Logger;
   readonly note: (sentence: string) => void;
 }
@@ -61,6 +63,7 @@ export async function runHealer({ host, log, signal }: HealerOptions): Promise<v
       outputs = next;
     }
   } finally {
+    await tools.api.close();
     await tools.engine.close();
     await tools.journal.close();
     await sole.close();
@@ -87,15 +90,14 @@ async function openTools(host: string, log: Logger): Promise<Tools> {
       if (phase !== "begun") append({ kind: "progress", phase, resource, op, atMs });
     },
   });
-  return { settings, journal, engine, log, note };
+  const api = await openApi({ host, journal, log });
+  return { settings, journal, engine, api, log, note };
 }
 
 /** Nothing is replaced by a program that is not the deployed one: better to hear of that now than when a machine dies. */
 function sayIfStale({ applied }: StackOutputs, { log, note }: Tools): void {
-  const here = programDigest();
-  if (applied.programDigest === here) return;
-  const [deployed, found] = [applied.programDigest, here].map((digest) => digest.slice(0, 12));
-  const sentence = `release ${deployed} is deployed, and this is release ${found}: no machine can be replaced until \`pulumi up\` is run.`;
+  const sentence = staleRelease(applied.programDigest);
+  if (sentence === undefined) return;
   note(sentence);
   log.error({ page: "staleRelease" }, sentence);
 }
@@ -104,15 +106,19 @@ function sayIfStale({ applied }: StackOutputs, { log, note }: Tools): void {
 async function heal(
   host: string,
   outputs: StackOutputs,
-  { settings, journal, engine, log, note }: Tools,
+  { settings, journal, engine, api, log, note }: Tools,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   const limits = limitsFor[acceleratorOf(outputs)];
   const past = pastOf(await readPast());
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
-  const hear = (event: Parameters<Healer["hear"]>[0]) => healer.hear(event);
-  const repairs = new Repairer({ place: () => place, engine, limits, emit: hear, onNote: note, nowMs });
+  const hear = (event: Parameters<Healer["hear"]>[0]) => {
+    api.heard(event);
+    healer.hear(event);
+  };
+  const isWell = (slot: string): boolean => healer.isWell(slot);
+  const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
   engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(
@@ -121,10 +127,13 @@ async function heal(
     initialState(plannedSlots(outputs), past, nowMs()),
   );
   try {
-    await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12) });
+    const slots = outputs.slots.map(({ slot }) => slot);
+    await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
+    api.watch({ outputs, limits, healer });
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
   } finally {
+    api.watch(undefined);
     await signals.close();
     await healer.settled();
   }

@@ -146,7 +146,8 @@ function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: stri
   const holder = reports.find(({ status }) => status?.holdsVip)?.id ?? "bk/lb-1";
   const [host = "", slot = ""] = holder.split("/");
   const after = heals
-    ? `cli/vigil shell${lab} ${host} -- tail -f /var/lib/vigil/journal.jsonl       what its healer says and does`
+    ? `cli/vigil status${lab} ${host}              whether it is fine, and what happens next
+  cli/vigil events${lab} ${host} --follow     what its healer says and does`
     : `cli/vigil lab mend${lab} ${host} kill ${slot}`;
   process.stdout.write(`
 What to try next:

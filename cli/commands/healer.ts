@@ -8,8 +8,9 @@ export function healerCommand(): Command {
     .addHelpText(
       "after",
       `
-It runs until it is told to end (SIGTERM or SIGINT), writes one JSON line per decision to its output, and keeps its
-journal in /var/lib/vigil/journal.jsonl. What it knows, and what it does about it: docs/healer-states.md.
+It runs until it is told to end (SIGTERM or SIGINT), writes one JSON line per decision to its output, keeps its journal in
+/var/lib/vigil/journal.jsonl, and answers \`vigil status\` on 127.0.0.1:9180. What it knows, and what it does about it:
+docs/healer-states.md.
 
 Examples:
   vigil healer run bk                       on the host itself

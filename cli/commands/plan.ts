@@ -1,11 +1,6 @@
-import { join } from "node:path";
 import { Command } from "commander";
-import { checkoutDir } from "../../host/hostEnvironment.ts";
 import { readPlan } from "../../host/readPlan.ts";
-import { runInTerminal } from "../../host/run.ts";
-import { hostNamed } from "../../lab/faults.ts";
-import { onHost, refreshCheckout } from "../../lab/machine.ts";
-import { ownerOf } from "../../lab/owner.ts";
+import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson, printTable } from "../output.ts";
 import { checkout } from "../place.ts";
@@ -24,16 +19,7 @@ Examples:
   vigil plan bk -o json | jq '.slots[].uuid'`,
     )
     .action(async (host: string, options: LabChoice & { output: Format }) => {
-      const lab = chosenLab(options);
-      // A lab's host has a stack file and a desired state of its own, so it is asked for its plan itself.
-      if ((await ownerOf(lab)) !== undefined) {
-        const { name } = await hostNamed(lab, host);
-        await refreshCheckout(lab, name);
-        const vigil = [join(checkoutDir, "cli", "vigil"), "plan", name, "--lab", lab.name, "--output", options.output];
-        const placed = await onHost(lab, name, vigil);
-        process.exitCode = await runInTerminal(placed.argv, { env: placed.env });
-        return;
-      }
+      if (await ranInLab(chosenLab(options), host)) return;
       const plan = await readPlan(checkout, host);
       if (options.output === "json") return printJson(plan);
       const title = `host ${plan.host.name} of site ${plan.site.name}, service address ${plan.site.vip}, ${plan.accelerator}`;

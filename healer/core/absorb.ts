@@ -2,6 +2,7 @@
 import type { Event, PolledDomain } from "./events.ts";
 import type { Beat, DomainFact, SlotFacts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
+import { withReboot } from "./reboots.ts";
 import type { SlotState, State } from "./state.ts";
 
 export function absorb(state: State, event: Event, limits: Limits, nowMs: number): State {
@@ -10,22 +11,24 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       if (event.lagMs <= limits.maxLoopLagMs) return state;
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
     case "beat":
-      return withSlot(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
+      return withFacts(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
+    case "rebooted":
+      return change(state, event.slot, (slot) => withReboot(slot, limits, nowMs));
     case "misheard":
       return learn(state, event.slot, { misheard: { value: event.reason, atMs: nowMs } });
     case "connect":
       return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
     case "ping":
-      return withSlot(state, event.slot, (facts) => ({
+      return withFacts(state, event.slot, (facts) => ({
         ...facts,
         ping: { value: event.answered, atMs: nowMs },
         lostPings: event.answered ? 0 : (facts.lostPings ?? 0) + 1,
       }));
     case "domain":
-      return withSlot(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
+      return withFacts(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
     case "domains":
       return Object.entries(event.domains).reduce<State>(
-        (next, [slot, polled]) => withSlot(next, slot, (facts) => withPoll(facts, polled, nowMs)),
+        (next, [slot, polled]) => withFacts(next, slot, (facts) => withPoll(facts, polled, nowMs)),
         { ...state, host: { ...state.host, hypervisorSilent: undefined } },
       );
     case "hypervisorSilent": {
@@ -46,7 +49,7 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
   }
 }
 
-/** A new incarnation begins with a boot, though libvirt knows nothing of one that happened inside the machine. */
+/** A new incarnation may have begun with a boot that nobody announced, or only with a start of the agent. */
 function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
   const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
   return { ...facts, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs } : {}) };
@@ -79,12 +82,15 @@ function withDomain(facts: SlotFacts, domain: DomainFact, nowMs: number): SlotFa
 }
 
 function learn(state: State, slot: string, news: Partial<SlotFacts>): State {
-  return withSlot(state, slot, (facts) => ({ ...facts, ...news }));
+  return withFacts(state, slot, (facts) => ({ ...facts, ...news }));
+}
+
+function withFacts(state: State, name: string, learnt: (facts: SlotFacts) => SlotFacts): State {
+  return change(state, name, (slot) => ({ ...slot, facts: learnt(slot.facts) }));
 }
 
 /** A slot that is not of this plan is nobody's concern: an event may be older than the plan. */
-function withSlot(state: State, slot: string, change: (facts: SlotFacts) => SlotFacts): State {
-  const known: SlotState | undefined = state.slots[slot];
-  if (known === undefined) return state;
-  return { ...state, slots: { ...state.slots, [slot]: { ...known, facts: change(known.facts) } } };
+function change(state: State, name: string, become: (slot: SlotState) => SlotState): State {
+  const known: SlotState | undefined = state.slots[name];
+  return known === undefined ? state : { ...state, slots: { ...state.slots, [name]: become(known) } };
 }

@@ -1,3 +1,5 @@
+import type { CauseName } from "./causes.ts";
+
 /** What the core wants done. The rim does it, in this order, and answers with events. */
 export type Action =
   /** Must be durable before any later action of the same step begins: budgets and breaker live on in it. */
@@ -30,6 +32,14 @@ export type Repair = Operation | "replace";
 export type JournalEntry =
   | { readonly kind: "repairBegun"; readonly generation: number; readonly slots: readonly SlotRepair[] }
   | { readonly kind: "repairEnded"; readonly generation: number; readonly slot: string; readonly outcome: string }
+  /** What came of a repair that was done: it has lasted, or it did not help, or not for long. */
+  | {
+      readonly kind: "repairJudged";
+      readonly generation: number;
+      readonly slot: string;
+      readonly helped: boolean;
+      readonly sentence: string;
+    }
   | {
       readonly kind: "status";
       readonly slot: string;
@@ -46,13 +56,14 @@ export type JournalEntry =
   | { readonly kind: "cause"; readonly slot: string; readonly cause: string; readonly sentence: string }
   | { readonly kind: "notListening"; readonly lagMs: number; readonly sentence: string }
   | { readonly kind: "breaker"; readonly openForMs: number; readonly sentence: string }
-  | { readonly kind: "paused"; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resumed"; readonly by: string }
+  /** `slot`: of this machine alone; without it, of all. */
+  | { readonly kind: "paused"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resumed"; readonly slot?: string | undefined; readonly by: string }
   | { readonly kind: "page"; readonly topic: string; readonly sentence: string };
 
 export interface SlotRepair {
   readonly slot: string;
   readonly repair: Repair;
-  readonly cause: string;
+  readonly cause: CauseName;
   readonly sentence: string;
 }

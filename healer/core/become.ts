@@ -17,7 +17,10 @@ export interface Change {
 }
 
 type Rest = Partial<
-  Pick<SlotState, "suspicion" | "attempt" | "rung" | "hindrance" | "repairsMs" | "waitUntilMs" | "facts">
+  Pick<
+    SlotState,
+    "suspicion" | "attempt" | "tried" | "unfinished" | "hindrance" | "repairsMs" | "rebootsMs" | "waitUntilMs" | "facts"
+  >
 >;
 
 /** Ten times a second nothing has changed, and nothing is copied. */

@@ -96,7 +96,7 @@ export const causes = {
   machineStopped: {
     title: "VM stopped",
     subject: "machine",
-    evidence: "libvirt: the domain was shut down or destroyed",
+    evidence: "libvirt: the domain was shut down or destroyed, or could not be started",
     repairs: ["start", "replace"],
     patience: "batchMs",
     because: "libvirt announces the end of a domain before it forgets it",
@@ -136,7 +136,7 @@ export const causes = {
     repairs: ["resume", "powerCycle"],
     patience: "pausedGraceMs",
     because: "it can go on only when the pool has space again",
-    fault: undefined,
+    fault: "fill-pool",
   },
   machineFrozen: {
     title: "QEMU frozen",
@@ -174,6 +174,15 @@ export const causes = {
     because: "a slow disk stops programs and not the kernel",
     fault: "hang-guest",
   },
+  machineReboots: {
+    title: "guest reboots again and again",
+    subject: "machine",
+    evidence: "libvirt: the machine reboots, and is not up for long in between",
+    repairs: ["powerCycle", "replace"],
+    patience: 0,
+    because: "",
+    fault: undefined,
+  },
   machineDetached: {
     title: "VM off the bridge",
     subject: "machine",
@@ -200,6 +209,16 @@ export const causes = {
     patience: 0,
     because: "",
     fault: "delete-volume",
+  },
+  repairUnfinished: {
+    title: "repair cut short",
+    subject: "machine",
+    evidence:
+      "the machine is well, and its last replacement did not come to its end and left differences from the plan",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: undefined,
   },
   filesChanged: {
     title: "managed file changed",
@@ -244,7 +263,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "a machine that is deleted could not be made again",
-    fault: undefined,
+    fault: "fill-pool",
   },
   stateFull: {
     title: "no space for state",
@@ -253,7 +272,7 @@ export const causes = {
     repairs: [],
     patience: 0,
     because: "an update that cannot write its state loses track of what it made",
-    fault: undefined,
+    fault: "fill-state",
   },
   stackLocked: {
     title: "stack locked",

@@ -3,7 +3,8 @@ import type { Action } from "./actions.ts";
 import { become } from "./become.ts";
 import type { RepairFailure, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
-import type { SlotState, State } from "./state.ts";
+import { countFailure, withoutEnd } from "./proof.ts";
+import type { Attempt, SlotState, State } from "./state.ts";
 
 export interface Concluded {
   readonly state: State;
@@ -32,40 +33,36 @@ export function conclude(
   };
   const freed = { ...state, updating: withoutSlot(state, name, generation) };
   const change = outcome.ok
-    ? settle(slot, slot.attempt.repair, outcome.tookMs, limits, nowMs)
-    : fail(slot, slot.attempt.repair, outcome, limits, nowMs);
+    ? settle(slot, slot.attempt, outcome.tookMs, limits, nowMs)
+    : fail(slot, slot.attempt, outcome, limits, nowMs);
   const counted = outcome.ok || isHindered(outcome.code) ? freed : countFailure(freed, generation);
-  const next = { ...counted, slots: { ...freed.slots, [name]: change.slot } };
+  const nextDriftMs = change.slot.unfinished === undefined ? counted.nextDriftMs : nowMs;
+  const next = { ...counted, nextDriftMs, slots: { ...freed.slots, [name]: change.slot } };
   return { state: next, actions: [ended, ...change.actions], reason: change.slot.sentence };
 }
 
-/** Machines that were repaired together failed together: that is one repair which did not help. */
-export function countFailure(state: State, generation: number): State {
-  return state.failed.includes(generation) ? state : { ...state, failed: [...state.failed, generation] };
-}
-
 /** What was known of the machine before is about one that is no more; only fresh facts tell whether it helped. */
-function settle(slot: SlotState, repair: string, tookMs: number, limits: Limits, nowMs: number) {
-  if (slot.attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
+function settle(slot: SlotState, begun: Attempt, tookMs: number, limits: Limits, nowMs: number) {
   const facts = slot.facts.startedId === undefined ? {} : { startedId: slot.facts.startedId };
-  const attempt = { ...slot.attempt, deadlineMs: nowMs + limits.bootMs };
-  const sentence = `${repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
-  return become(slot, "settling", sentence, nowMs, { facts, attempt, hindrance: undefined });
+  const attempt = { ...begun, deadlineMs: nowMs + limits.bootMs };
+  const unfinished = begun.repair === "replace" ? undefined : slot.unfinished;
+  const sentence = `${begun.repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
+  return become(slot, "settling", sentence, nowMs, { facts, attempt, unfinished, rebootsMs: [], hindrance: undefined });
 }
 
 /** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */
 function fail(
   slot: SlotState,
-  repair: string,
+  attempt: Attempt,
   outcome: Extract<RepairOutcome, { ok: false }>,
   limits: Limits,
   nowMs: number,
 ) {
   if (!isHindered(outcome.code)) {
-    const sentence = `${repair} of ${slot.slot} failed: ${outcome.reason}`;
-    return become(slot, "red", sentence, nowMs, { rung: slot.rung + 1, attempt: undefined });
+    const sentence = `${attempt.repair} of ${slot.slot} failed: ${outcome.reason}`;
+    return become(slot, "red", sentence, nowMs, { ...withoutEnd(slot, attempt), attempt: undefined });
   }
-  const sentence = `${repair} of ${slot.slot} could not begin: ${outcome.reason}`;
+  const sentence = `${attempt.repair} of ${slot.slot} could not begin: ${outcome.reason}`;
   const unspent = { repairsMs: slot.repairsMs.slice(0, -1), waitUntilMs: nowMs + limits.backoffMs };
   return become(slot, "red", sentence, nowMs, { ...unspent, attempt: undefined, hindrance: outcome });
 }

@@ -5,6 +5,7 @@ import { type CauseName, causeOf } from "./causes.ts";
 import { isFresh } from "./facts.ts";
 import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
+import { nextRung, recent } from "./proof.ts";
 import type { SlotState, State } from "./state.ts";
 
 export interface Decided {
@@ -14,6 +15,7 @@ export interface Decided {
 
 interface Due {
   readonly slot: SlotState;
+  readonly cause: CauseName;
   readonly repair: Repair;
 }
 
@@ -25,19 +27,19 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
   const replaces: Due[] = [];
   for (const slot of Object.values(state.slots)) {
     if (slot.status !== "red") continue;
-    const repair = nextRepair(slot);
-    const obstacle = obstacleTo(next, slot, repair, limits, nowMs);
+    const due = dueOf(slot);
+    const obstacle = obstacleTo(next, due, limits, nowMs);
     if (obstacle !== undefined) {
       next = withSlot(next, { ...slot, sentence: `${sentenceOf(slot)}; ${obstacle}` });
       continue;
     }
-    if (repair === "replace") {
+    if (due.repair === "replace") {
       // Of those that still serve one goes at a time.
-      if (isServing(slot, limits, nowMs) && replaces.some((due) => isServing(due.slot, limits, nowMs))) continue;
-      replaces.push({ slot, repair });
+      if (isServing(slot, limits, nowMs) && replaces.some((other) => isServing(other.slot, limits, nowMs))) continue;
+      replaces.push(due);
       continue;
     }
-    const begun = begin(next, [{ slot, repair }], limits, nowMs);
+    const begun = begin(next, [due], limits, nowMs);
     next = begun.state;
     actions.push(...begun.actions);
   }
@@ -47,12 +49,13 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
 }
 
 /** The rungs above the last are the last again: what is left to try is to try it again, ever more seldom. */
-function nextRepair({ slot, suspicion, rung }: SlotState): Repair {
-  if (suspicion === undefined) throw new Error(`${slot} is red without a cause`);
-  const { repairs } = causeOf(suspicion.cause);
-  const repair = repairs[Math.min(rung, repairs.length - 1)];
-  if (repair === undefined) throw new Error(`${slot} is red by ${suspicion.cause}, which nothing repairs`);
-  return repair;
+function dueOf(slot: SlotState): Due {
+  const cause = slot.suspicion?.cause;
+  if (cause === undefined) throw new Error(`${slot.slot} is red without a cause`);
+  const { repairs } = causeOf(cause);
+  const repair = repairs[Math.min(nextRung(slot, cause), repairs.length - 1)];
+  if (repair === undefined) throw new Error(`${slot.slot} is red by ${cause}, which nothing repairs`);
+  return { slot, cause, repair };
 }
 
 /** Machines that fail together are made anew together: the first waits a moment for the others, and for a running update. */
@@ -62,15 +65,17 @@ function isBatchReady(state: State, replaces: readonly Due[], limits: Limits, no
 }
 
 /** Why a repair that is due may not begin now. Undefined if it may. */
-function obstacleTo(state: State, slot: SlotState, repair: Repair, limits: Limits, nowMs: number): string | undefined {
+function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, nowMs: number): string | undefined {
   const { host, pausedUntilMs, breakerUntilMs } = state;
   if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
+  const slotPausedMs = slot.pausedUntilMs - nowMs;
+  if (slotPausedMs > 0) return `nothing is done: its repairs are paused for ${seconds(slotPausedMs)} more`;
   if (nowMs < breakerUntilMs) {
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
-  if (slot.suspicion !== undefined && isHeldByMass(slot.suspicion.cause, repair)) {
-    const mass = massFailure(state, limits, slot.suspicion.cause);
+  if (isHeldByMass(cause, repair)) {
+    const mass = massFailure(state, limits, cause);
     if (mass !== undefined) return `nothing is done: ${mass}, so this is load or the network`;
     // They return one by one, and those that return last must not be taken for the ones that are broken.
     if (state.massMs !== undefined && nowMs - state.massMs < limits.resetAfterMs) {
@@ -117,24 +122,20 @@ function spaceObstacle({ host }: State, repair: Repair, limits: Limits): string 
 
 function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: number): string | undefined {
   const window = `${limits.budgetWindowMs / 60_000} min`;
-  if (recent(slot, limits, nowMs) >= limits.slotBudget) {
+  if (recent(slot.repairsMs, limits, nowMs) >= limits.slotBudget) {
     return `nothing is done: its ${limits.slotBudget} repairs within ${window} are spent`;
   }
-  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other, limits, nowMs), 0);
+  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other.repairsMs, limits, nowMs), 0);
   return ofHost >= limits.hostBudget
     ? `nothing is done: the host's ${limits.hostBudget} repairs within ${window} are spent`
     : undefined;
-}
-
-function recent({ repairsMs }: SlotState, { budgetWindowMs }: Limits, nowMs: number): number {
-  return repairsMs.filter((atMs) => nowMs - atMs < budgetWindowMs).length;
 }
 
 /** Told from the repairs themselves, which the journal keeps: a healer that is started anew waits as long as the one before. */
 function backoffUntilMs(slot: SlotState, limits: Limits, nowMs: number): number {
   const lastMs = slot.repairsMs.at(-1);
   if (lastMs === undefined) return nowMs;
-  return lastMs + Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (recent(slot, limits, nowMs) - 1));
+  return lastMs + Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (recent(slot.repairsMs, limits, nowMs) - 1));
 }
 
 /** The budget is spent, durably, before anything is done: a healer that dies in between has tried once, not never. */
@@ -144,13 +145,14 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
   const statuses: Action[] = [];
   let next: State = { ...state, generation };
   // The last of a batch may be one too many for the host's budget, which the first ones have just spent.
-  for (const { slot, repair } of due) {
+  for (const one of due) {
+    const { slot, cause, repair } = one;
     if (budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
     const sentence = `${verbs[repair]} ${slot.slot}: ${sentenceOf(slot)}`;
-    const change = become(slot, "repairing", sentence, nowMs, spend(slot, repair, generation, limits, nowMs));
+    const change = become(slot, "repairing", sentence, nowMs, spend(one, generation, limits, nowMs));
     next = withSlot(next, change.slot);
     statuses.push(...change.actions);
-    repairs.push({ slot: slot.slot, repair, cause: slot.suspicion?.cause ?? "", sentence });
+    repairs.push({ slot: slot.slot, repair, cause, sentence });
   }
   const [first] = repairs;
   if (first === undefined) return { state, actions: [] };
@@ -164,9 +166,9 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
   return { state: updating, actions: [...statuses, journal, { kind: "replace", slots, generation }] };
 }
 
-function spend(slot: SlotState, repair: Repair, generation: number, limits: Limits, nowMs: number) {
+function spend({ slot, cause, repair }: Due, generation: number, limits: Limits, nowMs: number) {
   const repairsMs = [...slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs), nowMs];
-  const attempt = { generation, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
+  const attempt = { generation, cause, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
   return { repairsMs, waitUntilMs: nowMs, attempt };
 }
 

@@ -2,6 +2,7 @@
 import type { CauseName } from "./causes.ts";
 import { type Beat, type DomainFact, type HostFacts, isFresh, type Role, type SlotFacts } from "./facts.ts";
 import type { Limits } from "./limits.ts";
+import { rebootsInARow } from "./reboots.ts";
 
 export type Finding =
   | { readonly kind: "well"; readonly detail: string }
@@ -9,7 +10,7 @@ export type Finding =
   | { readonly kind: "unclear"; readonly detail: string }
   /** It has fallen silent, and nothing else is known yet. */
   | { readonly kind: "silent"; readonly detail: string }
-  /** `sinceMs` is known for silence alone; other evidence begins when it is first found. */
+  /** `sinceMs` is known for silence and for reboots; other evidence begins when it is first found. */
   | { readonly kind: "bad"; readonly cause: CauseName; readonly detail: string; readonly sinceMs?: number };
 
 export interface Subject {
@@ -18,6 +19,8 @@ export interface Subject {
   readonly facts: SlotFacts;
   /** The planned digest over the managed files; undefined if none are managed in this machine. */
   readonly plannedFiles: string | undefined;
+  readonly repairsMs: readonly number[];
+  readonly rebootsMs: readonly number[];
 }
 
 export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowMs: number): Finding {
@@ -26,6 +29,11 @@ export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowM
   const domain = isFresh(facts.domain, limits.domainsFreshMs, nowMs) ? facts.domain?.value : undefined;
   const ofDomain = domain === undefined ? undefined : diagnoseDomain(subject, domain);
   if (ofDomain !== undefined) return ofDomain;
+  const [firstMs, ...others] = rebootsInARow(subject, limits, nowMs);
+  if (firstMs !== undefined && others.length + 1 >= limits.reboots) {
+    const detail = `it has rebooted ${others.length + 1} times in ${Math.round((nowMs - firstMs) / 1000)} s`;
+    return { ...bad("machineReboots", detail), sinceMs: firstMs };
+  }
   if (facts.beat !== undefined && isFresh(facts.beat, limits.silentMs, nowMs)) {
     return diagnoseBeat(subject, facts.beat.value, limits, nowMs);
   }
@@ -111,7 +119,8 @@ function diagnoseSilence(
   const sinceMs = silentSinceMs(facts, host);
   const silence = `no heartbeat for ${Math.round(nowMs - sinceMs)} ms`;
   if (nowMs - sinceMs <= limits.silentMs) return { kind: "unclear", detail: "I have only just begun to listen" };
-  const hasBeaten = facts.beat !== undefined && facts.beat.atMs >= (facts.startedMs ?? 0);
+  // A beat may have been on its way when the machine was reset.
+  const hasBeaten = facts.beat !== undefined && facts.beat.atMs - (facts.startedMs ?? 0) >= limits.silentMs;
   if (!hasBeaten && isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "it is booting" };
   // What speaks is alive, whoever does not understand it.
   if (facts.misheard !== undefined && isFresh(facts.misheard, limits.probeFreshMs, nowMs)) {
@@ -129,6 +138,9 @@ function diagnoseSilence(
     if ((facts.lostPings ?? 0) < limits.pings) return { kind: "silent", detail: `${silence}; a ping got no answer` };
     return { ...bad("machineUnreachable", `${silence} and no answer to ${facts.lostPings} pings`), sinceMs };
   }
+  // Its kernel may have answered first: a machine whose agent alone is dead must not be reset for it.
+  if (connect === undefined)
+    return { kind: "silent", detail: `${silence}; its kernel answers ping, and I am asking its port` };
   if (connect === "refused") {
     return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
   }

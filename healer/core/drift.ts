@@ -31,15 +31,42 @@ export interface DriftHeard {
 }
 
 /** A difference that was found while a machine was not well may be that machine: it is looked at again later. */
-export function hearDrift(state: State, found: DriftResult, limits: Limits, nowMs: number): DriftHeard {
+export function hearDrift(
+  state: State,
+  { generation, drift: found }: Extract<Event, { kind: "driftChecked" }>,
+  limits: Limits,
+  nowMs: number,
+): DriftHeard {
   const restless = Object.values(state.slots).find((slot) => !isAtRest(slot));
   const drift: DriftResult =
     found.clean === false && restless !== undefined
       ? { clean: undefined, reason: `${restless.slot} was ${restless.status} meanwhile` }
       : found;
-  const nextDriftMs = nowMs + (drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs);
+  const later = drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs;
+  // What was cut short after this check had begun has yet to be looked into.
+  const isPending = Object.values(state.slots).some(({ unfinished }) => (unfinished?.generation ?? 0) > generation);
+  const nextDriftMs = isPending ? nowMs : nowMs + later;
   const known = drift.clean === undefined ? state.drift : drift;
-  return { state: { ...state, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };
+  const slots = afterCheck(state.slots, generation, drift);
+  return { state: { ...state, slots, drift: known, nextDriftMs }, sentence: sentenceOf(drift), clean: drift.clean };
+}
+
+/** What becomes of replacements that were cut short before the check began: they left no difference, or these. */
+function afterCheck(slots: State["slots"], generation: number, drift: DriftResult): State["slots"] {
+  if (drift.clean === undefined) return slots;
+  const changed = Object.values(slots).flatMap((slot): SlotState[] => {
+    const { unfinished } = slot;
+    if (unfinished === undefined || unfinished.generation > generation) return [];
+    if (drift.clean) return [{ ...slot, unfinished: undefined }];
+    const found = drift.found.split("; ").filter((difference) => concerns(difference, slot.slot));
+    return found.length === 0 ? [] : [{ ...slot, unfinished: { ...unfinished, found: found.join("; ") } }];
+  });
+  return changed.length === 0 ? slots : { ...slots, ...Object.fromEntries(changed.map((slot) => [slot.slot, slot])) };
+}
+
+/** A difference names its resource first, and a slot's resources are named after it: `web-1-disk: replace`. */
+function concerns(difference: string, slot: string): boolean {
+  return difference.startsWith(`${slot}:`) || difference.startsWith(`${slot}-`);
 }
 
 function finishedRepairs(before: State, after: State): number[] {

@@ -11,6 +11,8 @@ export type Event =
   | { readonly kind: "ping"; readonly slot: string; readonly answered: boolean }
   /** One domain, as libvirt announced it. It may be late, and it may be the only word. */
   | { readonly kind: "domain"; readonly slot: string; readonly domain: DomainFact }
+  /** A machine was reset, by its own kernel or from outside. It may be the only word, and it may never come. */
+  | { readonly kind: "rebooted"; readonly slot: string }
   /** All planned domains, as libvirt answered a question; and what the host's file system and bridge say of each. */
   | { readonly kind: "domains"; readonly domains: Readonly<Record<string, PolledDomain>> }
   /** libvirt did not answer that question. */
@@ -19,8 +21,9 @@ export type Event =
   | { readonly kind: "vipHolders"; readonly macs: readonly string[] }
   | { readonly kind: "repaired"; readonly generation: number; readonly slot: string; readonly outcome: RepairOutcome }
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
-  | { readonly kind: "pause"; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resume"; readonly by: string };
+  /** `slot`: of this machine alone; without it, of all. */
+  | { readonly kind: "pause"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
+  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

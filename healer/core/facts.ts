@@ -26,9 +26,9 @@ export type ServiceState = "up" | "refused" | "silent" | "wrong" | "draining" | 
 export type VrrpName = "MASTER" | "BACKUP" | "FAULT" | "STOP" | "NONE";
 
 /**
- * libvirt's word on a domain, and the host kernel's on its process. `stopped`: it was shut down or destroyed. `crashed`:
- * its process died. `panicked`: its kernel said so. `frozen`: its process is stopped, though libvirt thinks that it runs.
- * `stalled`: libvirt paused it because its disk fails. `absent`: libvirt does not know it.
+ * libvirt's word on a domain, and the host kernel's on its process. `stopped`: it was shut down or destroyed, or could not
+ * start. `crashed`: its process died. `panicked`: its kernel said so. `frozen`: its process is stopped, though libvirt
+ * thinks that it runs. `stalled`: libvirt paused it because its disk fails. `absent`: libvirt does not know it.
  */
 export type DomainState = "running" | "paused" | "stalled" | "frozen" | "stopped" | "crashed" | "panicked" | "absent";
 
@@ -60,7 +60,7 @@ export interface SlotFacts {
   /** When it was last asked by ping and connect. */
   readonly probedMs?: number;
   readonly domain?: Timed<DomainFact>;
-  /** When its domain was first seen under its present id: its boot began then, or before. */
+  /** When its domain was first seen under its present id, or it rebooted, or its agent began to beat: its boot began then, or before. */
   readonly startedMs?: number;
   readonly startedId?: number;
   /** Since when it has been seen running without a break: a machine that was paused could not beat. */

@@ -1,9 +1,9 @@
 /** What keeps the healer from doing harm by going on: repairs that never end, and repairs that never help. */
 import type { Action } from "./actions.ts";
-import { become } from "./become.ts";
-import { countFailure } from "./conclude.ts";
+import { become, type Change } from "./become.ts";
 import type { Limits } from "./limits.ts";
-import type { SlotState, State } from "./state.ts";
+import { countFailure, withoutEnd } from "./proof.ts";
+import type { Attempt, SlotState, State } from "./state.ts";
 
 export interface Guarded {
   readonly state: State;
@@ -12,15 +12,15 @@ export interface Guarded {
 
 /** Gives up repairs whose result never came. */
 export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded {
-  const expired = Object.values(state.slots).filter(({ status, attempt }) => {
-    return status === "repairing" && attempt !== undefined && nowMs >= attempt.deadlineMs;
-  });
   const actions: Action[] = [];
   let next = state;
-  for (const slot of expired) {
-    const given = giveUp(slot, limits, nowMs);
-    next = countFailure(next, slot.attempt?.generation ?? 0);
-    next = { ...next, slots: { ...next.slots, [slot.slot]: given.slot } };
+  for (const slot of Object.values(state.slots)) {
+    const { status, attempt } = slot;
+    if (status !== "repairing" || attempt === undefined || nowMs < attempt.deadlineMs) continue;
+    const given = giveUp(slot, attempt, limits, nowMs);
+    next = countFailure(next, attempt.generation);
+    const nextDriftMs = given.slot.unfinished === undefined ? next.nextDriftMs : nowMs;
+    next = { ...next, nextDriftMs, slots: { ...next.slots, [slot.slot]: given.slot } };
     actions.push(...given.actions);
   }
   const { updating } = next;
@@ -41,7 +41,12 @@ export function openBreaker(state: State, limits: Limits, nowMs: number): Guarde
   };
 }
 
-function giveUp(slot: SlotState, limits: Limits, nowMs: number) {
-  const sentence = `${slot.attempt?.repair} of ${slot.slot} gave no result in ${limits.repairDeadlineMs / 1000} s`;
-  return become(slot, "red", sentence, nowMs, { attempt: undefined, rung: slot.rung + 1 });
+/** Its end is journalled like any other: whoever reads that later must not take it for one that never was tried. */
+function giveUp(slot: SlotState, attempt: Attempt, limits: Limits, nowMs: number): Change {
+  const late = `no result in ${limits.repairDeadlineMs / 1000} s`;
+  const { generation, repair } = attempt;
+  const entry = { kind: "repairEnded", generation, slot: slot.slot, outcome: `deadline: ${late}` } as const;
+  const sentence = `${repair} of ${slot.slot} gave ${late}`;
+  const change = become(slot, "red", sentence, nowMs, { attempt: undefined, ...withoutEnd(slot, attempt) });
+  return { slot: change.slot, actions: [{ kind: "journal", entry }, ...change.actions] };
 }

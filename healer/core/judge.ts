@@ -2,9 +2,9 @@
 import type { Action } from "./actions.ts";
 import { become, type Change } from "./become.ts";
 import { type CauseName, causeOf } from "./causes.ts";
-import { countFailure } from "./conclude.ts";
 import { diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
+import { countOutcomes, failureOf, stillToProve, triedBefore, withHelp, withoutHelp } from "./proof.ts";
 import type { SlotState, State } from "./state.ts";
 
 /** Causes that are known by silence alone: many at once are more likely one fault of network or load. */
@@ -14,7 +14,7 @@ const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "mac
  * What the machine itself says while its domain runs. One machine's is its own; the same of most workers at once comes
  * from something that they share, and making them anew would bring it back.
  */
-const inside: readonly CauseName[] = ["serviceWrong", "serviceDead", "guestDiskFull"];
+const inside: readonly CauseName[] = ["serviceWrong", "serviceDead", "guestDiskFull", "machineReboots"];
 
 /** Causes that count together when most workers have them. */
 const groups: readonly ReadonlySet<CauseName>[] = [soft, ...inside.map((cause) => new Set([cause]))];
@@ -48,18 +48,8 @@ export function judge(state: State, only: string | undefined, limits: Limits, no
     actions.push(...change.actions);
   }
   if (!hasChanged) return { state, actions };
-  return { state: countOutcomes(state, { ...state, slots: { ...state.slots, ...changed } }), actions };
-}
-
-/** A repair counts by what came of it: one that helped forgives those before it. */
-function countOutcomes(before: State, after: State): State {
-  let counted = after;
-  for (const { slot, status, attempt } of Object.values(before.slots)) {
-    const now = after.slots[slot]?.status;
-    if (status !== "settling" || now === "settling") continue;
-    counted = now === "green" ? { ...counted, failed: [] } : countFailure(counted, attempt?.generation ?? 0);
-  }
-  return counted;
+  const counted = countOutcomes(state, { ...state, slots: { ...state.slots, ...changed } });
+  return { state: counted.state, actions: [...actions, ...counted.actions] };
 }
 
 /** Taps that all left the bridge did not do so by themselves. */
@@ -85,13 +75,22 @@ function judgeSlot(slot: SlotState, finding: Finding | undefined, state: State, 
   }
 }
 
-const well = { suspicion: undefined, rung: 0, hindrance: undefined };
+const well = { suspicion: undefined, hindrance: undefined };
 const unsuspected = { suspicion: undefined };
 
 function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
   switch (finding.kind) {
     case "well":
-      return become(slot, "green", finding.detail, nowMs, well);
+      if (slot.unfinished?.found !== undefined) {
+        return judgeBad(
+          slot,
+          { kind: "bad", cause: "repairUnfinished", detail: slot.unfinished.found },
+          state,
+          limits,
+          nowMs,
+        );
+      }
+      return become(slot, "green", finding.detail, nowMs, { ...well, tried: stillToProve(slot, limits, nowMs) });
     case "unclear":
       return become(slot, "unknown", finding.detail, nowMs, unsuspected);
     case "silent":
@@ -104,8 +103,11 @@ function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limi
 function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, nowMs: number): Change {
   const cause = causeOf(finding.cause);
   const sinceMs = suspectedSinceMs(slot, finding, nowMs);
-  const suspicion = { cause: finding.cause, detail: finding.detail, sinceMs };
-  const why = `${cause.title}: ${finding.detail}`;
+  const tried = triedBefore(slot, finding.cause, sinceMs, limits, nowMs);
+  // What the last repair did or did not do is why another one follows, so that it is said.
+  const detail = `${failureOf(tried)}${finding.detail}`;
+  const suspicion = { cause: finding.cause, detail, sinceMs };
+  const why = `${cause.title}: ${detail}`;
   if (!slot.wasWell && nowMs - state.startedMs < limits.startGraceMs) {
     return become(slot, "yellow", `${why}; I have only just started, and so may this host`, nowMs, { suspicion });
   }
@@ -114,10 +116,10 @@ function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, n
     const waiting = cause.because === "" ? why : `${why}; ${cause.because}`;
     return become(slot, "yellow", waiting, nowMs, { suspicion });
   }
-  return become(slot, "red", why, nowMs, { suspicion });
+  return become(slot, "red", why, nowMs, { suspicion, tried });
 }
 
-/** Silence knows its own beginning; other evidence began when the same cause was first found. */
+/** Silence and reboots know their own beginning; other evidence began when the same cause was first found. */
 function suspectedSinceMs(slot: SlotState, finding: Bad, nowMs: number): number {
   if (finding.sinceMs !== undefined) return finding.sinceMs;
   return slot.suspicion?.cause === finding.cause ? slot.suspicion.sinceMs : nowMs;
@@ -129,18 +131,16 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
   if (attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
   if (finding.kind === "well") {
     const took = `${((nowMs - attempt.begunMs) / 1000).toFixed(1)} s`;
-    const done = { suspicion: undefined, attempt: undefined, rung: 0, hindrance: undefined };
+    const done = { ...well, attempt: undefined, tried: withHelp(attempt, nowMs) };
     return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
   }
   const suspicion = finding.kind === "bad" ? suspectedAnew(slot, finding, nowMs) : slot.suspicion;
   const isGone = isPositive(finding) && nowMs - slot.sinceMs > limits.domainsFreshMs;
   if (nowMs < attempt.deadlineMs && !isGone)
     return { slot: suspicion === slot.suspicion ? slot : { ...slot, suspicion }, actions: [] };
-  if (finding.kind !== "bad") return judgeIdle({ ...slot, attempt: undefined }, finding, state, limits, nowMs);
-  // What is wrong now may be something else than what was repaired: it has its own ladder, without what was just tried.
-  const rung = causeOf(finding.cause).repairs.indexOf(attempt.repair) + 1;
-  const detail = `${attempt.repair} did not help: ${finding.detail}`;
-  return judgeBad({ ...slot, suspicion, attempt: undefined, rung }, { ...finding, detail }, state, limits, nowMs);
+  const ended = { ...slot, attempt: undefined, tried: withoutHelp(attempt) };
+  if (finding.kind !== "bad") return judgeIdle(ended, finding, state, limits, nowMs);
+  return judgeBad({ ...ended, suspicion }, finding, state, limits, nowMs);
 }
 
 /** What was suspected before the repair says nothing of how long this has been so since. */

@@ -1,6 +1,9 @@
 /** Every number that the core decides by. Times are on the healer's monotonic clock. */
 export interface Limits {
-  /** A slot whose heartbeat is older is silent: no longer green, not yet acted on. Three beats of 200 ms. */
+  /**
+   * A slot whose heartbeat is older is silent: no longer green, not yet acted on. Three beats of 200 ms; an emulated
+   * machine loses more than that whenever its host is busy.
+   */
   readonly silentMs: number;
   /** A silent machine is reset after so long, and replaced after so long: hiccups of a host last seconds. */
   readonly resetAfterMs: number;
@@ -33,6 +36,8 @@ export interface Limits {
   readonly unfitGraceMs: number;
   /** So many pings without an answer say that nobody is there. */
   readonly pings: number;
+  /** So many reboots, none of them followed by `provenMs` of being up, say that it will not stay up. */
+  readonly reboots: number;
   /** The service's address without a holder, or with two, for so long is a person's concern. */
   readonly vipGraceMs: number;
   /** A second slot that fails within this joins the first one's batch. */
@@ -47,6 +52,9 @@ export interface Limits {
   /** The pause before the next repair of one slot: this, doubled with each repair in the window, up to the limit. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
+  /** A repaired slot has to be green for so long before the repair counts as having helped; doubled and limited likewise. */
+  readonly provenMs: number;
+  readonly maxProvenMs: number;
   /** So many repairs that failed in a row open the breaker, for so long. */
   readonly breakerFailures: number;
   readonly breakerOpenMs: number;
@@ -62,8 +70,7 @@ export interface Limits {
 const minuteMs = 60_000;
 const mebibyte = 1024 * 1024;
 
-const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
-  silentMs: 600,
+const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   resetAfterMs: 5_000,
   replaceAfterMs: 15_000,
   serviceGraceMs: 3_000,
@@ -79,6 +86,7 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   driftRetryMs: 2 * minuteMs,
   unfitGraceMs: 30_000,
   pings: 3,
+  reboots: 4,
   vipGraceMs: 3_000,
   batchMs: 250,
   massShare: 0.5,
@@ -88,6 +96,8 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
   budgetWindowMs: 60 * minuteMs,
   backoffMs: 5_000,
   maxBackoffMs: 15 * minuteMs,
+  provenMs: 30_000,
+  maxProvenMs: 15 * minuteMs,
   breakerFailures: 3,
   breakerOpenMs: 10 * minuteMs,
   minPoolFreeBytes: 512 * mebibyte,
@@ -97,6 +107,6 @@ const common: Omit<Limits, "bootMs" | "startGraceMs" | "repairDeadlineMs"> = {
 
 /** What a machine with KVM keeps, and one that emulates its guests. */
 export const limitsFor: Readonly<Record<"kvm" | "tcg", Limits>> = {
-  kvm: { ...common, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
-  tcg: { ...common, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
+  kvm: { ...common, silentMs: 600, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
+  tcg: { ...common, silentMs: 1_500, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
 };

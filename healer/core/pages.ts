@@ -49,7 +49,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
         ? "nobody has the service's address"
         : `the service's address has ${macs.length} holders: ${macs.join(", ")}`;
   }
-  const mass = massFailure(state, limits);
+  const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
   if (state.drift !== undefined && state.drift.clean === false) pages.drift = `drift: ${state.drift.found}`;
@@ -63,4 +63,13 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
     pages[`${slot}.${suspicion.cause}`] = `${slot}: ${sentence}`;
   }
   return pages;
+}
+
+/** Without what began a moment ago: all machines of a busy host may stand still for a second. */
+function lasting(state: State, { serviceGraceMs }: Limits, nowMs: number): State {
+  const slots = Object.values(state.slots).map((slot) => {
+    const isNew = slot.suspicion !== undefined && nowMs - slot.suspicion.sinceMs < serviceGraceMs;
+    return [slot.slot, isNew ? { ...slot, suspicion: undefined } : slot] as const;
+  });
+  return { ...state, slots: Object.fromEntries(slots) };
 }

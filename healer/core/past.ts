@@ -1,6 +1,6 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
-import type { JournalEntry } from "./actions.ts";
-import type { Past } from "./state.ts";
+import type { JournalEntry, SlotRepair } from "./actions.ts";
+import type { Past, PastRepair } from "./state.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
 export interface PastEntry {
@@ -9,35 +9,109 @@ export interface PastEntry {
 }
 
 /** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
-export function pastOf(entries: readonly PastEntry[]): Past {
-  let past: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+export function pastOf(written: readonly PastEntry[]): Past {
+  const entries = written.map(({ entry, agoMs }) => ({ entry, agoMs: Math.max(0, agoMs) }));
+  return {
+    generation: entries.reduce((last, { entry }) => {
+      return entry.kind === "repairBegun" ? Math.max(last, entry.generation) : last;
+    }, 0),
+    repairs: spentIn(entries),
+    tried: triedIn(entries),
+    unfinished: unfinishedIn(entries),
+    failed: failedIn(entries),
+    ...holdsIn(entries),
+  };
+}
+
+/** What could not begin has cost nothing, and says nothing of the repair. */
+const couldNotBegin = /^(locked|preflight):/;
+
+function spentIn(entries: readonly PastEntry[]): Past["repairs"] {
   let repairs: { slot: string; agoMs: number; generation: number }[] = [];
-  for (const { entry, agoMs: rawAgoMs } of entries) {
-    const agoMs = Math.max(0, rawAgoMs);
-    switch (entry.kind) {
-      case "repairBegun": {
-        const { generation } = entry;
-        repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
-        past = { ...past, generation: Math.max(past.generation, generation) };
-        break;
-      }
-      case "repairEnded":
-        // What could not begin has cost nothing.
-        if (!/^(locked|preflight):/.test(entry.outcome)) break;
-        repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
-        break;
-      case "paused":
-        past = { ...past, pausedForMs: Math.max(0, entry.forMs - agoMs) };
-        break;
-      case "resumed":
-        past = { ...past, pausedForMs: 0, breakerForMs: 0 };
-        break;
-      case "breaker":
-        past = { ...past, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
-        break;
-      default:
-        break;
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "repairBegun") {
+      const { generation } = entry;
+      repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
+    }
+    if (entry.kind !== "repairEnded" || !couldNotBegin.test(entry.outcome)) continue;
+    repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
+  }
+  return repairs;
+}
+
+/** One that was begun and never came to an end may not have been done at all: the next healer tries it again. */
+function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
+  const begun = new Map<string, SlotRepair>();
+  const tried = new Map<string, PastRepair>();
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "repairBegun") for (const repair of entry.slots) begun.set(repair.slot, repair);
+    if (entry.kind === "repairEnded" && !couldNotBegin.test(entry.outcome)) {
+      const { slot, generation } = entry;
+      const repair = begun.get(slot);
+      if (repair !== undefined)
+        tried.set(slot, { ...repair, generation, helped: entry.outcome === "ok", greenForMs: undefined });
+    }
+    if (entry.kind !== "repairJudged" && entry.kind !== "status") continue;
+    const last = tried.get(entry.slot);
+    if (last === undefined) continue;
+    if (entry.kind === "repairJudged" && entry.helped) tried.delete(entry.slot);
+    if (entry.kind === "repairJudged" && !entry.helped)
+      tried.set(entry.slot, { ...last, helped: false, greenForMs: undefined });
+    if (entry.kind === "status" && entry.status === "green") tried.set(entry.slot, { ...last, greenForMs: agoMs });
+  }
+  return [...tried.values()];
+}
+
+/** A replacement whose healer died may have been brought to its end by its engine: the next check for drift tells. */
+function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
+  let unfinished: { slot: string; generation: number }[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === "repairBegun") {
+      const { generation } = entry;
+      const replaced = entry.slots
+        .filter(({ repair }) => repair === "replace")
+        .map(({ slot }) => ({ slot, generation }));
+      unfinished = [...unfinished.filter(({ slot }) => !replaced.some((one) => one.slot === slot)), ...replaced];
+    }
+    const { kind } = entry;
+    if (kind === "repairEnded" && (entry.outcome === "ok" || couldNotBegin.test(entry.outcome))) {
+      unfinished = unfinished.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
+    }
+    if (kind === "drift" && entry.clean === true) {
+      unfinished = unfinished.filter(({ generation }) => generation > entry.generation);
     }
   }
-  return { ...past, repairs };
+  return unfinished;
+}
+
+function failedIn(entries: readonly PastEntry[]): readonly number[] {
+  let failed: number[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === "breaker" || (entry.kind === "resumed" && entry.slot === undefined)) failed = [];
+    if (entry.kind !== "repairEnded" && entry.kind !== "repairJudged") continue;
+    const { generation } = entry;
+    if (entry.kind === "repairJudged" && entry.helped) failed = failed.filter((other) => other >= generation);
+    const isFailure = entry.kind === "repairJudged" ? !entry.helped : !/^(ok$|locked:|preflight:)/.test(entry.outcome);
+    if (isFailure && !failed.includes(generation)) failed.push(generation);
+  }
+  return failed;
+}
+
+type Holds = Pick<Past, "pausedForMs" | "pausedSlotsForMs" | "breakerForMs">;
+
+const free: Holds = { pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 };
+
+function holdsIn(entries: readonly PastEntry[]): Holds {
+  let holds = free;
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "paused") holds = withPause(holds, entry.slot, Math.max(0, entry.forMs - agoMs));
+    if (entry.kind === "breaker") holds = { ...holds, breakerForMs: Math.max(0, entry.openForMs - agoMs) };
+    if (entry.kind === "resumed") holds = entry.slot === undefined ? free : withPause(holds, entry.slot, 0);
+  }
+  return holds;
+}
+
+function withPause(holds: Holds, slot: string | undefined, forMs: number): Holds {
+  if (slot === undefined) return { ...holds, pausedForMs: forMs };
+  return { ...holds, pausedSlotsForMs: { ...holds.pausedSlotsForMs, [slot]: forMs } };
 }

@@ -25,14 +25,20 @@ export interface SlotState {
   readonly suspicion: Suspicion | undefined;
   /** The repair under way, or the one that has yet to show that it helped. */
   readonly attempt: Attempt | undefined;
-  /** Which of its cause's repairs comes next. */
-  readonly rung: number;
+  /** The last repair that came to an end, until it has lasted: what comes back before that needs another one. */
+  readonly tried: Tried | undefined;
+  /** The last replacement, if it was not brought to its end and nothing has shown since that this left no difference. */
+  readonly unfinished: Unfinished | undefined;
   /** What kept the last repair from beginning, until one begins. */
   readonly hindrance: { readonly code: RepairFailure; readonly reason: string } | undefined;
   /** When each repair of the budget's window began. */
   readonly repairsMs: readonly number[];
+  /** When it last rebooted, and nobody here had begun that. */
+  readonly rebootsMs: readonly number[];
   /** Until then no repair of this slot begins. */
   readonly waitUntilMs: number;
+  /** The same, because a person wishes it. */
+  readonly pausedUntilMs: number;
 }
 
 export interface Suspicion {
@@ -43,10 +49,30 @@ export interface Suspicion {
 
 export interface Attempt {
   readonly generation: number;
+  readonly cause: CauseName;
   readonly repair: Repair;
   readonly begunMs: number;
   /** Until then its result, or the sign that it helped, has to come. */
   readonly deadlineMs: number;
+}
+
+export interface Tried {
+  readonly generation: number;
+  readonly cause: CauseName;
+  readonly repair: Repair;
+  /** False once it is known that it did not help: what becomes well all the same does so without it. */
+  readonly helped: boolean;
+  /** Since when the slot has been green after it, without a break; undefined if it has not been, or is no more. */
+  readonly greenMs: number | undefined;
+  /** How long it has helped, if what it was to mend came back. */
+  readonly lastedMs: number | undefined;
+}
+
+/** An update that failed or died on the way may have made what the engine's state does not know. */
+export interface Unfinished {
+  readonly generation: number;
+  /** What a check for drift has found of it. */
+  readonly found: string | undefined;
 }
 
 export interface State {
@@ -60,7 +86,7 @@ export interface State {
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
-  /** The generations of the repairs that did not help, since one did. */
+  /** The generations of the repairs that did not help, since one did and lasted. */
   readonly failed: readonly number[];
   readonly breakerUntilMs: number;
   readonly pausedUntilMs: number;
@@ -82,27 +108,45 @@ export interface PlannedSlot {
 export interface Past {
   readonly generation: number;
   readonly repairs: readonly { readonly slot: string; readonly agoMs: number }[];
+  /** Of each slot at most the last one. */
+  readonly tried: readonly PastRepair[];
+  readonly unfinished: readonly { readonly slot: string; readonly generation: number }[];
+  readonly failed: readonly number[];
   readonly pausedForMs: number;
+  /** By slot. */
+  readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
+}
+
+export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
+  readonly slot: string;
+  readonly greenForMs: number | undefined;
 }
 
 /** By then a host that has just booted is quiet. */
 const firstDriftMs = 5 * 60_000;
 
-export const noPast: Past = { generation: 0, repairs: [], pausedForMs: 0, breakerForMs: 0 };
+export const noPast: Past = {
+  ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 },
+};
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
   const slots = planned.map(({ slot, role, plannedFiles }): [string, SlotState] => {
     const repairsMs = past.repairs.filter((repair) => repair.slot === slot).map(({ agoMs }) => nowMs - agoMs);
+    const unfinished = past.unfinished.find((one) => one.slot === slot);
     const unknown = { status: "unknown", sinceMs: nowMs, sentence: "I have only just begun to listen" } as const;
     const idle = {
       wasWell: false,
       suspicion: undefined,
       attempt: undefined,
-      rung: 0,
+      tried: triedOf(past, slot, nowMs),
+      unfinished: unfinished && { generation: unfinished.generation, found: undefined },
       hindrance: undefined,
       repairsMs,
+      rebootsMs: [],
       waitUntilMs: nowMs,
+      pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });
@@ -113,11 +157,19 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     generation: past.generation,
     updating: undefined,
     massMs: undefined,
-    failed: [],
+    failed: past.failed,
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
-    nextDriftMs: nowMs + firstDriftMs,
+    nextDriftMs: past.unfinished.length > 0 ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
+}
+
+function triedOf({ tried }: Past, name: string, nowMs: number): Tried | undefined {
+  const last = tried.find(({ slot }) => slot === name);
+  if (last === undefined) return undefined;
+  const { generation, cause, repair, helped, greenForMs } = last;
+  const greenMs = greenForMs === undefined ? undefined : nowMs - greenForMs;
+  return { generation, cause, repair, helped, greenMs, lastedMs: undefined };
 }

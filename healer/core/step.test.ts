@@ -1,91 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Action } from "./actions.ts";
-import type { Event } from "./events.ts";
 import type { Beat, DomainFact } from "./facts.ts";
-import { limitsFor } from "./limits.ts";
-import { initialState, noPast, type State } from "./state.ts";
-import { step } from "./step.ts";
-
-const limits = limitsFor.kvm;
-const running: DomainFact = { state: "running", reason: "booted", id: 1 };
-const beat: Beat = { incarnation: "a", service: "up", files: "f", freeBytes: 1e9, busy: 0.1 };
-const planned = [
-  { slot: "lb-1", role: "balancer", plannedFiles: undefined },
-  { slot: "web-1", role: "worker", plannedFiles: undefined },
-  { slot: "web-2", role: "worker", plannedFiles: undefined },
-] as const;
-
-/** A host whose machines do as they are told, and a healer that listens to it. */
-class Scene {
-  nowMs = 0;
-  state: State = initialState(planned, noPast, 0);
-  readonly actions: Action[] = [];
-  readonly silent = new Set<string>();
-  readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
-  pingAnswers = true;
-
-  constructor() {
-    this.pass(15_000);
-  }
-
-  send(event: Event): string {
-    const { state, actions, reason } = step(this.state, event, limits, this.nowMs);
-    this.state = state;
-    this.actions.push(...actions);
-    for (const action of actions) {
-      if (action.kind !== "probe") continue;
-      this.send({ kind: "ping", slot: action.slot, answered: this.pingAnswers });
-      this.send({ kind: "connect", slot: action.slot, outcome: "silent" });
-    }
-    return reason;
-  }
-
-  pass(ms: number): void {
-    for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
-      this.nowMs += 100;
-      this.send({ kind: "tick", lagMs: 0 });
-      if (this.nowMs % 200 === 0) {
-        for (const slot of Object.keys(this.domains)) {
-          if (!this.silent.has(slot) && this.domains[slot]?.state === "running")
-            this.send({ kind: "beat", slot, beat });
-        }
-      }
-      if (this.nowMs % 1000 !== 0) continue;
-      const polled = Object.entries(this.domains).map(([slot, fact]) => [
-        slot,
-        { ...fact, diskThere: true, attached: true },
-      ]);
-      this.send({ kind: "domains", domains: Object.fromEntries(polled) });
-    }
-  }
-
-  become(slot: string, domain: DomainFact): string {
-    this.domains[slot] = domain;
-    return this.send({ kind: "domain", slot, domain });
-  }
-
-  status(slot: string): string | undefined {
-    return this.state.slots[slot]?.status;
-  }
-
-  sentence(slot: string): string {
-    return this.state.slots[slot]?.sentence ?? "";
-  }
-
-  repairs(): string[] {
-    return this.actions.flatMap((action) => {
-      if (action.kind === "operate") return [`${action.operation} ${action.slot}`];
-      return action.kind === "replace" ? [`replace ${action.slots.join(" ")}`] : [];
-    });
-  }
-
-  journal(): string[] {
-    return this.actions.flatMap((action) => {
-      return action.kind === "journal" && "sentence" in action.entry ? [action.entry.sentence] : [];
-    });
-  }
-}
+import { beat, limits, Scene } from "./scene.ts";
 
 test("a quiet host is green, and nothing is done", () => {
   const scene = new Scene();
@@ -264,6 +180,35 @@ test("paused means that nothing is done, and it ends by itself", () => {
   assert.deepEqual(scene.repairs(), ["start web-1"]);
 });
 
+test("the pause of one machine is its own, and ends with the pause of all", () => {
+  const scene = new Scene();
+  const stopped: DomainFact = { state: "stopped", reason: "destroyed" };
+  assert.equal(
+    scene.send({ kind: "pause", slot: "web-1", forMs: 60_000, by: "anna" }),
+    "anna paused the repairs of web-1 for 1 min",
+  );
+  scene.become("web-1", stopped);
+  scene.become("lb-1", stopped);
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1"]);
+  assert.match(scene.sentence("web-1"), /its repairs are paused for \d+ s more/);
+  scene.send({ kind: "resume", slot: "web-2", by: "anna" });
+  scene.pass(5_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1"]);
+  scene.send({ kind: "resume", by: "anna" });
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["start lb-1", "start web-1"]);
+});
+
+test("a machine's own resume leaves the pause of all as it is", () => {
+  const scene = new Scene();
+  scene.send({ kind: "pause", forMs: 60_000, by: "root" });
+  scene.send({ kind: "resume", slot: "web-1", by: "root" });
+  scene.become("web-1", { state: "stopped", reason: "destroyed" });
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), []);
+});
+
 test("a result of another generation is ignored, and said to be", () => {
   const scene = new Scene();
   const reason = scene.send({ kind: "repaired", generation: 9, slot: "web-1", outcome: { ok: true, tookMs: 1 } });
@@ -339,6 +284,18 @@ test("one lost ping does not make a machine unreachable", () => {
   assert.deepEqual(scene.repairs(), []);
 });
 
+test("pings that were lost long ago do not make a machine unreachable", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pingAnswers = false;
+  scene.pass(3_000);
+  scene.pingAnswers = undefined;
+  scene.pass(1_500);
+  scene.send({ kind: "tick", lagMs: 1_000 });
+  scene.pass(20_000);
+  assert.deepEqual(scene.repairs(), []);
+});
+
 test("a batch that fails is one repair that did not help", () => {
   const scene = new Scene();
   for (const slot of ["lb-1", "web-1", "web-2"]) scene.become(slot, { state: "crashed", reason: "failed" });
@@ -378,12 +335,25 @@ test("an address that nobody has is a person's concern", () => {
   assert.ok(!("vip" in scene.state.pages));
 });
 
+test("a machine that could not be started is started, though it was announced as one that died", () => {
+  const scene = new Scene();
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  assert.equal(scene.status("web-1"), "red");
+  scene.pass(100);
+  scene.domains["web-1"] = { state: "stopped", reason: "failed" };
+  scene.poll();
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["start web-1"]);
+  scene.repaired("web-1", { code: "failed", reason: "no disk" });
+  scene.pass(10_000);
+  assert.deepEqual(scene.repairs(), ["start web-1", "replace web-1"]);
+});
+
 test("a domain that ends because it is being undefined is not started in between", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
   scene.domains["web-1"] = { state: "absent", reason: "" };
-  const polled = Object.entries(scene.domains).map(([slot, fact]) => [slot, { ...fact, diskThere: true }]);
-  scene.send({ kind: "domains", domains: Object.fromEntries(polled) });
+  scene.poll();
   scene.pass(1_000);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });

@@ -65,25 +65,49 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
     case "repaired":
       return conclude(state, event, limits, nowMs);
     case "driftChecked": {
-      const { state: next, sentence, clean } = hearDrift(state, event.drift, limits, nowMs);
+      const { state: next, sentence, clean } = hearDrift(state, event, limits, nowMs);
       const entry = { kind: "drift", generation: event.generation, clean, sentence } as const;
       return { state: next, actions: [{ kind: "journal", entry }], reason: sentence };
     }
-    case "pause": {
-      const entry = { kind: "paused", forMs: event.forMs, by: event.by } as const;
-      const reason = `${event.by} paused repairs for ${Math.round(event.forMs / 60_000)} min`;
-      return { state: { ...state, pausedUntilMs: nowMs + event.forMs }, actions: [{ kind: "journal", entry }], reason };
-    }
-    case "resume": {
-      const entry = { kind: "resumed", by: event.by } as const;
-      const next = { ...state, pausedUntilMs: nowMs, breakerUntilMs: nowMs, failed: [] };
-      return { state: next, actions: [{ kind: "journal", entry }], reason: `${event.by} resumed repairs` };
-    }
+    case "pause":
+      return pause(state, event, nowMs);
+    case "resume":
+      return resume(state, event, nowMs);
     default:
       break;
   }
   return { state, actions: [], reason: "" };
 }
+
+function pause(state: State, event: Of<"pause">, nowMs: number): Heard {
+  const { slot, forMs, by } = event;
+  const entry = { kind: "paused", slot, forMs, by } as const;
+  const next =
+    slot === undefined ? { ...state, pausedUntilMs: nowMs + event.forMs } : withPausedSlot(state, slot, nowMs + forMs);
+  const reason = `${by} paused ${repairsOf(slot)} for ${Math.round(forMs / 60_000)} min`;
+  return { state: next, actions: [{ kind: "journal", entry }], reason };
+}
+
+/** Whoever resumes all has looked into it: the breaker closes, and no machine's own pause is left behind. */
+function resume(state: State, { slot, by }: Of<"resume">, nowMs: number): Heard {
+  const entry = { kind: "resumed", slot, by } as const;
+  const paused = slot === undefined ? Object.keys(state.slots) : [slot];
+  const ended = paused.reduce((next, name) => withPausedSlot(next, name, nowMs), state);
+  const next = slot === undefined ? { ...ended, pausedUntilMs: nowMs, breakerUntilMs: nowMs, failed: [] } : ended;
+  return { state: next, actions: [{ kind: "journal", entry }], reason: `${by} resumed ${repairsOf(slot)}` };
+}
+
+function repairsOf(slot: string | undefined): string {
+  return slot === undefined ? "repairs" : `the repairs of ${slot}`;
+}
+
+/** A wish about a machine that is no longer planned is nobody's. */
+function withPausedSlot(state: State, name: string, pausedUntilMs: number): State {
+  const slot = state.slots[name];
+  return slot === undefined ? state : { ...state, slots: { ...state.slots, [name]: { ...slot, pausedUntilMs } } };
+}
+
+type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
 
 function reasonOf(actions: readonly Action[]): string {
   for (const action of actions) {

@@ -5,6 +5,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Journal } from "./journal.ts";
 import { readJournal } from "./readJournal.ts";
 
@@ -103,6 +104,20 @@ test("what append resolved is there after the process was killed", async () => {
   const promised = Number(said.split("\n").filter(Boolean).at(-1));
   const { entries } = await readJournal(path);
   assert.ok(entries.length >= promised, `${entries.length} of ${promised}`);
+});
+
+test("an entry is written at once, however few turns of the loop it comes after the one before", async () => {
+  const journal = await open();
+  for (let turns = 0; turns < 10; turns += 1) {
+    await journal.append({ kind: "before" });
+    for (let turn = 0; turn < turns; turn += 1) await null;
+    const late = new AbortController();
+    const forgotten = sleep(2_000, "forgotten", { signal: late.signal }).catch(() => "");
+    const written = journal.append({ kind: "after" }).then(() => "written");
+    assert.equal(await Promise.race([written, forgotten]), "written", `${turns} turns`);
+    late.abort();
+  }
+  await journal.close();
 });
 
 test("an entry that cannot be written is rejected, and leaves no half line", async () => {

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { journalFiles } from "./journalFiles.ts";
-import { readJournalFile } from "./readJournal.ts";
+import { type JournalLine, readJournalFile } from "./readJournal.ts";
 
 export interface JournalOptions {
   readonly path: string;
@@ -18,6 +18,9 @@ export interface OpenedJournal {
   /** What was wrong with the file and was mended, one sentence each. */
   readonly notes: readonly string[];
 }
+
+/** Takes entries once they are on the disk, in their order. It must not throw: the writer has nothing to do with it. */
+export type JournalReader = (lines: readonly JournalLine[]) => void;
 
 interface Waiting {
   readonly entry: object;
@@ -36,6 +39,7 @@ export class Journal {
   #file: FileHandle;
   #bytes: number;
   #sequence: number;
+  readonly #readers = new Set<JournalReader>();
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
@@ -72,10 +76,23 @@ export class Journal {
     if (this.#closed) return Promise.reject(new Error("the journal is closed"));
     const done = Promise.withResolvers<void>();
     this.#waiting.push({ entry, done });
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#writeAll();
     return done.promise;
+  }
+
+  /** The number of the last entry that is on the disk. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get path(): string {
+    return this.#options.path;
+  }
+
+  /** Hands on whatever is written from now on. Returns what ends that. */
+  subscribe(reader: JournalReader): () => void {
+    this.#readers.add(reader);
+    return () => void this.#readers.delete(reader);
   }
 
   async close(): Promise<void> {
@@ -95,13 +112,16 @@ export class Journal {
         (error: Error) => batch.forEach(({ done }) => void done.reject(error)),
       );
     }
+    // In the very turn that found nothing waiting: an entry that came between the two would wait for the next one.
+    this.#writing = undefined;
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     if (this.#bytes >= this.#options.maxBytes) await this.#rotate();
     const at = new Date(this.#options.now()).toISOString();
     const first = this.#sequence + 1;
-    const text = batch.map(({ entry }, index) => `${JSON.stringify({ seq: first + index, at, ...entry })}\n`).join("");
+    const lines = batch.map(({ entry }, index) => ({ seq: first + index, at, ...entry }));
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
     try {
       await this.#file.appendFile(text);
       await this.#file.datasync();
@@ -112,6 +132,7 @@ export class Journal {
     }
     this.#bytes += Buffer.byteLength(text);
     this.#sequence += batch.length;
+    for (const reader of this.#readers) reader(lines);
   }
 
   /** The oldest goes; each other takes the next number. A crash in between leaves a gap in the numbers, and no loss. */

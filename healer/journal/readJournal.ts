@@ -42,7 +42,8 @@ export async function readJournalFile(path: string): Promise<JournalRead & { rea
   return { entries, problems, completeBytes };
 }
 
-function parseLine(line: string): JournalLine | undefined {
+/** Undefined if it is none. */
+export function parseLine(line: string): JournalLine | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return isLine(value) ? value : undefined;

@@ -25,50 +25,66 @@ before(async () => {
 after(() => rm(dir, { recursive: true }));
 
 test("nothing is missing", async () => {
-  assert.equal(await preflight(place(), [slot()], limits), undefined);
+  assert.equal(await problem(place(), slot()), undefined);
 });
 
 test("libvirt does not answer, or has no pool", async () => {
   const gone = { ...place(), libvirtUri: "qemu+unix:///system?socket=/nonexistent" };
-  assert.match((await preflight(gone, [slot()], limits)) ?? "", /^libvirt does not answer for the pool/);
-  assert.match((await preflight({ ...place(), pool: "other" }, [slot()], limits)) ?? "", /pool other: .*not found/s);
+  assert.match((await problem(gone, slot())) ?? "", /^libvirt does not answer for the pool/);
+  assert.match((await problem({ ...place(), pool: "other" }, slot())) ?? "", /pool other: .*not found/s);
 });
 
 test("the host's bridge is gone, and no machine could start without it", async () => {
-  const sentence = await preflight({ ...place(), bridge: "br9" }, [slot()], limits);
-  assert.equal(sentence, "the host has no bridge br9.");
+  const slots = [slot(), { ...slot(), slot: "web-2" }];
+  const sentence = "the host has no bridge br9.";
+  const expected = new Map(slots.map((one) => [one.slot, sentence]));
+  assert.deepEqual(await preflight({ ...place(), bridge: "br9" }, slots, limits), expected);
 });
 
 test("no space for an overlay, or for the state", async () => {
-  const sentence = await preflight(place(), [slot()], { ...limits, minPoolFreeBytes: 2 ** 60 });
+  const sentence = await problem(place(), slot(), { ...limits, minPoolFreeBytes: 2 ** 60 });
   assert.match(
     sentence ?? "",
     /^the storage pool has \d+ MiB free in .*, and a rebuilt machine needs 1099511627776\.$/,
   );
-  const other = await preflight(place(), [slot()], { ...limits, minStateFreeBytes: 2 ** 60 });
+  const other = await problem(place(), slot(), { ...limits, minStateFreeBytes: 2 ** 60 });
   assert.match(other ?? "", /^the state has/);
 });
 
 test("the image is gone or empty", async () => {
-  const gone = await preflight(place(), [{ ...slot(), image: "c".repeat(64) }], limits);
+  const gone = await problem(place(), { ...slot(), image: "c".repeat(64) });
   assert.equal(gone, `web-1 cannot boot without ${join(dir, "base-cccccccccccc.qcow2")}, which is missing or empty.`);
   const empty = "d".repeat(64);
   await writeFile(join(dir, "base-dddddddddddd.qcow2"), "x");
   await writeFile(join(dir, `${empty}.vmlinux`), "");
-  assert.match((await preflight(place(), [{ ...slot(), image: empty }], limits)) ?? "", /\.vmlinux, which is missing/);
+  assert.match((await problem(place(), { ...slot(), image: empty })) ?? "", /\.vmlinux, which is missing/);
 });
 
 test("a domain of the slot's name that is somebody else's", async () => {
-  assert.equal(await preflight(place(), [{ ...slot(), slot: "test", uuid: testDomain }], limits), undefined);
-  const sentence = await preflight(place(), [{ ...slot(), slot: "test" }], limits);
+  assert.equal(await problem(place(), { ...slot(), slot: "test", uuid: testDomain }), undefined);
+  const sentence = await problem(place(), { ...slot(), slot: "test" });
   assert.match(sentence ?? "", /^a domain test that is not of this stack is there \(UUID 6695eb01/);
 });
 
 test("not enough memory, unless the old machine holds it", async () => {
   const huge = { ...slot(), memoryMib: 2 ** 40 };
-  assert.match((await preflight(place(), [huge], limits)) ?? "", /^the host has \d+ MiB of memory left, and \d+ are/);
-  assert.equal(await preflight(place(), [{ ...huge, slot: "test", uuid: testDomain }], limits), undefined);
+  assert.match((await problem(place(), huge)) ?? "", /^the host has \d+ MiB of memory left, and \d+ are/);
+  assert.equal(await problem(place(), { ...huge, slot: "test", uuid: testDomain }), undefined);
 });
+
+test("what one slot lacks is lacking to that slot alone", async () => {
+  const slots = [
+    { ...slot(), image: "c".repeat(64) },
+    { ...slot(), slot: "web-2" },
+    { ...slot(), slot: "web-3", memoryMib: 2 ** 40 },
+    { ...slot(), slot: "web-4" },
+  ];
+  assert.deepEqual([...(await preflight(place(), slots, limits)).keys()], ["web-1", "web-3"]);
+});
+
+async function problem(where: RepairPlace, slot: RepairSlot, least = limits): Promise<string | undefined> {
+  return (await preflight(where, [slot], least)).get(slot.slot);
+}
 
 function slot(): RepairSlot {
   const address = "127.0.0.1";

@@ -11,27 +11,31 @@ export type BridgePlace = Pick<RepairPlace, "bridge" | "netDir">;
 const mebibyte = 1024 * 1024;
 
 /**
- * Looks for what a rebuilt machine needs, before the old one is deleted: a broken machine may still be of use, and one
- * that was deleted and cannot be made again is not. Resolves to one sentence about the first thing that is missing.
+ * Looks for what rebuilt machines need, before the old ones are deleted: a broken machine may still be of use, and one
+ * that was deleted and cannot be made again is not. Resolves to one sentence for each slot that has to be left as it is;
+ * what the host lacks, all of them lack.
  */
 export async function preflight(
   place: RepairPlace,
   slots: readonly RepairSlot[],
   limits: SpaceLimits,
-): Promise<string | undefined> {
-  const checks = [
-    () => checkLibvirt(place),
-    () => checkBridge(place),
-    () => checkSpace("the storage pool", place.poolDir, limits.minPoolFreeBytes),
-    () => checkSpace("the state", place.stateDir, limits.minStateFreeBytes),
-    ...slots.flatMap((slot) => [() => checkImage(place, slot), () => checkDomain(place, slot)]),
-    () => checkMemory(place, slots),
-  ];
-  for (const check of checks) {
-    const problem = await check();
-    if (problem !== undefined) return problem;
+): Promise<ReadonlyMap<string, string>> {
+  const ofHost =
+    (await checkLibvirt(place)) ??
+    (await checkBridge(place)) ??
+    (await checkSpace("the storage pool", place.poolDir, limits.minPoolFreeBytes)) ??
+    (await checkSpace("the state", place.stateDir, limits.minStateFreeBytes));
+  if (ofHost !== undefined) return new Map(slots.map(({ slot }) => [slot, ofHost]));
+  const problems = new Map<string, string>();
+  let freeMib = await availableMib();
+  for (const slot of slots) {
+    const neededMib = await newMemoryMib(place, slot);
+    const problem =
+      (await checkImage(place, slot)) ?? (await checkDomain(place, slot)) ?? checkMemory(freeMib, neededMib);
+    if (problem === undefined) freeMib -= neededMib;
+    else problems.set(slot.slot, problem);
   }
-  return undefined;
+  return problems;
 }
 
 async function checkLibvirt({ libvirtUri, pool }: RepairPlace): Promise<string | undefined> {
@@ -79,18 +83,20 @@ async function checkDomain({ libvirtUri }: RepairPlace, { slot, uuid }: RepairSl
   return `a domain ${slot} that is not of this stack is there (UUID ${stdout.trim()}): rename or undefine it.`;
 }
 
-/** What the old machines hold comes back when they are deleted. */
-async function checkMemory(place: RepairPlace, slots: readonly RepairSlot[]): Promise<string | undefined> {
-  const held = await Promise.all(
-    slots.map(async ({ slot, memoryMib }) =>
-      (await virshAny(place.libvirtUri, ["domid", slot])).stdout.trim().match(/^\d+$/) ? memoryMib : 0,
-    ),
-  );
-  const neededMib = slots.reduce((sum, { memoryMib }) => sum + memoryMib, 0) - held.reduce((sum, mib) => sum + mib, 0);
-  const meminfo = await readFile("/proc/meminfo", "utf8");
-  const freeMib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1]) / 1024;
+/** What the old machine holds comes back when it is deleted. */
+async function newMemoryMib({ libvirtUri }: RepairPlace, { slot, memoryMib }: RepairSlot): Promise<number> {
+  const { stdout } = await virshAny(libvirtUri, ["domid", slot]);
+  return /^\d+$/.test(stdout.trim()) ? 0 : memoryMib;
+}
+
+function checkMemory(freeMib: number, neededMib: number): string | undefined {
   if (!(freeMib < neededMib)) return undefined;
   return `the host has ${Math.floor(freeMib)} MiB of memory left, and ${neededMib} are needed.`;
+}
+
+async function availableMib(): Promise<number> {
+  const meminfo = await readFile("/proc/meminfo", "utf8");
+  return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1]) / 1024;
 }
 
 function inMib(bytes: number): number {

@@ -1,17 +1,29 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Event } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
 import type { EngineOutcome } from "./engine/engine.ts";
-import { Repairer } from "./repairer.ts";
+import type { EngineJob } from "./engine/protocol.ts";
+import { Repairer, type UpdateEngine } from "./repairer.ts";
 import type { RepairPlace } from "./repairPlace.ts";
 
 const netDir = mkdtempSync(join(tmpdir(), "vigil-net-"));
 mkdirSync(join(netDir, "br0", "bridge"), { recursive: true });
-after(() => rmSync(netDir, { recursive: true }));
+const pool = mkdtempSync(join(tmpdir(), "vigil-pool-"));
+const image = "b".repeat(64);
+for (const name of [`base-${image.slice(0, 12)}.qcow2`, `${image}.vmlinux`, `${image}.initrd`, ...volumesOf("test")]) {
+  writeFileSync(join(pool, name), "x");
+}
+after(() => {
+  for (const dir of [netDir, pool]) rmSync(dir, { recursive: true });
+});
+
+function volumesOf(slot: string): string[] {
+  return [`${slot}-disk.qcow2`, `${slot}-seed.img`];
+}
 
 test("a replacement answers for each slot of the batch, with its generation", async () => {
   const { events, repairer } = repairerOver({ ok: true, tookMs: 1 });
@@ -36,6 +48,29 @@ test("the engine's code and sentence reach the core", async () => {
       outcome: { ok: false, code: "locked", reason: "the stack is held by ann." },
     },
   ]);
+});
+
+test("what may not be rebuilt is answered at once, and the others are rebuilt without it", async () => {
+  const jobs: EngineJob[] = [];
+  const { events, repairer } = repairerOver({ ok: true, tookMs: 1 }, (job) => {
+    jobs.push(job);
+    assert.equal(events.length, 2);
+  });
+  await repairer.replace({ kind: "replace", slots: ["test", "web-2", "web-3"], generation: 1 });
+  assert.deepEqual(jobs, [{ kind: "replace", slots: [{ slot: "test", role: "worker", seed: false }] }]);
+  const outcomes = events.map((event) => event.kind === "repaired" && [event.slot, reasonOf(event)]);
+  const base = join(pool, "base-cccccccccccc.qcow2");
+  assert.deepEqual(outcomes, [
+    ["web-2", `preflight: web-2 cannot boot without ${base}, which is missing or empty.`],
+    ["web-3", "preflight: it has become well meanwhile"],
+    ["test", "ok"],
+  ]);
+});
+
+test("nothing is updated if no machine is left to rebuild", async () => {
+  const { events, repairer } = repairerOver({ ok: true, tookMs: 1 }, () => assert.fail("an update was run"));
+  await repairer.replace({ kind: "replace", slots: ["web-3"], generation: 1 });
+  assert.deepEqual(events.map(reasonOf), ["preflight: it has become well meanwhile"]);
 });
 
 test("what runs already is started with success", async () => {
@@ -90,12 +125,24 @@ test("a drift check is clean, or not, or says nothing", async () => {
   ]);
 });
 
-function repairerOver(outcome: EngineOutcome) {
+/** With `onJob` the engine takes the job, and without it has its outcome before that. */
+function repairerOver(outcome: EngineOutcome, onJob?: (job: EngineJob) => void) {
   const events: Event[] = [];
+  const engine: UpdateEngine = {
+    run: async (_kind, prepare) => {
+      if (onJob !== undefined) {
+        const job = await prepare().catch(() => undefined);
+        if (job !== undefined) onJob(job);
+      }
+      return outcome;
+    },
+    warm: () => {},
+  };
   const repairer = new Repairer({
-    place,
-    engine: { run: async () => outcome, warm: () => {} },
+    place: place(),
+    engine,
     limits: limitsFor.tcg,
+    isWell: (slot) => slot === "web-3",
     emit: (event) => events.push(event),
     onNote: () => {},
     nowMs: () => performance.now(),
@@ -103,23 +150,29 @@ function repairerOver(outcome: EngineOutcome) {
   return { events, repairer };
 }
 
+function reasonOf(event: Event): string {
+  if (event.kind !== "repaired") return event.kind;
+  return event.outcome.ok ? "ok" : `${event.outcome.code}: ${event.outcome.reason}`;
+}
+
 /** libvirt's own driver for tests: one running domain, made anew for every command. */
 function place(): RepairPlace {
-  const dir = tmpdir();
-  const slot = { role: "worker", address: "127.0.0.1", uuid: "u", hostKey: "", image: "", memoryMib: 1 } as const;
+  const uuid = "6695eb01-f6a4-8304-79aa-97f2502e193f";
+  const slot = { role: "worker", address: "127.0.0.1", uuid, hostKey: "", image, memoryMib: 1 } as const;
   return {
     libvirtUri: "test:///default",
     bridge: "br0",
     netDir,
     pool: "default-pool",
-    poolDir: dir,
-    imageDir: dir,
-    stateDir: dir,
-    runDir: dir,
+    poolDir: pool,
+    imageDir: pool,
+    stateDir: pool,
+    runDir: pool,
     loginPrivateKey: "",
     slots: [
       { ...slot, slot: "test" },
-      { ...slot, slot: "web-2" },
+      { ...slot, slot: "web-2", image: "c".repeat(64) },
+      { ...slot, slot: "web-3" },
     ],
   };
 }

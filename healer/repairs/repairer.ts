@@ -17,15 +17,19 @@ type Of<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
 export type UpdateEngine = Pick<Engine, "run" | "warm">;
 
 export interface RepairerOptions {
-  /** Asked before each repair, because an update by a person changes it. */
-  readonly place: () => RepairPlace;
+  /** As it is deployed: when that changes, the healer starts over with another repairer. */
+  readonly place: RepairPlace;
   readonly engine: UpdateEngine;
   readonly limits: Limits;
+  /** Whether a slot is well by what is known at this moment, whatever is about to be done to it. */
+  readonly isWell: (slot: string) => boolean;
   readonly emit: (event: Event) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
   readonly nowMs: () => number;
 }
+
+type Refuse = (slot: string, reason: string) => void;
 
 /** What the engine needs to stop an update at its deadline and to put the backend in order. */
 const engineReserveMs = 30_000;
@@ -40,16 +44,23 @@ export class Repairer {
 
   async operate({ slot, operation, generation }: Of<"operate">): Promise<void> {
     const outcome = await this.#timed(async () => {
-      const place = this.#options.place();
+      const { place } = this.#options;
       await operations[operation](place, slotOf(place, slot));
     });
     this.#options.emit({ kind: "repaired", generation, slot, outcome });
   }
 
+  /** What may not be rebuilt is answered at once, and does not hold up the others. */
   async replace({ slots, generation }: Of<"replace">): Promise<void> {
-    const outcome = await this.#timed(() => this.#rebuild(slots));
+    const open = new Set(slots);
+    const end = (slot: string, outcome: RepairOutcome) => {
+      open.delete(slot);
+      this.#options.emit({ kind: "repaired", generation, slot, outcome });
+    };
+    const refuse: Refuse = (slot, reason) => end(slot, { ok: false, code: "preflight", reason });
+    const outcome = await this.#timed(() => this.#rebuild(slots, refuse));
     this.#options.engine.warm();
-    for (const slot of slots) this.#options.emit({ kind: "repaired", generation, slot, outcome });
+    for (const slot of open) end(slot, outcome);
   }
 
   async checkDrift({ generation }: Of<"checkDrift">): Promise<void> {
@@ -61,26 +72,31 @@ export class Repairer {
     emit({ kind: "driftChecked", generation, drift });
   }
 
-  async #rebuild(names: readonly string[]): Promise<void> {
+  async #rebuild(names: readonly string[], refuse: Refuse): Promise<void> {
     const { engine, limits } = this.#options;
-    const end = await engine.run("replace", () => this.#prepare(names), limits.repairDeadlineMs - engineReserveMs);
+    const prepare = () => this.#prepare(names, refuse);
+    const end = await engine.run("replace", prepare, limits.repairDeadlineMs - engineReserveMs);
     if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
   }
 
   /** Runs when nobody else holds the stack: another update would stumble over what is put into libvirt here. */
-  async #prepare(names: readonly string[]): Promise<EngineJob> {
-    const { limits, onNote } = this.#options;
-    const place = this.#options.place();
+  async #prepare(names: readonly string[], refuse: Refuse): Promise<EngineJob> {
+    const { place, limits, isWell, onNote } = this.#options;
     const slots = names.map((name) => slotOf(place, name));
-    const missing = await preflight(place, slots, limits);
-    if (missing !== undefined) throw new RepairError("preflight", missing);
+    const problems = await preflight(place, slots, limits);
     const targets: SlotTarget[] = [];
     for (const slot of slots) {
+      const problem = isWell(slot.slot) ? "it has become well meanwhile" : problems.get(slot.slot);
+      if (problem !== undefined) {
+        refuse(slot.slot, problem);
+        continue;
+      }
       await endFrozen(slot.slot);
       const { notes, seedLost } = await stub(place, slot);
       for (const sentence of notes) onNote(sentence);
       targets.push({ slot: slot.slot, role: slot.role, seed: seedLost });
     }
+    if (targets.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
     return { kind: "replace", slots: targets };
   }
 

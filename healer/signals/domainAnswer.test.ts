@@ -37,11 +37,12 @@ test("a host without domains has none", () => {
   assert.equal(domainsIn("").size, 0);
 });
 
-test("the numbers of libvirt 9.0, as seen after each deed", () => {
+test("the numbers of libvirt 9.0, after each deed", () => {
   const seen = [
     ["virsh destroy", 5, 2, "stopped", "destroyed"],
     ["virsh shutdown", 5, 1, "stopped", "shutdown"],
     ["kill -9 of the process, also while libvirtd was away", 5, 3, "crashed", "crashed"],
+    ["a start that failed, also at the host's boot", 5, 6, "stopped", "failed"],
     ["libvirtd killed and started again after that", 5, 0, "stopped", "unknown"],
     ["virsh suspend", 3, 1, "paused", "user"],
     ["a guest's panic, preserved", 6, 1, "panicked", "panicked"],

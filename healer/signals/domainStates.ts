@@ -39,8 +39,8 @@ const reasons: Readonly<Record<number, readonly string[]>> = {
 };
 
 const ioError = 5;
-/** A domain that is off because its process died, because it could not start, or because libvirtd gave it up. */
-const diedReasons: ReadonlySet<number> = new Set([3, 6, 8]);
+/** A domain that is off because its process died, or because libvirtd gave it up; one that could not start (6) never ran. */
+const diedReasons: ReadonlySet<number> = new Set([3, 8]);
 
 /** What `domstats --state` says: `state.state` and `state.reason`. Throws if libvirt has states that are unknown here. */
 export function domainWordOf(state: number, reasonNumber: number): DomainWord {
@@ -69,7 +69,11 @@ function stateOf(state: number, reason: number): DomainState {
   }
 }
 
-/** What a lifecycle event says; undefined if it says no more than that it is worth asking. */
+/**
+ * What a lifecycle event says; undefined if it says no more than that it is worth asking. A process that died is announced
+ * as `Failed`, and a start that failed is not announced at all, so `Failed` is a crash; where it is not, as after a saved
+ * state that could not be restored, the answer that the event brings forward says so before anything is deleted.
+ */
 export function domainWordOfEvent(event: string, detail: string): DomainWord | undefined {
   const reason = detail.toLowerCase();
   switch (event) {
@@ -78,7 +82,7 @@ export function domainWordOfEvent(event: string, detail: string): DomainWord | u
     case "Crashed":
       return { state: "panicked", reason };
     case "Suspended":
-      return reason === "ioerror" ? { state: "stalled", reason: "I/O error" } : { state: "paused", reason };
+      return reason === "i/o error" ? { state: "stalled", reason: "I/O error" } : { state: "paused", reason };
     case "PMSuspended":
       return { state: "paused", reason };
     default:

@@ -1,6 +1,6 @@
 import { DomainPoll, type DomainPollSettings } from "./domainPoll.ts";
 import { domainWordOfEvent } from "./domainStates.ts";
-import { lifecycleEventIn } from "./lifecycleEvent.ts";
+import { lifecycleEventIn, rebootedIn } from "./lifecycleEvent.ts";
 import { LineChild } from "./lineChild.ts";
 import type { Emit, Log, Signal } from "./signal.ts";
 
@@ -10,8 +10,8 @@ export interface DomainsSettings extends DomainPollSettings {
 
 /**
  * Tells how the planned domains are: what libvirt announces, at once, and what it answers every second. That a domain
- * stopped is told as announced. That it runs is told from the answer alone, because only that has the id of this start;
- * so every announcement also brings the next question forward.
+ * stopped or rebooted is told as announced. That it runs is told from the answer alone, because only that has the id of
+ * this start; so every announcement of a start or a stop also brings the next question forward.
  */
 export function watchDomains(settings: DomainsSettings, emit: Emit): Signal {
   const slots = new Set(settings.targets.map(({ slot }) => slot));
@@ -22,6 +22,8 @@ export function watchDomains(settings: DomainsSettings, emit: Emit): Signal {
     // What happened while nobody listened is in the next answer.
     onStart: () => poll.askAgain(),
     onLine: (line) => {
+      const rebooted = rebootedIn(line);
+      if (rebooted !== undefined && slots.has(rebooted)) emit({ kind: "rebooted", slot: rebooted });
       const news = lifecycleEventIn(line);
       if (news === undefined || !slots.has(news.domain)) return;
       const word = domainWordOfEvent(news.event, news.detail);

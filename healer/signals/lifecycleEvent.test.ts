@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { domainWordOfEvent } from "./domainStates.ts";
-import { lifecycleEventIn } from "./lifecycleEvent.ts";
+import { lifecycleEventIn, rebootedIn } from "./lifecycleEvent.ts";
 
 /** Lines of `virsh event --all --loop --timestamp` of libvirt 9.0, each after the deed that it stands beside. */
 const lines = [
@@ -10,7 +10,7 @@ const lines = [
   ["shutdown", "event 'lifecycle' for domain 'web-1': Stopped Shutdown", { state: "stopped", reason: "shutdown" }],
   ["suspend", "event 'lifecycle' for domain 'web-1': Suspended Paused", { state: "paused", reason: "paused" }],
   ["panic", "event 'lifecycle' for domain 'web-1': Crashed Panicked", { state: "panicked", reason: "panicked" }],
-  ["full disk", "event 'lifecycle' for domain 'web-1': Suspended IOError", { state: "stalled", reason: "I/O error" }],
+  ["full disk", "event 'lifecycle' for domain 'web-1': Suspended I/O Error", { state: "stalled", reason: "I/O error" }],
   ["start", "event 'lifecycle' for domain 'web-1': Started Booted", undefined],
   ["resume", "event 'lifecycle' for domain 'web-1': Resumed Unpaused", undefined],
   ["undefine", "event 'lifecycle' for domain 'web-1': Undefined Removed", undefined],
@@ -35,4 +35,14 @@ test("other lines are no lifecycle events", () => {
     "",
   ];
   for (const line of others) assert.equal(lifecycleEventIn(line), undefined, line);
+});
+
+test("a reboot is read from its own event, and from no other", () => {
+  assert.equal(rebootedIn("2026-11-21 10:01:18.833+0000: event 'reboot' for domain 'web-1'"), "web-1");
+  const others = [
+    ...lines.map(([, line]) => line),
+    "event 'control-error' for domain 'web-1'",
+    "event 'watchdog' for domain 'web-1': reset",
+  ];
+  for (const line of others) assert.equal(rebootedIn(line), undefined, line);
 });

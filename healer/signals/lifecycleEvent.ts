@@ -14,3 +14,8 @@ export function lifecycleEventIn(line: string): LifecycleEvent | undefined {
   if (domain === undefined || event === undefined) return undefined;
   return { domain, event, detail: (detail ?? "").trim() };
 }
+
+/** The domain that was reset, by its own kernel or from outside, if a line says so. */
+export function rebootedIn(line: string): string | undefined {
+  return /event 'reboot' for domain '([^']+)'$/.exec(line)?.[1];
+}

@@ -2,7 +2,7 @@
 import type { DomainState } from "../core/facts.ts";
 import type { Fault, HostFault, SlotFault } from "./faults.ts";
 import { hostFaults } from "./faults.ts";
-import type { Illness, Machine } from "./machine.ts";
+import { forgetMemory, type Illness, type Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
 export function beginFault(world: World, fault: Fault): void {
@@ -28,6 +28,7 @@ export function endFault(world: World, fault: Fault): void {
   if (fault.kind === "overload") machine.ills.delete("serviceBusy");
   if (fault.kind === "mute") machine.ills.delete("mute");
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
+  if (fault.kind === "lose-image") machine.imageThere = true;
   if (fault.kind === "edit-file") machine.ills.delete("filesChanged");
 }
 
@@ -60,11 +61,14 @@ const domainOf: Partial<Record<SlotFault, { readonly state: DomainState; readonl
 function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: number): void {
   world.busyUntilMs = world.nowMs + 2_000;
   if (kind === "delete-volume") machine.diskThere = false;
+  if (kind === "lose-image") machine.imageThere = false;
   if (machine.domain !== "running") return;
-  if (kind === "reboot") {
-    forgetMemory(machine);
-    world.boot(machine);
+  if (kind === "reboot") world.reboot(machine);
+  if (kind === "reboot-loop") {
+    machine.ills.set("machineReboots", Math.max(1, depth));
+    world.reboot(machine);
   }
+  if (kind === "restart-agent") machine.agentStarts += 1;
   if (kind === "detach") machine.attached = false;
   const domain = domainOf[kind];
   if (domain !== undefined) {
@@ -75,23 +79,13 @@ function breakMachine(world: World, machine: Machine, kind: SlotFault, depth: nu
     // What was wrong inside a machine that is no more is gone with it; its disk is not.
     if (domain.state !== "paused" && domain.state !== "frozen" && domain.state !== "stalled") forgetMemory(machine);
   }
+  if (kind === "crash-service") {
+    machine.ills.set("serviceCrashes", Math.max(1, depth));
+    machine.ills.set("serviceDead", 0);
+  }
   const illness = illnessOf[kind];
   if (illness === undefined || (kind === "stop-keepalived" && machine.role !== "balancer")) return;
   machine.ills.set(illness, kind === "overload" || kind === "edit-file" ? 0 : depth);
-}
-
-export function forgetMemory({ ills }: Machine): void {
-  for (const ill of ills.keys()) {
-    if (
-      ill !== "guestDiskFull" &&
-      ill !== "filesChanged" &&
-      ill !== "serviceWrong" &&
-      ill !== "mute" &&
-      ill !== "slow"
-    ) {
-      ills.delete(ill);
-    }
-  }
 }
 
 function workers(world: World): Machine[] {

@@ -2,10 +2,12 @@
 export const slotFaults = [
   "stop-service",
   "hang-service",
+  "crash-service",
   "wrong-answer",
   "overload",
   "stop-keepalived",
   "stop-agent",
+  "restart-agent",
   "fill-guest",
   "edit-file",
   "destroy",
@@ -21,7 +23,9 @@ export const slotFaults = [
   "detach",
   "undefine",
   "delete-volume",
+  "lose-image",
   "reboot",
+  "reboot-loop",
 ] as const;
 
 export const hostFaults = [

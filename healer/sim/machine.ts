@@ -4,9 +4,14 @@ import type { CauseName } from "../core/causes.ts";
 import type { PolledDomain } from "../core/events.ts";
 import type { Beat, DomainFact, DomainState, Role } from "../core/facts.ts";
 
-/** What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. */
+/**
+ * What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. `serviceCrashes`: the
+ * service dies again some seconds after each start. `machineReboots`: the machine does so, and begins anew.
+ */
 export type Illness =
   | "serviceDead"
+  | "serviceCrashes"
+  | "machineReboots"
   | "serviceHung"
   | "serviceBusy"
   | "serviceWrong"
@@ -25,10 +30,17 @@ export interface Machine {
   domain: DomainState;
   reason: string;
   id: number;
+  /** How often it has booted, and its agent has been started beside that: each time that is another incarnation. */
+  boots: number;
+  agentStarts: number;
   /** When its agent begins to beat, and when its service is up. */
   beatsMs: number;
   servesMs: number;
   diskThere: boolean;
+  /** The engine's state does not know it as it is: an update was cut short when it had just made it. */
+  unfinished: boolean;
+  /** What it would be made anew from. */
+  imageThere: boolean;
   attached: boolean;
   /** Each with what it takes to mend it. */
   readonly ills: Map<Illness, number>;
@@ -43,8 +55,9 @@ export const plannedFiles = "planned";
 export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
-    ...{ slot, role, domain: "running", reason: "booted", id: 1, beatsMs: 0, servesMs: 0, domainDepth: 0 },
-    ...{ diskThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+    ...{ slot, role, domain: "running", reason: "booted", domainDepth: 0 },
+    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0 },
+    ...{ diskThere: true, unfinished: false, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
   };
 }
 
@@ -56,24 +69,31 @@ export function speaks({ domain, attached, ills, beatsMs }: Machine, nowMs: numb
   );
 }
 
+const harmless: ReadonlySet<Illness> = new Set([
+  "agentDead",
+  "filesChanged",
+  "guestDiskFull",
+  "slow",
+  "serviceCrashes",
+  "machineReboots",
+]);
+
 /** Whether its users get answers. A dead agent or a changed file is nothing to them. */
 export function serves({ domain, attached, ills, servesMs }: Machine, nowMs: number): boolean {
   if (domain !== "running" || !attached || nowMs < servesMs) return false;
-  for (const ill of ills.keys()) {
-    if (ill !== "agentDead" && ill !== "filesChanged" && ill !== "guestDiskFull" && ill !== "slow") return false;
-  }
+  for (const ill of ills.keys()) if (!harmless.has(ill)) return false;
   return true;
 }
 
 export function isWell(machine: Machine, nowMs: number): boolean {
-  return serves(machine, nowMs) && machine.ills.size === 0 && machine.diskThere;
+  return serves(machine, nowMs) && machine.ills.size === 0 && machine.diskThere && !machine.unfinished;
 }
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ id, role, ills, servesMs }: Machine, nowMs: number): Beat {
+export function beatOf({ boots, agentStarts, role, ills, servesMs }: Machine, nowMs: number): Beat {
   const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
-  const beat: Beat = { ...upBeat, incarnation: `boot-${id}`, ...vrrp };
+  const beat: Beat = { ...upBeat, incarnation: `boot-${boots}-${agentStarts}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
   if (ills.size === 0) return beat;
   const files = ills.has("filesChanged") ? "edited" : plannedFiles;
@@ -105,7 +125,7 @@ export function polled(machine: Machine): PolledDomain {
 }
 
 /** What is wrong with it, in the words of the table. What the way to it suffers is nothing that the table names. */
-export function troublesOf({ role, domain, ills, diskThere, attached }: Machine): (CauseName | "mute" | "slow")[] {
+export function troublesOf({ role, domain, ills, diskThere, attached, unfinished }: Machine): (CauseName | Illness)[] {
   const ofDomain = {
     running: undefined,
     paused: role === "balancer" ? "balancerFrozen" : "machinePaused",
@@ -116,13 +136,17 @@ export function troublesOf({ role, domain, ills, diskThere, attached }: Machine)
     panicked: "machinePanicked",
     absent: "domainUndefined",
   } as const;
-  const found: (CauseName | "mute" | "slow")[] = [...ills.keys()];
+  const found: (CauseName | Illness)[] = [...ills.keys()];
   const named = ofDomain[domain];
   if (named !== undefined) found.push(named);
   if (!diskThere) found.push("diskMissing");
   if (!attached) found.push("machineDetached");
+  if (unfinished) found.push("repairUnfinished");
   return found;
 }
+
+const ofMemory = ["serviceDead", "serviceHung", "serviceBusy", "keepalivedDead", "agentDead"] as const;
+const ofBoot = [...ofMemory, "serviceCrashes", "machineReboots", "machineHung", "machineUnreachable"] as const;
 
 const reach: Readonly<Record<Operation | "replace", { rank: number; cures: readonly Illness[] }>> = {
   restartService: { rank: 0, cures: ["serviceDead", "serviceHung", "serviceBusy", "serviceWrong"] },
@@ -131,46 +155,20 @@ const reach: Readonly<Record<Operation | "replace", { rank: number; cures: reado
   start: { rank: 0, cures: [] },
   resume: { rank: 0, cures: [] },
   reattach: { rank: 0, cures: [] },
-  reset: {
-    rank: 1,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "keepalivedDead",
-      "agentDead",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
-  powerCycle: {
-    rank: 1,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "keepalivedDead",
-      "agentDead",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
-  replace: {
-    rank: 2,
-    cures: [
-      "serviceDead",
-      "serviceHung",
-      "serviceBusy",
-      "serviceWrong",
-      "keepalivedDead",
-      "agentDead",
-      "guestDiskFull",
-      "filesChanged",
-      "machineHung",
-      "machineUnreachable",
-    ],
-  },
+  reset: { rank: 1, cures: ofBoot },
+  powerCycle: { rank: 1, cures: ofBoot },
+  replace: { rank: 2, cures: [...ofBoot, "serviceWrong", "guestDiskFull", "filesChanged"] },
 };
+
+const lasting: ReadonlySet<Illness> = new Set([
+  ...(["guestDiskFull", "filesChanged", "serviceWrong", "serviceCrashes", "machineReboots"] as const),
+  ...(["mute", "slow"] as const),
+]);
+
+/** It begins anew, with the disk that it has. */
+export function forgetMemory({ ills }: Machine): void {
+  for (const ill of ills.keys()) if (!lasting.has(ill)) ills.delete(ill);
+}
 
 export function cure({ ills }: Machine, repair: Operation | "replace"): void {
   const { rank, cures } = reach[repair];

@@ -7,57 +7,37 @@ import type { JournalEntry, Repair, SlotRepair } from "../core/actions.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State } from "../core/state.ts";
 import { type Machine, serves, troublesOf } from "./machine.ts";
+import type { Told } from "./told.ts";
 import { must } from "./violation.ts";
-
-export interface Told {
-  pausedUntilMs: number;
-  breakerUntilMs: number;
-  libvirtSilent: boolean;
-  poolFreeBytes: number;
-  stateFreeBytes: number;
-  /** When this healer began, and since when it has listened without a gap. */
-  startedMs: number;
-  listensSinceMs: number;
-  readonly slots: Map<string, ToldSlot>;
-}
-
-export interface ToldSlot {
-  beatMs: number;
-  /** The last beat that gave no reason for any repair. */
-  goodBeatMs: number;
-  runningMs: number;
-  /** What the machine itself answered when it was last asked. */
-  pingAnswered: boolean | undefined;
-  pingMs: number;
-  /** Whether this healer has called it green. */
-  wasGreen: boolean;
-}
 
 type Begun = Extract<JournalEntry, { kind: "repairBegun" }>;
 
-const least: Readonly<Record<string, Repair | undefined>> = {
-  serviceDead: "restartService",
-  serviceHung: "restartService",
-  serviceBusy: "restartService",
-  serviceWrong: "restartService",
-  keepalivedDead: "restartKeepalived",
-  balancerUnfit: "restartKeepalived",
-  agentDead: "restartAgent",
-  guestDiskFull: "replace",
-  machineStopped: "start",
-  machineCrashed: "replace",
-  machinePanicked: "powerCycle",
-  machinePaused: "resume",
-  machineStalled: "resume",
-  machineFrozen: "powerCycle",
-  balancerFrozen: "powerCycle",
-  machineUnreachable: "reset",
-  machineHung: "reset",
-  machineDetached: "reattach",
-  networkBroken: "reattach",
-  domainUndefined: "replace",
-  diskMissing: "replace",
-  mute: "reset",
+/** What is done about each cause, from the least to the last. */
+export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> = {
+  serviceDead: ["restartService", "powerCycle", "replace"],
+  serviceHung: ["restartService", "powerCycle", "replace"],
+  serviceBusy: ["restartService"],
+  serviceWrong: ["restartService", "replace"],
+  keepalivedDead: ["restartKeepalived", "powerCycle", "replace"],
+  balancerUnfit: ["restartKeepalived", "powerCycle", "replace"],
+  agentDead: ["restartAgent", "powerCycle", "replace"],
+  guestDiskFull: ["replace"],
+  machineStopped: ["start", "replace"],
+  machineCrashed: ["replace"],
+  machinePanicked: ["powerCycle", "replace"],
+  machinePaused: ["resume", "powerCycle", "replace"],
+  machineStalled: ["resume", "powerCycle"],
+  machineFrozen: ["powerCycle", "replace"],
+  balancerFrozen: ["powerCycle", "replace"],
+  machineUnreachable: ["reset", "replace"],
+  machineHung: ["reset", "replace"],
+  machineReboots: ["powerCycle", "replace"],
+  machineDetached: ["reattach"],
+  networkBroken: ["reattach"],
+  domainUndefined: ["replace"],
+  diskMissing: ["replace"],
+  repairUnfinished: ["replace"],
+  mute: ["reset", "replace"],
 };
 
 const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
@@ -65,14 +45,19 @@ const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "
 /** How late word of a machine may be: libvirt's events by 2 s, its polls for as long as they are believed, and a bit. */
 const lateMs = 7_500;
 
-export function mayBegin({ pausedUntilMs, breakerUntilMs, libvirtSilent }: Told, nowMs: number): void {
+export function mayBegin({ pausedUntilMs, breakerUntilMs, silentSinceMs }: Told, nowMs: number): void {
   must(nowMs >= pausedUntilMs, "nothing is begun while paused", () => `${pausedUntilMs - nowMs} ms were left`);
   must(
     nowMs >= breakerUntilMs,
     "nothing is begun while the breaker is open",
     () => `${breakerUntilMs - nowMs} ms were left`,
   );
-  must(!libvirtSilent, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
+  must(silentSinceMs === undefined, "nothing is begun while libvirt is silent", () => "its last poll was not answered");
+}
+
+export function mayBeginOn({ slots }: Told, { slot }: SlotRepair, nowMs: number): void {
+  const leftMs = (slots.get(slot)?.pausedUntilMs ?? 0) - nowMs;
+  must(leftMs <= 0, "nothing is begun on a paused machine", () => `${slot}: ${leftMs} ms were left`);
 }
 
 export function mayReplace({ poolFreeBytes, stateFreeBytes }: Told, limits: Limits): void {
@@ -126,12 +111,13 @@ export function wasAsked({ slots }: Told, { slot, cause }: SlotRepair, limits: L
   must(fits, "one witness of silence is not enough", () => `${slot} by ${cause}, ping ${told?.pingAnswered}`);
 }
 
-/** No repair of what is well; and of what suffers from one thing only, the least one first. */
+/** No repair of what is well, or boots as it may; and of what suffers from one thing only, the least one first. */
 export function isCalledFor(
   machine: Machine,
   tried: readonly Repair[],
   repair: SlotRepair,
   history: ReadonlySet<string>,
+  isAwaited: boolean,
   nowMs: number,
 ): void {
   const wellMs = machine.wellSinceMs === undefined ? 0 : nowMs - machine.wellSinceMs;
@@ -140,19 +126,29 @@ export function isCalledFor(
     "no repair of a machine that is well",
     () => `${repair.repair} ${machine.slot}, well for ${wellMs} ms`,
   );
-  const isBooting =
-    machine.domain === "running" && nowMs < machine.servesMs && history.size === 0 && tried.length === 0;
-  must(!isBooting, "a booting machine is left alone", () => `${repair.repair} ${machine.slot}`);
+  const isBooting = machine.domain === "running" && nowMs < machine.servesMs;
+  must(!isBooting || !isAwaited, "a booting machine is left alone", () => `${repair.repair} ${machine.slot}`);
   const [only, ...others] = [...history];
   if (only === undefined || others.length > 0 || tried.length > 0 || troublesOf(machine).length !== 1) return;
   must(only !== "filesChanged", "what a person changed is left to persons", () => `${repair.repair} ${machine.slot}`);
-  const expected = least[only];
+  // What reboots is silent for a while each time, and may be taken for that.
+  const expected = only === "machineReboots" ? undefined : ladders[only]?.[0];
   if (expected === undefined) return;
   must(
     repair.repair === expected,
     "the least repair comes first",
     () => `${repair.repair} ${machine.slot} for ${only}`,
   );
+}
+
+/** What has become well before its repair has begun is left alone, and nothing else is. */
+export function seesWhatIs(told: Told, machine: Machine, isWell: boolean, limits: Limits, nowMs: number): void {
+  const { slot, wellSinceMs = nowMs } = machine;
+  const { goodBeatMs = 0 } = told.slots.get(slot) ?? {};
+  const isHeard = nowMs - goodBeatMs <= limits.silentMs;
+  must(isHeard || !isWell, "only what is well needs no repair", () => slot);
+  const wellMs = nowMs - Math.max(wellSinceMs, told.listensSinceMs);
+  must(isWell || wellMs <= lateMs, "what has become well is left alone", () => `${slot}, well for ${wellMs} ms`);
 }
 
 /** A machine that serves loses nothing by a dead agent; whoever repairs that must not take the service away first. */

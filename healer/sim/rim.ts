@@ -6,18 +6,25 @@ import type { World } from "./world.ts";
 
 interface Job {
   cancelled: boolean;
+  /** Nothing has been begun that would go on without the healer. */
+  waits: boolean;
+  /** What becomes of its machines when it is ended on the way. */
+  cutShort?: () => void;
 }
 
 type Failure = Extract<RepairOutcome, { ok: false }>;
 
 export class Rim {
   readonly #world: World;
+  readonly #isWell: (slot: string) => boolean;
   /** Answers are for the healer that asked: one that died gets none. */
   #life = 0;
   #job: Job | undefined;
 
-  constructor(world: World) {
+  /** `isWell`: the last look at a machine before it is deleted. */
+  constructor(world: World, isWell: (slot: string) => boolean) {
     this.#world = world;
+    this.#isWell = isWell;
   }
 
   do(action: Action): void {
@@ -43,8 +50,9 @@ export class Rim {
   die(endsEngine: boolean): void {
     this.#life += 1;
     this.#world.inbox.length = 0;
-    if (!endsEngine || this.#job === undefined) return;
+    if (this.#job === undefined || (!endsEngine && !this.#job.waits)) return;
     this.#job.cancelled = true;
+    this.#job.cutShort?.();
     this.#job = undefined;
   }
 
@@ -64,7 +72,13 @@ export class Rim {
   }
 
   #checkDrift(generation: number): void {
-    const { random } = this.#world;
+    const { random, machines } = this.#world;
+    const left = [...machines.values()].filter(({ unfinished }) => unfinished).map(({ slot }) => `${slot}: replace`);
+    if (left.length > 0) {
+      const found = { clean: false, found: left.join("; ") } as const;
+      this.#world.tell(random.between(1_000, 8_000), { kind: "driftChecked", generation, drift: found });
+      return;
+    }
     const drift: Extract<Event, { kind: "driftChecked" }>["drift"] = random.chance(0.9)
       ? { clean: true }
       : random.chance(0.5)
@@ -100,8 +114,7 @@ export class Rim {
       case "reset":
         if (machine.domain !== "running") return failed(`it is ${machine.domain}`);
         cure(machine, "reset");
-        machine.id -= 1;
-        world.boot(machine);
+        world.reboot(machine);
         return undefined;
       case "powerCycle":
         return powerCycle(world, machine);
@@ -122,8 +135,31 @@ export class Rim {
       });
       return;
     }
-    const job: Job = { cancelled: false };
+    const job: Job = { cancelled: false, waits: true };
     this.#job = job;
+    // What comes before it may have to give way first.
+    const longestMs = world.limits.repairDeadlineMs * 0.2;
+    const isSlow = world.isOn("engine-slow");
+    world.after(isSlow ? world.random.between(longestMs / 2, longestMs) : world.random.between(0, 500), () => {
+      if (job.cancelled) return;
+      job.waits = false;
+      const left = slots.filter((slot) => {
+        const reason = this.#isWell(slot)
+          ? "it is well"
+          : world.machine(slot).imageThere
+            ? undefined
+            : "its image is gone";
+        if (reason !== undefined) this.#answer(life, generation, slot, { ok: false, code: "preflight", reason });
+        return reason === undefined;
+      });
+      if (left.length > 0) this.#update(job, left, generation);
+      else this.#job = undefined;
+    });
+  }
+
+  #update(job: Job, slots: readonly string[], generation: number): void {
+    const world = this.#world;
+    const life = this.#life;
     const longestMs = world.limits.repairDeadlineMs * 0.8;
     const tookMs = world.isOn("engine-slow")
       ? world.random.between(longestMs / 2, longestMs)
@@ -145,6 +181,9 @@ export class Rim {
         machine.diskThere = false;
         world.announce(machine);
       }
+      job.cutShort = () => {
+        for (const slot of slots) leaveHalf(world, world.machine(slot));
+      };
     });
     world.after(ending === "silent" ? world.limits.repairDeadlineMs + 500 : tookMs, () => {
       if (job.cancelled) return;
@@ -152,6 +191,7 @@ export class Rim {
       if (ending === "silent" && world.random.chance(0.5)) return;
       for (const slot of slots) {
         if (ending === "works") remake(world, world.machine(slot));
+        if (ending === "dies") leaveHalf(world, world.machine(slot));
         const outcome = ending === "works" ? ({ ok: true, tookMs } as const) : failed(`the engine ${ending}`);
         world.after(world.random.between(0, 400), () => this.#answer(life, generation, slot, outcome));
       }
@@ -180,6 +220,8 @@ function restart(world: World, machine: Machine, operation: Operation): Failure 
   if (machine.domain !== "running" || isOutOfReach || world.nowMs < machine.beatsMs)
     return failed("nobody answers in it");
   cure(machine, operation);
+  if (operation === "restartService") world.relapse(machine);
+  if (operation === "restartAgent") machine.agentStarts += 1;
   return undefined;
 }
 
@@ -216,8 +258,16 @@ function powerCycle(world: World, machine: Machine): Failure | undefined {
   return undefined;
 }
 
+/** An update that dies may have made the machine already, and not have written that down. */
+function leaveHalf(world: World, machine: Machine): void {
+  if (world.random.chance(0.6)) return;
+  remake(world, machine);
+  machine.unfinished = true;
+}
+
 function remake(world: World, machine: Machine): void {
   cure(machine, "replace");
   machine.diskThere = true;
+  machine.unfinished = false;
   world.boot(machine);
 }

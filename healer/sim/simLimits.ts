@@ -16,6 +16,8 @@ const compressed: Limits = {
   budgetWindowMs: 240_000,
   backoffMs: 2_000,
   maxBackoffMs: 30_000,
+  provenMs: 10_000,
+  maxProvenMs: 40_000,
   breakerOpenMs: 30_000,
 };
 

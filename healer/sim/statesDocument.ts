@@ -33,7 +33,7 @@ function causesTable(): string[] {
   return [
     "## Causes",
     "",
-    "The repairs of a row are tried in their order, each if the one before did not help, within the budgets below. The last column is how `vigil lab break` brings it about.",
+    "The repairs of a row are tried in their order, each if the one before did not help, within the budgets below. One has helped when its slot was green for `provenMs` after it, twice as long with each repair of the slot within `budgetWindowMs`; what comes back sooner gets the next one. The last column is how `vigil lab break` brings it about.",
     "",
     row(["cause", "of", "known by", "repairs", "waits", "lab fault"]),
     row(["---", "---", "---", "---", "---", "---"]),

@@ -46,6 +46,7 @@ function describeEvent(event: Event): string {
     case "repaired":
       return `answer to repair ${event.generation} of ${event.slot}`;
     case "beat":
+    case "rebooted":
     case "ping":
     case "connect":
       return `${event.kind} ${event.slot}`;

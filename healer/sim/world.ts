@@ -2,7 +2,7 @@
 import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import type { Fault, HostFault } from "./faults.ts";
-import { domainFact, isWell, type Machine, newMachine } from "./machine.ts";
+import { domainFact, forgetMemory, isWell, type Machine, newMachine } from "./machine.ts";
 import type { Random } from "./random.ts";
 
 export interface Message {
@@ -65,17 +65,48 @@ export class World {
     this.tell(delayMs, { kind: "domain", slot: machine.slot, domain: domainFact(machine) });
   }
 
-  /** A machine boots from its disk: its agent beats before its service is up. */
+  /** A machine is started. */
   boot(machine: Machine): void {
-    const bootMs = this.random.between(1_500, Math.floor(this.limits.bootMs * 0.7));
     machine.domain = "running";
     machine.reason = "booted";
     machine.id += 1;
-    machine.beatsMs = this.nowMs + Math.floor(bootMs * 0.7);
-    machine.servesMs = this.nowMs + bootMs;
     machine.attached = true;
     machine.domainDepth = 0;
+    this.#bootFromDisk(machine);
     this.announce(machine);
+  }
+
+  /** A machine that runs begins anew, which libvirt announces before that is done, or never. */
+  reboot(machine: Machine): void {
+    forgetMemory(machine);
+    this.#bootFromDisk(machine);
+    this.busyUntilMs = this.nowMs + 2_000;
+    if (this.isOn("stop-libvirtd") || this.isOn("events-lost") || this.random.chance(0.08)) return;
+    const delayMs = this.random.chance(0.7) ? 0 : this.random.between(0, 800);
+    this.tell(delayMs, { kind: "rebooted", slot: machine.slot });
+  }
+
+  /** Its agent beats before its service is up. */
+  #bootFromDisk(machine: Machine): void {
+    const bootMs = this.random.between(1_500, Math.floor(this.limits.bootMs * 0.7));
+    machine.boots += 1;
+    machine.beatsMs = this.nowMs + Math.floor(bootMs * 0.7);
+    machine.servesMs = this.nowMs + bootMs;
+    this.relapse(machine);
+  }
+
+  /** Some seconds after its service is up again, what is still wrong shows again. */
+  relapse(machine: Machine): void {
+    if (!machine.ills.has("serviceCrashes") && !machine.ills.has("machineReboots")) return;
+    const { boots } = machine;
+    const upMs = Math.max(0, machine.servesMs - this.nowMs);
+    this.after(upMs + this.random.between(2_000, 9_000), () => {
+      if (machine.boots !== boots) return;
+      // A machine that is paused is no nearer to its service's end, or its own.
+      if (machine.domain !== "running") this.relapse(machine);
+      else if (machine.ills.has("machineReboots")) this.reboot(machine);
+      else if (machine.ills.has("serviceCrashes")) machine.ills.set("serviceDead", 0);
+    });
   }
 
   advance(ms: number): void {

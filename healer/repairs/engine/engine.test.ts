@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  assert.deepEqual(markedWith(""), [], "no process of a repair may be left");
+  assert.deepEqual(await markedWith(""), [], "no process of a repair may be left");
   await rm(dir, { recursive: true });
 });
 
@@ -87,7 +87,7 @@ test("what an earlier healer left running is ended, and another backend's repair
   const elsewhere = await mkdtemp(join(tmpdir(), "vigil-engine-"));
   await writeState(goodState(), elsewhere);
   await start("well", elsewhere).recover(0);
-  assert.notEqual(markedWith("").length, 0);
+  assert.notEqual((await markedWith("")).length, 0);
   await rm(elsewhere, { recursive: true });
   await start("well").recover(0);
   assert.match(notes.join(), /an earlier healer left \d process\(es\) of a repair; \d had to be killed\./);

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RepairFailure } from "../../core/events.ts";
 import { RepairError } from "../repairError.ts";
 import { stackPaths } from "./backend.ts";
@@ -59,14 +60,19 @@ export class Engine {
    * called before the first job.
    */
   async recover(graceMs: number): Promise<void> {
-    const orphans = () => {
-      const own = new Set([this.#next, this.#current].flatMap((process) => process?.group.pids() ?? []));
-      return markedWith(this.#settings.markerPrefix).filter((pid) => !own.has(pid));
+    const orphans = async () => {
+      // In this order: what one's own engine forks meanwhile is in the second list alone.
+      const marked = await markedWith(this.#settings.markerPrefix);
+      const own = await Promise.all([this.#next, this.#current].map((process) => process?.group.pids() ?? []));
+      return marked.filter((pid) => !own.flat().includes(pid));
     };
     const deadlineMs = performance.now() + graceMs;
-    const found = orphans().length;
-    while (orphans().length > 0 && performance.now() < deadlineMs) await new Promise((done) => setTimeout(done, 200));
-    const left = orphans().length;
+    const found = (await orphans()).length;
+    let left = found;
+    while (left > 0 && performance.now() < deadlineMs) {
+      await sleep(200);
+      left = (await orphans()).length;
+    }
     await killUntilEmpty(orphans, orphanKillMs);
     if (found > 0) this.#note(`an earlier healer left ${found} process(es) of a repair; ${left} had to be killed.`);
     await this.#exclusively(() => this.#putInOrder());

@@ -11,9 +11,9 @@ const script =
 test("all that carries the marker is found and ended, wherever it went", async () => {
   const { pid, marker } = await start("setsid sleep 300 & sleep 0.3; echo started; exec sleep 300");
   const group = groupOf(marker, pid, undefined);
-  assert.equal(group.pids().length, 2);
+  assert.equal((await group.pids()).length, 2);
   await group.kill(5_000);
-  assert.deepEqual(group.pids(), []);
+  assert.deepEqual(await group.pids(), []);
 });
 
 test("a control group finds what has dropped the marker, too", async (context) => {
@@ -22,16 +22,16 @@ test("a control group finds what has dropped the marker, too", async (context) =
   const { pid, marker, started } = spawnMarked(script);
   const group = groupOf(marker, pid, cgroup);
   await started;
-  assert.equal(group.pids().length, 3);
+  assert.equal((await group.pids()).length, 3);
   await group.kill(5_000);
-  assert.deepEqual(group.pids(), []);
+  assert.deepEqual(await group.pids(), []);
 });
 
 test("another repair's processes are none of this one's", async () => {
   const one = await start("echo started; exec sleep 300");
   const other = await start("echo started; exec sleep 300");
   await groupOf(one.marker, one.pid, undefined).kill(5_000);
-  assert.deepEqual(markedWith(other.marker), [other.pid]);
+  assert.deepEqual(await markedWith(other.marker), [other.pid]);
   await groupOf(other.marker, other.pid, undefined).kill(5_000);
 });
 

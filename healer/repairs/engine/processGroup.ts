@@ -3,7 +3,8 @@
  * and a plugin whose engine was killed lives on, so neither group nor parentage finds them. A control group does; where
  * none can be made, a variable that every one of them inherits.
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -14,7 +15,7 @@ const pollMs = 20;
 export interface ProcessGroup {
   /** What the processes carry in their environment. */
   readonly marker: string;
-  readonly pids: () => number[];
+  readonly pids: () => Promise<number[]>;
   /** Kills all of them, those too that are forked meanwhile. Rejects if some are left after `timeoutMs`. */
   readonly kill: (timeoutMs: number) => Promise<void>;
 }
@@ -22,7 +23,10 @@ export interface ProcessGroup {
 /** Takes a process in right after it was forked, before it has children of its own. */
 export function groupOf(marker: string, firstPid: number, made: string | undefined): ProcessGroup {
   const cgroup = made !== undefined && enter(made, firstPid) ? made : undefined;
-  const pids = () => [...new Set([...(cgroup === undefined ? [] : membersOf(cgroup)), ...markedWith(marker)])];
+  const pids = async () => {
+    const found = await Promise.all([cgroup === undefined ? [] : membersOf(cgroup), markedWith(marker)]);
+    return [...new Set(found.flat())];
+  };
   return {
     marker,
     pids,
@@ -35,22 +39,24 @@ export function groupOf(marker: string, firstPid: number, made: string | undefin
 }
 
 /** The processes that carry exactly this marker, or any that begins with it. Those that end meanwhile are left out. */
-export function markedWith(prefix: string): number[] {
+export async function markedWith(prefix: string): Promise<number[]> {
   const sought = `\0${repairVariable}=${prefix}`;
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => `\0${readOr(`/proc/${name}/environ`)}`.includes(sought))
-    .map(Number)
-    .filter((pid) => pid !== process.pid);
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const marked = await Promise.all(
+    pids.map(async (pid) => pid !== process.pid && `\0${await textOf(`/proc/${pid}/environ`)}`.includes(sought)),
+  );
+  return pids.filter((_, index) => marked[index]);
 }
 
-export async function killUntilEmpty(pids: () => number[], timeoutMs: number): Promise<number[]> {
+/** One that ends while it is looked at may have left a child that the list is too old for, so that none has to be found twice. */
+export async function killUntilEmpty(pids: () => Promise<number[]>, timeoutMs: number): Promise<number[]> {
   const deadlineMs = performance.now() + timeoutMs;
-  for (;;) {
-    const left = pids();
-    if (left.length === 0 || performance.now() > deadlineMs) return left;
+  for (let empty = 0; ; ) {
+    const left = await pids();
+    empty = left.length === 0 ? empty + 1 : 0;
+    if (empty === 2 || performance.now() > deadlineMs) return left;
     for (const pid of left) signal(pid, "SIGKILL");
-    await sleep(pollMs);
+    if (left.length > 0) await sleep(pollMs);
   }
 }
 
@@ -83,7 +89,7 @@ export function makeCgroup(name: string): string | undefined {
 
 /** The unified hierarchy, then one that has no rules of its own about memory or processors. */
 function ownCgroups(): string[] {
-  const lines = readOr("/proc/self/cgroup").trim().split("\n");
+  const lines = ownLines();
   const own = (controller: string) => lines.map((line) => line.split(":")).find(([, name]) => name === controller)?.[2];
   const unified = own("");
   const pids = own("pids");
@@ -104,8 +110,8 @@ function enter(cgroup: string, pid: number): boolean {
   }
 }
 
-function membersOf(cgroup: string): number[] {
-  return readOr(join(cgroup, "cgroup.procs")).split("\n").filter(Boolean).map(Number);
+async function membersOf(cgroup: string): Promise<number[]> {
+  return (await textOf(join(cgroup, "cgroup.procs"))).split("\n").filter(Boolean).map(Number);
 }
 
 /** A group that cannot be removed yet still has a zombie in it, and does no harm. */
@@ -115,10 +121,15 @@ function remove(cgroup: string): void {
   } catch {}
 }
 
-function readOr(path: string): string {
+function ownLines(): string[] {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync("/proc/self/cgroup", "utf8").trim().split("\n");
   } catch {
-    return "";
+    return [];
   }
+}
+
+/** Empty if the process, or whatever the file was about, is gone. */
+function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
 }

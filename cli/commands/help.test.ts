@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventsCommand } from "./events.ts";
+import { explainCommand } from "./explain.ts";
+import { historyCommand } from "./history.ts";
+import { pauseCommand, resumeCommand } from "./pause.ts";
+import { psCommand } from "./ps.ts";
+import { statusCommand } from "./status.ts";
+
+const commands = [eventsCommand, explainCommand, historyCommand, pauseCommand, psCommand, resumeCommand, statusCommand];
+
+test("whatever asks the healer has help with examples, and can answer as JSON", () => {
+  for (const make of commands) {
+    const command = make();
+    let help = "";
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    });
+    command.outputHelp();
+    assert.match(help, new RegExp(`\nExamples:\n  vigil ${command.name()}`), command.name());
+    assert.match(help, /-o, --output <format>/, command.name());
+  }
+});

@@ -1,0 +1,50 @@
+import type { Status } from "../../healer/api/schemas.ts";
+import { spellDuration } from "../../healer/api/spellDuration.ts";
+import { renderTable } from "../output.ts";
+import { fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
+
+const verdicts: Readonly<Record<Status["verdict"], string>> = {
+  fine: "is fine",
+  degraded: "is degraded",
+  down: "is down",
+  unknown: "is not known yet",
+};
+
+/** Three lines for whoever is in a hurry: is it fine, since when and why, what happens next. Then everything in full. */
+export function renderStatus(status: Status): string {
+  const { host, verdict, what, since, forMs, why, next } = status;
+  const head = [
+    `${host} ${verdicts[verdict]}: ${what}`,
+    `since ${sinceWhen(since, forMs)}: ${why}`,
+    `next: ${next}`,
+  ].map(fit);
+  const notes = notesOf(status, head);
+  return [...head, "", renderSlots(status).trimEnd(), ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
+}
+
+function renderSlots({ slots }: Status): string {
+  return renderTable(
+    ["slot", "address", "status", "for", "why"],
+    slots.map(({ slot, address, status, forMs, sentence, holdsVip }) => {
+      const why = holdsVip ? `${sentence}; it holds the service's address` : sentence;
+      return [slot, address, status, spellDuration(forMs), why];
+    }),
+  );
+}
+
+function notesOf(status: Status, head: readonly string[]): string[] {
+  const { slots, pages, paused, breaker, drift, pending, why, next } = status;
+  return [
+    // What the first lines had to cut off.
+    ...(head[1]?.endsWith(why) ? [] : [`why: ${why}`]),
+    ...(head[2]?.endsWith(next) ? [] : [`next: ${next}`]),
+    ...pages.map(
+      ({ sentence, since }) => `for a person${since === undefined ? "" : `, since ${stampOf(since)} UTC`}: ${sentence}`,
+    ),
+    ...(paused === undefined ? [] : [pausedUntil(paused)]),
+    ...slots.flatMap(({ slot, paused }) => (paused === undefined ? [] : [`${slot}: ${pausedUntil(paused)}`])),
+    ...(breaker === undefined ? [] : [`repairs do not help: none begins until ${stampOf(breaker.until)} UTC`]),
+    ...(drift.verdict === "found" ? [drift.sentence] : []),
+    ...pending.map((sentence) => `pending: ${sentence}`),
+  ];
+}

@@ -1,0 +1,108 @@
+import type { Event } from "../core/events.ts";
+import type { Chronicle } from "../history/chronicle.ts";
+import { incidentsView } from "./incidentsView.ts";
+import { momentNow } from "./moment.ts";
+import { Problem } from "./problem.ts";
+import type { HistoryAnswer, Paused, PauseRequest, ResumeRequest, Slot, Status } from "./schemas.ts";
+import { slotView } from "./slotView.ts";
+import { statusView } from "./statusView.ts";
+import type { Known, Subject } from "./subject.ts";
+
+/** Reading the files and digesting the program takes some milliseconds, which a caller in a loop must not take again and again. */
+const pendingForMs = 10_000;
+
+export interface AnswersOptions {
+  readonly host: string;
+  readonly chronicle: Chronicle;
+  readonly pendingChanges: (outputs: Subject["outputs"]) => Promise<readonly string[]>;
+}
+
+/** What the API knows and does, without a word of HTTP. */
+export class Answers {
+  readonly #options: AnswersOptions;
+  #subject: Subject | undefined;
+  #pending: { readonly of: Subject; readonly atMs: number; readonly found: readonly string[] } | undefined;
+
+  constructor(options: AnswersOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined: nothing is healed now. */
+  watch(subject: Subject | undefined): void {
+    this.#subject = subject;
+  }
+
+  get known(): Known | undefined {
+    if (this.#subject === undefined) return undefined;
+    const { outputs, limits, healer } = this.#subject;
+    const { host, chronicle } = this.#options;
+    return { host, outputs, limits, state: healer.state, history: chronicle.history };
+  }
+
+  async status(): Promise<Status> {
+    const pending = await this.#pendingChanges();
+    return statusView(this.#must(), pending, momentNow());
+  }
+
+  slot(name: string): Slot {
+    const known = this.#must();
+    const slot = known.state.slots[name];
+    if (slot === undefined) throw noSlot(known, name);
+    return slotView(slot, known, momentNow());
+  }
+
+  /** Needs no healer that listens: what has been stays what it was. */
+  history(limit: number, slot: string | undefined): HistoryAnswer {
+    this.requirePresentOrPast(slot);
+    const { host, chronicle } = this.#options;
+    return { host, incidents: incidentsView(chronicle.history, slot, limit) };
+  }
+
+  /** Throws if a slot is neither there nor was: nothing would be found of it, which could be taken for good news. */
+  requirePresentOrPast(slot: string | undefined): void {
+    const { known } = this;
+    if (slot === undefined || known === undefined || known.state.slots[slot] !== undefined) return;
+    if (incidentsView(known.history, slot, 1).length === 0) throw noSlot(known, slot);
+  }
+
+  /** Resolves when the wish is in the journal, so that it outlives the healer. */
+  async pause({ slot, forMs, by }: PauseRequest): Promise<Paused> {
+    await this.#wish({ kind: "pause", slot, forMs, by });
+    const until = new Date(Date.now() + forMs).toISOString();
+    return { host: this.#options.host, slot, paused: true, until, forMs, by };
+  }
+
+  async resume({ slot, by }: ResumeRequest): Promise<Paused> {
+    await this.#wish({ kind: "resume", slot, by });
+    return { host: this.#options.host, slot, paused: false, forMs: 0, by };
+  }
+
+  async #wish(event: Extract<Event, { kind: "pause" | "resume" }>): Promise<void> {
+    const known = this.#must();
+    if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
+    this.#subject?.healer.hear(event);
+    await this.#subject?.healer.settled();
+  }
+
+  #must(): Known {
+    const { known } = this;
+    if (known !== undefined) return known;
+    const message = `the healer of host ${this.#options.host} runs, and does not listen yet.`;
+    throw new Problem("notListening", message, "it puts the stack's state in order first: ask again in some seconds.");
+  }
+
+  async #pendingChanges(): Promise<readonly string[]> {
+    const subject = this.#subject;
+    if (subject === undefined) return [];
+    const before = this.#pending;
+    const nowMs = performance.now();
+    if (before?.of === subject && nowMs - before.atMs < pendingForMs) return before.found;
+    const found = await this.#options.pendingChanges(subject.outputs);
+    this.#pending = { of: subject, atMs: nowMs, found };
+    return found;
+  }
+}
+
+function noSlot({ host, state }: Known, name: string): Problem {
+  return new Problem("notFound", `host ${host} has no slot ${name}.`, `it has ${Object.keys(state.slots).join(", ")}.`);
+}

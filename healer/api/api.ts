@@ -1,0 +1,70 @@
+/** The healer's HTTP API: from its token and its history to a port that answers. It decides nothing. */
+import type { Logger } from "pino";
+import type { Event } from "../core/events.ts";
+import { openChronicle } from "../history/chronicle.ts";
+import { endedRepairs } from "../history/endedRepairs.ts";
+import type { Journal } from "../journal/journal.ts";
+import { pendingChanges } from "../pendingChanges.ts";
+import { Answers } from "./answers.ts";
+import { apiHost, apiPort, tokenPath } from "./apiAddress.ts";
+import { Metrics } from "./metrics.ts";
+import { eventLimits } from "./routes/eventRoutes.ts";
+import { createServer } from "./server.ts";
+import type { Subject } from "./subject.ts";
+import { ensureToken } from "./token.ts";
+import { version } from "./version.ts";
+
+export interface ApiOptions {
+  readonly host: string;
+  readonly journal: Journal;
+  readonly log: Logger;
+  /** Another place than a host's own, for tests. */
+  readonly place?: ApiPlace;
+}
+
+export interface ApiPlace {
+  readonly port: number;
+  readonly tokenPath: string;
+}
+
+const hostsOwn: ApiPlace = { port: apiPort, tokenPath };
+
+export interface Api {
+  /** What is healed from now on; undefined while nothing is. */
+  watch(subject: Subject | undefined): void;
+  /** Takes note of what the core is told. */
+  heard(event: Event): void;
+  close(): Promise<void>;
+}
+
+/** A healer that nobody can ask still heals: resolves in any case, and says in the log if there is no API. */
+export async function openApi(options: ApiOptions): Promise<Api> {
+  const { log, place = hostsOwn } = options;
+  return await serve(options, place).catch((error: NodeJS.ErrnoException) => {
+    const remedy = error.code === "EADDRINUSE" ? `\`ss -ltnp sport = :${place.port}\` says who has it` : error.message;
+    log.error({ page: "noApi" }, `nobody can ask this healer: it cannot serve ${apiHost}:${place.port}; ${remedy}`);
+    return { watch() {}, heard() {}, async close() {} };
+  });
+}
+
+async function serve({ host, journal, log }: ApiOptions, { port, tokenPath }: ApiPlace): Promise<Api> {
+  const metrics = new Metrics();
+  const chronicle = await openChronicle(journal, (before, after) => {
+    for (const repair of endedRepairs(before, after)) metrics.repaired(repair);
+  });
+  const answers = new Answers({ host, chronicle, pendingChanges });
+  const { token, isNew } = await ensureToken(tokenPath);
+  if (isNew) log.info({ tokenPath }, "a new token was made for the API");
+  const server = await createServer({ answers, metrics, journal, eventLimits, token, version, log });
+  await server.listen({ host: apiHost, port, listenTextResolver: (address) => `the API answers on ${address}` });
+  return {
+    watch: (subject) => answers.watch(subject),
+    heard: (event) => {
+      if (event.kind === "tick") metrics.ticked(event.lagMs);
+    },
+    async close() {
+      chronicle.close();
+      await server.close();
+    },
+  };
+}

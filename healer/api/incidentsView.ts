@@ -1,0 +1,13 @@
+import { type History, incidentsOf } from "../history/history.ts";
+import type { Incident } from "./schemas.ts";
+
+/** The newest incidents, newest first. `slot`: only those of this one. */
+export function incidentsView(history: History, slot: string | undefined, limit: number): Incident[] {
+  return incidentsOf(history)
+    .filter((incident) => slot === undefined || incident.slot === slot)
+    .slice(0, limit)
+    .map(({ repairs, ...incident }) => ({
+      ...incident,
+      repairs: repairs.map(({ slots, ...repair }) => ({ ...repair, slots: [...slots] })),
+    }));
+}

@@ -1,0 +1,97 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { EndedRepair } from "../history/endedRepairs.ts";
+import { distanceMs, type Moment } from "./moment.ts";
+import { statusNames } from "./schemas.ts";
+import type { Known } from "./subject.ts";
+
+/** What a scrape tells. Labels are slots, statuses, repairs and kinds of page: none of them grows with time. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #slotStatus = this.#gauge("vigil_slot_status", "1 for the status that a slot has.", ["slot", "status"]);
+  readonly #heartbeatAge = this.#gauge("vigil_heartbeat_age_seconds", "Since a slot was last heard.", ["slot"]);
+  readonly #vipHolders = this.#gauge("vigil_vip_holders", "How many machines claim the service's address.");
+  readonly #pages = this.#gauge("vigil_pages", "What a person has to see to, by kind.", ["topic"]);
+  readonly #paused = this.#gauge("vigil_repairs_paused", "1 while a person or the breaker has stopped repairs.", [
+    "by",
+  ]);
+  readonly #slotPaused = this.#gauge("vigil_slot_repairs_paused", "1 while a person has stopped its repairs.", [
+    "slot",
+  ]);
+  readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
+  readonly #loopLag: Histogram;
+  readonly #repairs: Counter<"repair" | "outcome">;
+  readonly #repairDuration: Histogram<"repair">;
+
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.#loopLag = new Histogram({
+      name: "vigil_event_loop_lag_seconds",
+      help: "By how much each tick of the healer was late; above 0.3 s it distrusts its own ears.",
+      buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
+      registers,
+    });
+    this.#repairs = new Counter({
+      name: "vigil_repairs_total",
+      help: "Repairs that came to an end since this healer started.",
+      labelNames: ["repair", "outcome"],
+      registers,
+    });
+    this.#repairDuration = new Histogram({
+      name: "vigil_repair_duration_seconds",
+      help: "From the decision to the sign that a repair helped.",
+      labelNames: ["repair"],
+      buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300],
+      registers,
+    });
+  }
+
+  ticked(lagMs: number): void {
+    this.#loopLag.observe(lagMs / 1000);
+  }
+
+  repaired({ repair, outcome, tookMs }: EndedRepair): void {
+    this.#repairs.inc({ repair, outcome });
+    if (outcome === "helped") this.#repairDuration.observe({ repair }, tookMs / 1000);
+  }
+
+  /** What is so at the moment of the scrape. `known` is undefined while nothing is healed. */
+  async text(known: Known | undefined, version: string, moment: Moment): Promise<string> {
+    for (const gauge of [
+      this.#slotStatus,
+      this.#heartbeatAge,
+      this.#vipHolders,
+      this.#pages,
+      this.#paused,
+      this.#slotPaused,
+      this.#build,
+    ])
+      gauge.reset();
+    if (known !== undefined) this.#show(known, version, moment);
+    return await this.registry.metrics();
+  }
+
+  #show({ outputs, state }: Known, version: string, moment: Moment): void {
+    const release = outputs.applied.programDigest.slice(0, 12);
+    this.#build.set({ version, release, node: process.version }, 1);
+    for (const { slot, status, facts, pausedUntilMs } of Object.values(state.slots)) {
+      this.#slotPaused.set({ slot }, moment.nowMs < pausedUntilMs ? 1 : 0);
+      for (const name of statusNames) this.#slotStatus.set({ slot, status: name }, name === status ? 1 : 0);
+      if (facts.beat !== undefined) this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);
+    }
+    if (state.host.vipHolders !== undefined) this.#vipHolders.set(state.host.vipHolders.value.length);
+    for (const topic of Object.keys(state.pages)) this.#pages.inc({ topic: kindOf(topic, state) });
+    this.#paused.set({ by: "person" }, moment.nowMs < state.pausedUntilMs ? 1 : 0);
+    this.#paused.set({ by: "breaker" }, moment.nowMs < state.breakerUntilMs ? 1 : 0);
+  }
+
+  #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+}
+
+/** `web-1.locked` is one of many that are locked; `vip` is of the host. */
+function kindOf(topic: string, { slots }: Known["state"]): string {
+  const slot = topic.slice(0, topic.indexOf("."));
+  return slot in slots ? topic.slice(slot.length + 1) : topic;
+}

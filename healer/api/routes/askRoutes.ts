@@ -1,0 +1,52 @@
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Answers } from "../answers.ts";
+import { problems } from "../problem.ts";
+import { historySchema, slotSchema, statusSchema } from "../schemas.ts";
+
+const defaultIncidents = 50;
+const maxIncidents = 500;
+
+/** What is, and what has been. */
+export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      "/v1/status",
+      {
+        schema: {
+          tags: ["ask"],
+          summary: "Whether the host's machines are fine; if not, since when, why, and what happens next.",
+          response: { 200: statusSchema, ...problems("unauthorized", "notListening") },
+        },
+      },
+      () => answers.status(),
+    );
+    app.get(
+      "/v1/slots/:slot",
+      {
+        schema: {
+          tags: ["ask"],
+          summary: "All that is known of one machine, and what follows from it.",
+          params: z.object({ slot: z.string().describe("Such as web-1.") }),
+          response: { 200: slotSchema, ...problems("unauthorized", "notFound", "notListening") },
+        },
+      },
+      async (request) => answers.slot(request.params.slot),
+    );
+    app.get(
+      "/v1/history",
+      {
+        schema: {
+          tags: ["ask"],
+          summary: "What was wrong, what was done about it, and what came of it.",
+          querystring: z.object({
+            limit: z.coerce.number().int().min(1).max(maxIncidents).default(defaultIncidents),
+            slot: z.string().optional().describe("Only what happened to this slot."),
+          }),
+          response: { 200: historySchema, ...problems("badRequest", "unauthorized", "notFound") },
+        },
+      },
+      async (request) => answers.history(request.query.limit, request.query.slot),
+    );
+  };
+}

@@ -1,0 +1,249 @@
+/** What the API answers. Both sides parse by these: the server before it sends, the command line after it has received. */
+import { z } from "zod";
+import type { JournalEntry } from "../core/actions.ts";
+
+const durationMs = z.int().nonnegative();
+const at = z.iso.datetime();
+export const statusNames = ["unknown", "green", "yellow", "red", "repairing", "settling"] as const;
+const status = z.enum(statusNames);
+const role = z.enum(["worker", "balancer"]);
+
+/** What a person has stopped, and until when. */
+const pauseSchema = z.object({ until: at, forMs: durationMs, by: z.string().optional() });
+
+export const slotStatusSchema = z
+  .object({
+    slot: z.string(),
+    role,
+    address: z.string(),
+    status,
+    since: at.describe("Since when it has this status."),
+    forMs: durationMs,
+    sentence: z.string().describe("Why the status is what it is."),
+    next: z.string().describe("What the healer does next about it, and when."),
+    cause: z.string().optional().describe("What is thought to be wrong: a row of docs/healer-states.md."),
+    holdsVip: z.boolean().optional().describe("Balancers: whether it says that it has the service's address."),
+    paused: pauseSchema.optional().describe("No repair of this machine begins until then."),
+  })
+  .meta({ id: "SlotStatus" });
+
+export const statusSchema = z
+  .object({
+    host: z.string(),
+    release: z.string().describe("The first twelve digits of the deployed program's digest."),
+    listeningSince: at.describe("When this healer began to listen."),
+    verdict: z
+      .enum(["fine", "degraded", "down", "unknown"])
+      .describe(
+        "`down`: no worker of this host serves, or nobody has the service's address. `unknown`: it has only just begun to listen.",
+      ),
+    what: z.string().describe("The verdict in one sentence."),
+    why: z.string(),
+    next: z.string().describe("What happens next."),
+    since: at.describe("Since when the verdict has been this one."),
+    forMs: durationMs,
+    vip: z.object({
+      address: z.string(),
+      holders: z
+        .array(z.string())
+        .optional()
+        .describe("The hardware addresses that claim it, as the network answered last; absent before it was asked."),
+    }),
+    slots: z.array(slotStatusSchema),
+    pages: z
+      .array(z.object({ topic: z.string(), sentence: z.string(), since: at.optional() }))
+      .describe("What a person has to see to."),
+    paused: pauseSchema.optional().describe("No repair of any machine begins until then."),
+    breaker: z
+      .object({ until: at, forMs: durationMs })
+      .optional()
+      .describe("Repairs that did not help, in a row, have stopped all repairs until then."),
+    updating: z
+      .object({ number: z.int(), slots: z.array(z.string()) })
+      .optional()
+      .describe("The update of the stack that is under way."),
+    drift: z.object({
+      verdict: z.enum(["none", "found", "unknown"]),
+      sentence: z.string(),
+      nextCheckMs: durationMs,
+    }),
+    pending: z.array(z.string()).describe("What the files say and nobody has deployed, one sentence each."),
+  })
+  .meta({ id: "Status" });
+
+const repairSchema = z
+  .object({
+    number: z.int().describe("Slots that were repaired by the same update share it."),
+    repair: z.string(),
+    slots: z.array(z.string()),
+    sentence: z.string(),
+    begunAt: at,
+    endedAt: at.optional(),
+    tookMs: durationMs.optional(),
+    outcome: z
+      .enum([
+        "underWay",
+        "settling",
+        "helped",
+        "didNotHelp",
+        "locked",
+        "preflight",
+        "deadline",
+        "failed",
+        "noResult",
+        "cutOff",
+      ])
+      .describe(
+        "`locked` and `preflight`: it could not begin. `noResult`: it never answered. `cutOff`: the healer ended before it was known.",
+      ),
+    reason: z.string().optional(),
+  })
+  .meta({ id: "Repair" });
+
+export const incidentSchema = z
+  .object({
+    id: z.int().describe("The number of the journal's entry that opened it."),
+    slot: z.string(),
+    cause: z.string(),
+    sentence: z.string(),
+    begunAt: at,
+    endedAt: at.optional(),
+    tookMs: durationMs.optional(),
+    repairs: z.array(repairSchema),
+    outcome: z
+      .enum(["open", "repaired", "passed", "gone"])
+      .describe("`passed`: it went without a repair that helped. `gone`: its slot is no longer planned."),
+    drift: z
+      .object({ verdict: z.enum(["none", "found", "unknown"]), sentence: z.string() })
+      .optional()
+      .describe("What the check after its last repair found."),
+  })
+  .meta({ id: "Incident" });
+
+export const historySchema = z
+  .object({ host: z.string(), incidents: z.array(incidentSchema).describe("Newest first.") })
+  .meta({ id: "History" });
+
+/** A fact, and how long ago it was observed. */
+const fact = <Shape extends z.ZodRawShape>(shape: Shape) => z.object({ ageMs: durationMs, ...shape }).optional();
+
+const factsSchema = z.object({
+  heartbeat: fact({
+    service: z.enum(["up", "refused", "silent", "wrong", "draining", "starting"]),
+    busy: z.number().describe("The share of its processors that was busy, from 0 to 1."),
+    freeBytes: z.number(),
+    incarnation: z.string(),
+    filesAsPlanned: z.boolean().optional(),
+    vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
+    holdsVip: z.boolean().optional(),
+  }),
+  misheard: fact({ reason: z.string() }).describe("Somebody sent on its stream what is no heartbeat of it."),
+  domain: fact({
+    state: z.enum(["running", "paused", "stalled", "frozen", "stopped", "crashed", "panicked", "absent"]),
+    reason: z.string(),
+    id: z.int().optional(),
+  }).describe("libvirt's word on it."),
+  ping: fact({ answered: z.boolean(), lostInARow: z.int() }),
+  connect: fact({ outcome: z.enum(["open", "refused", "silent", "unreachable"]) }),
+  disk: fact({ there: z.boolean() }),
+  tap: fact({ onBridge: z.boolean() }),
+  startedAgoMs: durationMs.optional().describe("Since its boot began, or since it was first seen running."),
+  runningForMs: durationMs.optional().describe("Since when it has been running without a break."),
+});
+
+export const slotSchema = z
+  .object({
+    host: z.string(),
+    ...slotStatusSchema.shape,
+    facts: factsSchema,
+    suspicion: z
+      .object({
+        cause: z.string(),
+        title: z.string(),
+        detail: z.string(),
+        since: at,
+        forMs: durationMs,
+        evidence: z.string().describe("What this cause is known by."),
+        repairs: z.array(z.string()).describe("What is done about it, from the least to the last."),
+        patienceMs: durationMs.describe("How long the evidence has to last before the first repair."),
+        because: z.string().describe("Why it waits, or why nothing is done."),
+      })
+      .optional(),
+    attempt: z
+      .object({
+        number: z.int(),
+        repair: z.string(),
+        begunAt: at,
+        forMs: durationMs,
+        deadlineInMs: durationMs.describe("Until then its result, or the sign that it helped, has to come."),
+      })
+      .optional(),
+    rung: z.int().describe("How many repairs of the cause were tried."),
+    nextRepair: z.string().optional(),
+    hindrance: z
+      .object({ code: z.string(), reason: z.string() })
+      .optional()
+      .describe("What kept the last repair from beginning."),
+    budget: z.object({ spent: z.int(), of: z.int(), windowMs: durationMs }),
+    incidents: z.array(incidentSchema).describe("Its last ones, newest first."),
+  })
+  .meta({ id: "Slot" });
+
+export const pausedSchema = z
+  .object({
+    host: z.string(),
+    slot: z.string().optional().describe("The one machine that it is about; absent if it is about all."),
+    paused: z.boolean(),
+    until: at.optional(),
+    forMs: durationMs,
+    by: z.string(),
+  })
+  .meta({ id: "Paused" });
+
+/** Whoever pauses for ever has ended the healer: that is done by ending it. */
+export const maxPauseMs = 24 * 60 * 60_000;
+export const defaultPauseMs = 60 * 60_000;
+
+/** It is written into the journal and shown on terminals. */
+const by = z
+  .string()
+  .regex(/^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u, { error: "write a name of at most 64 characters that can be shown" })
+  .default("somebody with the token")
+  .describe("Who wishes it, for the journal.");
+
+const onlySlot = z.string().optional().describe("Only this machine, such as web-1; without it, all.");
+
+export const pauseRequestSchema = z.strictObject({
+  forMs: z.int().min(1_000).max(maxPauseMs).default(defaultPauseMs),
+  by,
+  slot: onlySlot,
+});
+
+export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
+
+/** What the journal has entries of: those of the core, and three of the process around it. */
+export const entryKinds = [
+  "started",
+  "status",
+  "cause",
+  "repairBegun",
+  "progress",
+  "repairEnded",
+  "drift",
+  "page",
+  "breaker",
+  "paused",
+  "resumed",
+  "notListening",
+  "note",
+] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
+
+export type EntryKind = (typeof entryKinds)[number];
+export type Status = z.infer<typeof statusSchema>;
+export type SlotStatus = z.infer<typeof slotStatusSchema>;
+export type Slot = z.infer<typeof slotSchema>;
+export type Incident = z.infer<typeof incidentSchema>;
+export type HistoryAnswer = z.infer<typeof historySchema>;
+export type PauseRequest = z.infer<typeof pauseRequestSchema>;
+export type ResumeRequest = z.infer<typeof resumeRequestSchema>;
+export type Paused = z.infer<typeof pausedSchema>;

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import {
+  type ApiFixture,
+  type ApiFixtureOptions,
+  apiFixture,
+  testPlanned,
+  testToken,
+} from "../../test/support/apiFixture.ts";
+import { readJournal } from "../journal/readJournal.ts";
+import { historySchema, pausedSchema, slotSchema, statusSchema } from "./schemas.ts";
+
+let api: ApiFixture;
+
+const authorization = `Bearer ${testToken}`;
+
+beforeEach(() => open());
+
+afterEach(() => api.close());
+
+async function open(options: ApiFixtureOptions = {}): Promise<void> {
+  api = await apiFixture(options);
+}
+
+async function reopen(options: ApiFixtureOptions): Promise<void> {
+  await api.close();
+  await open(options);
+}
+
+function get(url: string, headers: Record<string, string> = { authorization }) {
+  return api.app.inject({ method: "GET", url, headers });
+}
+
+function post(url: string, payload?: object) {
+  return api.app.inject({
+    method: "POST",
+    url,
+    headers: { authorization },
+    ...(payload === undefined ? {} : { payload }),
+  });
+}
+
+test("what tells or changes something asks for the token; what does neither does not", async () => {
+  const guarded = ["/v1/status", "/v1/slots/web-1", "/v1/history", "/v1/events?follow=false", "/metrics"];
+  for (const url of guarded) {
+    for (const headers of [{}, { authorization: `Bearer ${testToken}x` }, { authorization: testToken }]) {
+      const answer = await get(url, headers);
+      assert.equal(answer.statusCode, 401, url);
+      assert.deepEqual(Object.keys(answer.json()), ["error", "message", "remedy"]);
+    }
+    assert.equal((await get(url)).statusCode, 200, url);
+  }
+  for (const url of ["/v1/pause", "/v1/resume"]) {
+    assert.equal((await api.app.inject({ method: "POST", url, payload: {} })).statusCode, 401, url);
+  }
+  for (const url of ["/livez", "/readyz", "/openapi.json", "/docs/"]) {
+    assert.equal((await get(url, {})).statusCode, 200, url);
+  }
+});
+
+test("neither the token nor a wrong one is ever logged", async () => {
+  await get("/v1/status");
+  await get("/v1/status", { authorization: "Bearer nearly-the-token" });
+  await get("/nowhere");
+  await post("/v1/pause", { forMs: "long" });
+  const log = api.log.join("");
+  assert.doesNotMatch(log, new RegExp(testToken));
+  assert.doesNotMatch(log, /nearly-the-token/);
+});
+
+test("what is not there is said, with what there is", async () => {
+  assert.deepEqual((await get("/v1/slots/web-9")).json(), {
+    error: "notFound",
+    message: "host bk has no slot web-9.",
+    remedy: "it has lb-1, web-1, web-2.",
+  });
+  assert.deepEqual((await get("/nowhere?x=1")).json(), {
+    error: "notFound",
+    message: "there is no GET /nowhere.",
+    remedy: "GET /openapi.json lists what there is.",
+  });
+});
+
+test("a healer that does not listen yet is alive, not ready, and keeps its history", async () => {
+  api.answers.watch(undefined);
+  assert.equal((await get("/livez")).statusCode, 200);
+  for (const url of ["/readyz", "/v1/status", "/v1/slots/web-1"]) {
+    const answer = await get(url);
+    assert.equal(answer.statusCode, 503, url);
+    assert.equal(answer.json().error, "notListening");
+  }
+  assert.equal((await post("/v1/pause")).statusCode, 503);
+  assert.deepEqual(historySchema.parse((await get("/v1/history")).json()), { host: "bk", incidents: [] });
+  assert.equal((await get("/metrics")).statusCode, 200);
+});
+
+test("the status tells of each machine, and what nobody has deployed", async () => {
+  await reopen({ pendingChanges: async () => ["the files say something else of web-3"] });
+  api.beatAll();
+  const status = statusSchema.parse((await get("/v1/status")).json());
+  assert.equal(status.verdict, "fine");
+  assert.equal(status.what, "all 3 machines beat and serve");
+  assert.deepEqual(
+    status.slots.map(({ slot, address, status: is, holdsVip }) => [slot, address, is, holdsVip]),
+    [
+      ["lb-1", "192.168.10.16", "green", true],
+      ["web-1", "192.168.10.10", "green", undefined],
+      ["web-2", "192.168.10.11", "green", undefined],
+    ],
+  );
+  assert.deepEqual(status.pending, ["the files say something else of web-3"]);
+});
+
+test("a slot's evidence has ages, and its suspicion is the table's row", async () => {
+  api.beatAll();
+  api.healer.hear({ kind: "domain", slot: "web-1", domain: { state: "crashed", reason: "failed" } });
+  await api.healer.settled();
+  const slot = slotSchema.parse((await get("/v1/slots/web-1")).json());
+  assert.equal(slot.facts.heartbeat?.service, "up");
+  assert.equal(slot.facts.heartbeat?.filesAsPlanned, true);
+  assert.equal(slot.facts.domain?.state, "crashed");
+  assert.ok((slot.facts.domain?.ageMs ?? Infinity) < 60_000);
+  assert.equal(slot.suspicion?.cause, "machineCrashed");
+  assert.deepEqual(slot.suspicion?.repairs, ["replace"]);
+  assert.equal(slot.nextRepair, "replace");
+  assert.deepEqual(
+    slot.incidents.map(({ outcome }) => outcome),
+    ["open"],
+  );
+});
+
+test("a pause goes through the core into the journal, shows in the status, and a resume ends it", async () => {
+  api.beatAll();
+  const paused = pausedSchema.parse((await post("/v1/pause", { forMs: 1_800_000, by: "anna" })).json());
+  assert.deepEqual([paused.host, paused.paused, paused.forMs, paused.by], ["bk", true, 1_800_000, "anna"]);
+  const status = statusSchema.parse((await get("/v1/status")).json());
+  assert.equal(status.paused?.by, "anna");
+  assert.ok(Math.abs(Date.parse(status.paused?.until ?? "") - Date.parse(paused.until ?? "")) < 1_000);
+  assert.match(status.next, /no repair begins for 30 min: repairs are paused by anna/);
+  assert.equal((await post("/v1/resume", { by: "ben" })).json().paused, false);
+  assert.equal(statusSchema.parse((await get("/v1/status")).json()).paused, undefined);
+  const { entries } = await readJournal(api.journal.path);
+  assert.deepEqual(
+    entries.filter(({ kind }) => kind === "paused" || kind === "resumed").map(({ kind, by }) => [kind, by]),
+    [
+      ["paused", "anna"],
+      ["resumed", "ben"],
+    ],
+  );
+});
+
+test("one machine is paused for itself, and only one that is there", async () => {
+  const wish = { slot: "web-1", forMs: 1_800_000, by: "anna" };
+  const paused = pausedSchema.parse((await post("/v1/pause", wish)).json());
+  assert.deepEqual([paused.slot, paused.paused], ["web-1", true]);
+  const status = statusSchema.parse((await get("/v1/status")).json());
+  assert.equal(status.paused, undefined);
+  assert.deepEqual(
+    status.slots.map(({ slot, paused: is }) => [slot, is?.by]),
+    [
+      ["lb-1", undefined],
+      ["web-1", "anna"],
+      ["web-2", undefined],
+    ],
+  );
+  assert.match((await get("/metrics")).payload, /^vigil_slot_repairs_paused\{slot="web-1"\} 1$/m);
+  assert.equal((await post("/v1/resume", { slot: "web-1" })).json().slot, "web-1");
+  assert.equal(slotSchema.parse((await get("/v1/slots/web-1")).json()).paused, undefined);
+  const missing = await post("/v1/pause", { slot: "web-9" });
+  assert.equal(missing.statusCode, 404);
+  assert.equal(missing.json().remedy, "it has lb-1, web-1, web-2.");
+});
+
+test("no answer is given of a machine that never was: it could be taken for good news", async () => {
+  for (const url of ["/v1/history?slot=web-9", "/v1/events?slot=web-9&follow=false"]) {
+    assert.equal((await get(url)).json().message, "host bk has no slot web-9.", url);
+  }
+  await api.journal.append({ kind: "status", slot: "web-9", status: "red", cause: "machineCrashed", sentence: "" });
+  assert.equal((await get("/v1/history?slot=web-9")).json().incidents.length, 1);
+});
+
+test("while repairs are paused the core begins none, and says that", async () => {
+  await post("/v1/pause");
+  api.beatAll();
+  api.healer.hear({ kind: "domain", slot: "web-1", domain: { state: "crashed", reason: "failed" } });
+  await api.healer.settled();
+  assert.deepEqual(api.asked, []);
+  const slot = slotSchema.parse((await get("/v1/slots/web-1")).json());
+  assert.equal(slot.status, "red");
+  assert.match(slot.next, /^replace comes next; nothing is done: repairs are paused for/);
+});
+
+test("a wish without a body is the default; one that cannot be meant is refused with what is wrong", async () => {
+  assert.equal((await post("/v1/pause")).json().forMs, 3_600_000);
+  assert.equal((await post("/v1/pause", {})).json().by, "somebody with the token");
+  const wrong = [
+    [{ forMs: 25 * 3_600_000 }, /forMs/],
+    [{ forMs: 0 }, /forMs/],
+    [{ forMs: 1_000, by: "a\nb" }, /by: write a name/],
+    [{ for: 1_000 }, /for/],
+  ] as const;
+  for (const [payload, message] of wrong) {
+    const answer = await post("/v1/pause", payload);
+    assert.equal(answer.statusCode, 400);
+    assert.equal(answer.json().error, "badRequest");
+    assert.match(answer.json().message, message);
+  }
+  const headers = { authorization, "content-type": "application/json" };
+  const torn = await api.app.inject({ method: "POST", url: "/v1/pause", headers, payload: "{" });
+  assert.equal(torn.json().error, "badRequest");
+  assert.equal((await get("/v1/history?limit=0")).json().error, "badRequest");
+});
+
+test("metrics are in Prometheus' own form, with a series per slot and status and none per incident", async () => {
+  api.beatAll();
+  api.healer.hear({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
+  api.metrics.ticked(12);
+  api.healer.hear({ kind: "hypervisorSilent", reason: "gone" });
+  const answer = await get("/metrics");
+  assert.match(String(answer.headers["content-type"]), /^text\/plain; version=0\.0\.4/);
+  const has = (line: string) => assert.ok(answer.payload.includes(`${line}\n`), `${line} is not in\n${answer.payload}`);
+  has('vigil_slot_status{slot="web-1",status="green"} 1');
+  has('vigil_slot_status{slot="web-1",status="red"} 0');
+  has("vigil_vip_holders 1");
+  has('vigil_event_loop_lag_seconds_bucket{le="0.03"} 1');
+  has('vigil_repairs_paused{by="person"} 0');
+  has(`vigil_build_info{version="0.0.0",release="${"d".repeat(12)}",node="${process.version}"} 1`);
+  assert.match(answer.payload, /^vigil_heartbeat_age_seconds\{slot="web-1"\} 0/m);
+  assert.match(answer.payload, /^process_resident_memory_bytes \d/m);
+  assert.equal(answer.payload.match(/^vigil_slot_status\{/gm)?.length, testPlanned.length * 6);
+});
+
+test("a repair is counted with its outcome and, if it helped, with its duration", async () => {
+  await api.journal.append({
+    kind: "status",
+    slot: "web-1",
+    status: "red",
+    cause: "machineCrashed",
+    sentence: "crashed",
+  });
+  const slots = [{ slot: "web-1", repair: "replace", cause: "machineCrashed", sentence: "replacing" }];
+  await api.journal.append({ kind: "repairBegun", generation: 1, slots });
+  await api.journal.append({ kind: "repairEnded", generation: 1, slot: "web-1", outcome: "ok" });
+  await api.journal.append({ kind: "status", slot: "web-1", status: "green", sentence: "helped" });
+  const { payload } = await get("/metrics");
+  assert.match(payload, /^vigil_repairs_total\{repair="replace",outcome="helped"\} 1$/m);
+  assert.match(payload, /^vigil_repair_duration_seconds_count\{repair="replace"\} 1$/m);
+  const { incidents } = historySchema.parse((await get("/v1/history?slot=web-1&limit=1")).json());
+  assert.equal(incidents[0]?.outcome, "repaired");
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { goodBeat, testLimits, testOutputs, testPlanned } from "../../test/support/apiFixture.ts";
+import type { Event } from "../core/events.ts";
+import type { DomainFact } from "../core/facts.ts";
+import { initialState, noPast, type State } from "../core/state.ts";
+import { step } from "../core/step.ts";
+import { type History, noHistory, withLine } from "../history/history.ts";
+import type { Status } from "./schemas.ts";
+import { statusView } from "./statusView.ts";
+
+/** The real core, led through a story: its journal makes the history, as it does in the healer. */
+class Story {
+  nowMs = 1_000;
+  #state: State = initialState(testPlanned, noPast, 0);
+  #history: History = noHistory;
+  #seq = 0;
+
+  hear(event: Event): this {
+    const { state, actions } = step(this.#state, event, testLimits, this.nowMs);
+    this.#state = state;
+    for (const action of actions) {
+      if (action.kind !== "journal") continue;
+      this.#seq += 1;
+      const line = { seq: this.#seq, at: new Date(this.nowMs).toISOString(), ...action.entry };
+      this.#history = withLine(this.#history, line);
+    }
+    return this;
+  }
+
+  /** Time goes by, and all but the named beat. */
+  pass(ms: number, ...silent: readonly string[]): this {
+    const endMs = this.nowMs + ms;
+    while (this.nowMs < endMs) {
+      this.nowMs += 100;
+      for (const { slot } of testPlanned) {
+        if (!silent.includes(slot)) this.hear({ kind: "beat", slot, beat: goodBeat(slot) });
+      }
+      this.hear({ kind: "tick", lagMs: 0 });
+    }
+    return this;
+  }
+
+  domain(slot: string, state: DomainFact["state"], reason: string): this {
+    return this.hear({ kind: "domain", slot, domain: { state, reason } });
+  }
+
+  get status(): Status {
+    const known = { host: "bk", outputs: testOutputs, limits: testLimits, state: this.#state, history: this.#history };
+    return statusView(known, [], { nowMs: this.nowMs, wallMs: this.nowMs });
+  }
+
+  get generation(): number {
+    return this.#state.generation;
+  }
+}
+
+function well(): Story {
+  return new Story().pass(30_000);
+}
+
+function head({ verdict, what, why, next }: Status): string[] {
+  return [verdict, what, why, next];
+}
+
+test("before anything was heard, nothing is known", () => {
+  const { verdict, since, next } = new Story().status;
+  assert.deepEqual([verdict, since], ["unknown", "1970-01-01T00:00:00.000Z"]);
+  assert.equal(next, "lb-1: its first heartbeat is waited for");
+});
+
+test("it is fine when every machine beats and serves; drift is what is looked for next", () => {
+  assert.deepEqual(head(well().status), [
+    "fine",
+    "all 3 machines beat and serve",
+    "lb-1 holds 192.168.10.120; no drift check yet",
+    "nothing is to be done; drift is looked for again in 4 min",
+  ]);
+});
+
+test("through a crash it says what is wrong, since when, why, and what comes next", () => {
+  const story = well().domain("web-1", "crashed", "failed");
+  assert.deepEqual(head(story.status).slice(0, 3), [
+    "degraded",
+    "1 of 2 workers serve, web-1 is red",
+    "web-1: VM crashed: libvirt says crashed (failed)",
+  ]);
+  assert.match(story.status.next, /^web-1: replace begins in a moment$/);
+  const since = story.status.since;
+  story.domain("web-1", "crashed", "failed").pass(400, "web-1");
+  assert.equal(story.status.what, "1 of 2 workers serve, web-1 is repairing");
+  assert.equal(story.status.why, "web-1: VM crashed: libvirt says crashed (failed)");
+  assert.equal(story.status.next, "web-1: replace is under way; it has 3 min to end");
+  assert.deepEqual(story.status.updating, { number: story.generation, slots: ["web-1"] });
+  story.pass(10_000, "web-1");
+  story.hear({ kind: "repaired", slot: "web-1", generation: story.generation, outcome: { ok: true, tookMs: 10_000 } });
+  assert.equal(story.status.next, "web-1: it has 30 s to beat and serve; if it does not, replace comes next");
+  assert.equal(story.status.since, since, "it is one trouble from its begin to its end");
+  story.domain("web-1", "running", "booted").pass(200);
+  assert.equal(story.status.verdict, "fine");
+});
+
+test("what is waited for, and for how long, is said while patience lasts", () => {
+  const story = well().hear({
+    kind: "beat",
+    slot: "web-2",
+    beat: { ...goodBeat("web-2"), service: "refused" },
+  });
+  assert.equal(story.status.next, "web-2: restartService in 3.0 s, unless it passes");
+});
+
+test("what nobody repairs says so", () => {
+  const story = well().hear({ kind: "beat", slot: "web-1", beat: { ...goodBeat("web-1"), files: "other" } });
+  const { verdict, next } = story.status;
+  assert.equal(verdict, "degraded");
+  assert.match(next, /^web-1: nothing is repaired: somebody changed it by hand/);
+});
+
+test("it is down when no worker serves, and when nobody has the address", () => {
+  const silent = well().pass(6_000, "web-1", "web-2");
+  assert.deepEqual(
+    [silent.status.verdict, silent.status.what],
+    ["down", "0 of 2 workers serve, web-1 is yellow, web-2 is yellow"],
+  );
+  const story = well().hear({ kind: "vipHolders", macs: [] }).pass(4_000);
+  assert.deepEqual(head(story.status), [
+    "down",
+    "2 of 2 workers serve, 1 to see to",
+    "nobody has the service's address",
+    "a person is waited for: nothing of this is the healer's to mend",
+  ]);
+  assert.equal(story.status.since, story.status.pages[0]?.since);
+});
+
+test("a pause is what happens next, as long as it lasts", () => {
+  const story = well().hear({ kind: "pause", forMs: 60_000, by: "anna" });
+  assert.deepEqual(
+    [story.status.verdict, story.status.next],
+    ["fine", "no repair begins for 60 s: repairs are paused by anna"],
+  );
+  story.domain("web-1", "crashed", "failed").pass(100, "web-1");
+  assert.match(
+    story.status.slots[1]?.next ?? "",
+    /^replace comes next; nothing is done: repairs are paused for 60 s more$/,
+  );
+  story.hear({ kind: "resume", by: "anna" });
+  assert.equal(story.status.paused, undefined);
+});
+
+test("a repair that is waited for waits for a pause, too", () => {
+  const beat = { ...goodBeat("web-2"), service: "refused" } as const;
+  const story = well().hear({ kind: "pause", slot: "web-2", forMs: 60_000, by: "anna" });
+  story.hear({ kind: "beat", slot: "web-2", beat });
+  assert.equal(story.status.next, "web-2: restartService in 60 s, unless it passes");
+});

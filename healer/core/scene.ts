@@ -1,0 +1,111 @@
+/** For tests: a host whose machines do as they are told, and a healer that listens to it. */
+import type { Action, JournalEntry } from "./actions.ts";
+import type { Event, RepairFailure } from "./events.ts";
+import type { Beat, DomainFact } from "./facts.ts";
+import { limitsFor } from "./limits.ts";
+import { pastOf } from "./past.ts";
+import { initialState, noPast, type State } from "./state.ts";
+import { step } from "./step.ts";
+
+export const limits = limitsFor.kvm;
+export const running: DomainFact = { state: "running", reason: "booted", id: 1 };
+export const beat: Beat = { incarnation: "a", service: "up", files: "f", freeBytes: 1e9, busy: 0.1 };
+
+const planned = [
+  { slot: "lb-1", role: "balancer", plannedFiles: undefined },
+  { slot: "web-1", role: "worker", plannedFiles: undefined },
+  { slot: "web-2", role: "worker", plannedFiles: undefined },
+] as const;
+
+export class Scene {
+  nowMs = 0;
+  state: State = initialState(planned, noPast, 0);
+  readonly actions: Action[] = [];
+  readonly silent = new Set<string>();
+  /** What a machine says of itself, if it is not that all is well. */
+  readonly beats = new Map<string, Beat>();
+  readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
+  /** Whether a machine that is asked answers ping; undefined if no answer comes of asking. */
+  pingAnswers: boolean | undefined = true;
+  readonly #written: { readonly atMs: number; readonly entry: JournalEntry }[] = [];
+
+  constructor() {
+    this.pass(15_000);
+  }
+
+  send(event: Event): string {
+    const { state, actions, reason } = step(this.state, event, limits, this.nowMs);
+    this.state = state;
+    this.actions.push(...actions);
+    for (const action of actions) {
+      if (action.kind === "journal") this.#written.push({ atMs: this.nowMs, entry: action.entry });
+      if (action.kind !== "probe" || this.pingAnswers === undefined) continue;
+      this.send({ kind: "ping", slot: action.slot, answered: this.pingAnswers });
+      this.send({ kind: "connect", slot: action.slot, outcome: "silent" });
+    }
+    return reason;
+  }
+
+  pass(ms: number): void {
+    for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
+      this.nowMs += 100;
+      this.send({ kind: "tick", lagMs: 0 });
+      if (this.nowMs % 200 === 0) this.#beat();
+      if (this.nowMs % 1000 === 0) this.poll();
+    }
+  }
+
+  become(slot: string, domain: DomainFact): string {
+    this.domains[slot] = domain;
+    return this.send({ kind: "domain", slot, domain });
+  }
+
+  /** libvirt answers how all domains are. */
+  poll(): void {
+    const polled = Object.entries(this.domains).map(([slot, fact]) => {
+      return [slot, { ...fact, diskThere: true, attached: true }];
+    });
+    this.send({ kind: "domains", domains: Object.fromEntries(polled) });
+  }
+
+  /** Answers the repair that is under way. */
+  repaired(slot: string, failure?: { readonly code: RepairFailure; readonly reason: string }): string {
+    const generation = this.state.slots[slot]?.attempt?.generation ?? 0;
+    const outcome = failure === undefined ? ({ ok: true, tookMs: 1_000 } as const) : { ok: false as const, ...failure };
+    return this.send({ kind: "repaired", generation, slot, outcome });
+  }
+
+  /** The healer ends, and another one begins with what the first has journalled. */
+  restart(): void {
+    const past = pastOf(this.#written.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
+    this.state = initialState(planned, past, this.nowMs);
+  }
+
+  status(slot: string): string | undefined {
+    return this.state.slots[slot]?.status;
+  }
+
+  sentence(slot: string): string {
+    return this.state.slots[slot]?.sentence ?? "";
+  }
+
+  repairs(): string[] {
+    return this.actions.flatMap((action) => {
+      if (action.kind === "operate") return [`${action.operation} ${action.slot}`];
+      return action.kind === "replace" ? [`replace ${action.slots.join(" ")}`] : [];
+    });
+  }
+
+  journal(): string[] {
+    return this.actions.flatMap((action) => {
+      return action.kind === "journal" && "sentence" in action.entry ? [action.entry.sentence] : [];
+    });
+  }
+
+  #beat(): void {
+    for (const [slot, { state }] of Object.entries(this.domains)) {
+      if (this.silent.has(slot) || state !== "running") continue;
+      this.send({ kind: "beat", slot, beat: this.beats.get(slot) ?? beat });
+    }
+  }
+}

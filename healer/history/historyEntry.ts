@@ -1,0 +1,46 @@
+/** The entries of a journal that tell of incidents, as they are read back: a journal may be older than this release. */
+import { z } from "zod";
+
+const line = { seq: z.int(), at: z.iso.datetime() };
+
+const entrySchema = z.discriminatedUnion("kind", [
+  /** `slots`: those that were planned then. */
+  z.object({ ...line, kind: z.literal("started"), slots: z.array(z.string()).optional() }),
+  z.object({
+    ...line,
+    kind: z.literal("status"),
+    slot: z.string(),
+    status: z.string(),
+    cause: z.string().optional(),
+    sentence: z.string(),
+  }),
+  z.object({
+    ...line,
+    kind: z.literal("repairBegun"),
+    generation: z.int(),
+    slots: z.array(z.object({ slot: z.string(), repair: z.string(), sentence: z.string() })),
+  }),
+  z.object({
+    ...line,
+    kind: z.literal("repairEnded"),
+    generation: z.int(),
+    slot: z.string(),
+    outcome: z.string(),
+  }),
+  z.object({
+    ...line,
+    kind: z.literal("drift"),
+    generation: z.int(),
+    clean: z.boolean().optional(),
+    sentence: z.string(),
+  }),
+  z.object({ ...line, kind: z.literal("page"), topic: z.string() }),
+  z.object({ ...line, kind: z.literal("paused"), slot: z.string().optional(), forMs: z.number(), by: z.string() }),
+]);
+
+export type HistoryEntry = z.infer<typeof entrySchema>;
+
+/** Undefined if it is of another kind, or of another release that wrote it otherwise. */
+export function historyEntryOf(raw: unknown): HistoryEntry | undefined {
+  return entrySchema.safeParse(raw).data;
+}

@@ -1,0 +1,138 @@
+/** What the healer was told, noted beside it: the oracle judges by this, and in no case by what the healer made of it. */
+import type { Event } from "../core/events.ts";
+import type { Limits } from "../core/limits.ts";
+import { plannedFiles } from "./machine.ts";
+
+export interface Told {
+  pausedUntilMs: number;
+  breakerUntilMs: number;
+  /** Since when libvirt has not answered; undefined while it does. */
+  silentSinceMs: number | undefined;
+  poolFreeBytes: number;
+  stateFreeBytes: number;
+  /** When this healer began, and since when it has listened without a gap. */
+  startedMs: number;
+  listensSinceMs: number;
+  readonly slots: ReadonlyMap<string, ToldSlot>;
+}
+
+export interface ToldSlot {
+  beatMs: number;
+  /** The last beat that gave no reason for any repair. */
+  goodBeatMs: number;
+  runningMs: number;
+  /** When it was last said to have rebooted, and how often. */
+  rebootedMs: number;
+  reboots: number;
+  incarnation: string | undefined;
+  /** What the machine itself answered when it was last asked. */
+  pingAnswered: boolean | undefined;
+  pingMs: number;
+  pausedUntilMs: number;
+  /** Since when its files have been other ones than planned, while nothing else was wrong. */
+  changedMs: number | undefined;
+  /** Whether this healer has called it green. */
+  wasGreen: boolean;
+}
+
+/** As a healer begins. */
+const nothing = {
+  silentSinceMs: undefined,
+  poolFreeBytes: Number.POSITIVE_INFINITY,
+  stateFreeBytes: Number.POSITIVE_INFINITY,
+};
+
+export function newTold(slots: readonly string[]): Told {
+  const unheard = {
+    ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
+    ...{ pingMs: 0, pausedUntilMs: 0, pingAnswered: undefined, changedMs: undefined },
+  };
+  return {
+    ...nothing,
+    ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0 },
+    slots: new Map(slots.map((slot) => [slot, { ...unheard, wasGreen: false }])),
+  };
+}
+
+/** A pause and an open breaker outlive the healer that was told of them. */
+export function tellAnew(told: Told, nowMs: number): void {
+  Object.assign(told, nothing, { startedMs: nowMs, listensSinceMs: nowMs });
+  for (const slot of told.slots.values()) Object.assign(slot, { wasGreen: false, changedMs: undefined });
+}
+
+export function tell(told: Told, event: Event, limits: Limits, nowMs: number): void {
+  switch (event.kind) {
+    case "tick":
+      if (event.lagMs > limits.maxLoopLagMs) told.listensSinceMs = nowMs;
+      return;
+    case "beat":
+      tellBeat(told.slots.get(event.slot), event, nowMs);
+      return;
+    case "rebooted":
+      tellReboot(told.slots.get(event.slot), nowMs);
+      return;
+    case "ping": {
+      const slot = told.slots.get(event.slot);
+      if (slot === undefined) return;
+      slot.pingMs = nowMs;
+      slot.pingAnswered = event.answered;
+      return;
+    }
+    case "domain":
+      tellDomain(told.slots.get(event.slot), event.domain.state === "running", nowMs);
+      return;
+    case "domains":
+      told.silentSinceMs = undefined;
+      for (const [slot, { state, diskThere }] of Object.entries(event.domains)) {
+        tellDomain(told.slots.get(slot), state === "running" && diskThere, nowMs);
+      }
+      return;
+    case "hypervisorSilent":
+      told.silentSinceMs ??= nowMs;
+      return;
+    case "space":
+      told.poolFreeBytes = event.poolFreeBytes;
+      told.stateFreeBytes = event.stateFreeBytes;
+      return;
+    case "pause":
+      tellPause(told, event.slot, nowMs + event.forMs);
+      return;
+    case "resume":
+      tellPause(told, event.slot, nowMs);
+      if (event.slot !== undefined) return;
+      told.breakerUntilMs = nowMs;
+      for (const slot of told.slots.keys()) tellPause(told, slot, nowMs);
+      return;
+    default:
+      return;
+  }
+}
+
+function tellPause(told: Told, slot: string | undefined, untilMs: number): void {
+  const paused = slot === undefined ? told : told.slots.get(slot);
+  if (paused !== undefined) paused.pausedUntilMs = untilMs;
+}
+
+function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "beat" }>, nowMs: number): void {
+  if (slot === undefined) return;
+  // An announcement comes first, if it comes.
+  if (slot.incarnation !== beat.incarnation && slot.rebootedMs < slot.beatMs) tellReboot(slot, nowMs);
+  slot.incarnation = beat.incarnation;
+  slot.beatMs = nowMs;
+  const isGood = beat.service === "up" && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
+  if (isGood) slot.goodBeatMs = nowMs;
+  if (beat.files === plannedFiles || !isGood) slot.changedMs = undefined;
+  else slot.changedMs ??= nowMs;
+}
+
+function tellReboot(slot: ToldSlot | undefined, nowMs: number): void {
+  if (slot === undefined) return;
+  slot.rebootedMs = nowMs;
+  slot.reboots += 1;
+}
+
+function tellDomain(slot: ToldSlot | undefined, isRunning: boolean, nowMs: number): void {
+  if (slot === undefined) return;
+  if (isRunning) slot.runningMs = nowMs;
+  else slot.changedMs = undefined;
+}
