@@ -82,6 +82,8 @@ function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, 
       return "it waits: most workers were silent together until a moment ago";
     }
   }
+  const alsoSilent = Object.values(state.slots).find((other) => other !== slot && isSilentToo(slot, cause, other));
+  if (alsoSilent !== undefined) return `it waits: ${alsoSilent.slot} is silent too, and why is not known yet`;
   const sick = Object.values(state.slots).find((other) => other !== slot && other.role === slot.role && isSick(other));
   if (isServing(slot, limits, nowMs) && sick !== undefined) {
     return `it waits: it still serves, and ${sick.slot} is not well either`;
@@ -89,6 +91,15 @@ function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, 
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
+}
+
+/** Machines that fall silent together are asked one by one: the first whose silence has a name may be one of many. */
+function isSilentToo({ role }: SlotState, cause: CauseName, other: SlotState): boolean {
+  return isSoft(cause) && role === "worker" && other.role === "worker" && isUnnamed(other);
+}
+
+function isUnnamed({ status, suspicion }: SlotState): boolean {
+  return status === "yellow" && suspicion === undefined;
 }
 
 /** Of most workers at once only what ends nothing may be done: a service that is dead can be started. */
