@@ -13,7 +13,7 @@ import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { parseCount, printTable, progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
 
-const settleTimeoutMs = 30_000;
+const settleTimeoutMs = 120_000;
 const wellTimeoutMs = 120_000;
 
 export function demoCommand(): Command {
