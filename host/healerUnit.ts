@@ -1,5 +1,5 @@
 import { bridge } from "../infra/facts.ts";
-import { stateDir } from "../infra/paths.ts";
+import { hostFolders, stateDir } from "../infra/paths.ts";
 import { HostError } from "./hostError.ts";
 
 /** A host has one healer, so its unit is no template. */
@@ -28,7 +28,8 @@ Documentation=file:${checkout}/docs/runbook.md
 Wants=network-online.target libvirtd.service sys-subsystem-net-devices-${bridge}.device
 # It ends before libvirt-guests powers the machines off, so that it does not take that for a fault.
 After=network-online.target libvirtd.service libvirt-guests.service sys-subsystem-net-devices-${bridge}.device
-RequiresMountsFor=${stateDir} ${checkout} ${cacheDir}
+# Without the file system of the pool, every disk would look deleted.
+RequiresMountsFor=${hostFolders.poolDir} ${stateDir} ${checkout} ${cacheDir}
 # A host without a healer stays without one until somebody comes, so it is tried again for ever, at the pace of RestartSec.
 StartLimitIntervalSec=0
 
