@@ -8,7 +8,7 @@ import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, forgetThePast, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { expectNothingLeft, killedRepair, powerCut } from "../scenarios/interrupted.ts";
+import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
   editedFile,
@@ -74,6 +74,7 @@ const scenarios: Lanes<Scenario> = [
       withoutLibvirtd,
       nobodyWatches,
       emptyBridge,
+      hungHealer,
       killedRepair("engine", 3_000),
     ],
   ],
