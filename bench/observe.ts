@@ -65,7 +65,8 @@ export function startLoad(lab: Lab, url: string, options: readonly string[], fil
       const allowedMs = nowMs() - beginMs < recoveryMs ? settledOverrunMs : keptUpOverrunMs;
       if (p95OverrunMs(recent) <= allowedMs) return;
       await sleep(500);
-      if (nowMs() - beginMs > settleTimeoutMs) throw new Error(`${url} does not keep up with the load on this machine: use less`);
+      if (nowMs() - beginMs > settleTimeoutMs)
+        throw new Error(`${url} does not keep up with the load on this machine: use less`);
     }
   };
   const stop = async () => {
