@@ -6,7 +6,7 @@
 import { after, before, test } from "node:test";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
-import { allWell, forgetThePast, startHealer } from "../../lab/healers.ts";
+import { allWell, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
@@ -22,7 +22,7 @@ import { nobodyWatches, personHoldsTheStack, wrongStackFile } from "../scenarios
 import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
 import { dieTogether, emptyBridge } from "../scenarios/together.ts";
-import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
+import { beginAnew, breakAndHeal, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, sideBySide } from "../support/sideBySide.ts";
 
 const lab = labNamed("test");
@@ -120,11 +120,11 @@ test("every fault is named, repaired by the least that helps, and leaves no drif
 test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
   timeout: 20 * minuteMs,
 }, async (t) => {
-  // So many faults of one machine spend its budget, as they should.
-  for (const { host } of [bk, mb]) await forgetThePast(lab, host);
-  for (const { host } of [bk, mb]) await allWell(lab, host, 3, 2 * minuteMs);
   await sideBySide(t, scenarios, (t, place, { what, play }) =>
-    t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, (one) => play(place, one)),
+    t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, async (one) => {
+      await beginAnew(place);
+      await play(place, one);
+    }),
   );
 });
 

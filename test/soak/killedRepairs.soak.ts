@@ -1,10 +1,9 @@
 /** A repair is killed at ten points of its life: its healer, its engine, or everything at once. Needs the lab `soak`. */
 import { test } from "node:test";
-import { allWell, forgetThePast } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { killedRepair, victims } from "../scenarios/interrupted.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { Place } from "../support/healing.ts";
+import { beginAnew } from "../support/healing.ts";
 import { type Lanes, sideBySide } from "../support/sideBySide.ts";
 
 const lab = labNamed("soak");
@@ -26,9 +25,3 @@ test("a repair that is killed at any point comes to its end, and leaves nothing"
     }),
   ),
 );
-
-/** So many repairs of one machine spend its budget, as they should. */
-async function beginAnew({ lab, host }: Place): Promise<void> {
-  await forgetThePast(lab, host);
-  await allWell(lab, host, 3, 2 * minuteMs);
-}
