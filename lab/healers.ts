@@ -68,11 +68,15 @@ export async function stopHealer(lab: Lab, host: string): Promise<void> {
   for (const id of all) while (await isAlive(id)) await sleep(50);
 }
 
-/** Ends a host's healer, removes what it remembers, and starts it again: with budgets that nobody has spent. */
-export async function forgetThePast(lab: Lab, host: string): Promise<void> {
+/**
+ * Ends a host's healer, removes what it remembers, and starts it again, with budgets that nobody has spent: so many
+ * repairs of one machine as in a test would spend them, as they should. Resolves once all its machines are well.
+ */
+export async function beginAnew(lab: Lab, host: string, slots: number, timeoutMs: number): Promise<void> {
   await stopHealer(lab, host);
   for (const file of await journalFiles(await journalOf(lab, host))) await rm(file);
   await startHealer(lab, host);
+  await allWell(lab, host, slots, timeoutMs);
 }
 
 /** The process of a host's healer; undefined if none runs. */

@@ -7,7 +7,7 @@ import type { CauseName } from "../../healer/core/causes.ts";
 import { readJournal } from "../../healer/journal/readJournal.ts";
 import type { Finished } from "../../host/run.ts";
 import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
-import { allWell, forgetThePast, journalOf } from "../../lab/healers.ts";
+import { journalOf } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
 import { pathOnHost } from "../../lab/virtualHost.ts";
@@ -30,7 +30,6 @@ export interface Diary {
 }
 
 const healTimeoutMs = 240_000;
-const beginTimeoutMs = 120_000;
 /** Longer than the patience of any cause that must not be acted on here. */
 const calmMs = 12_000;
 
@@ -62,12 +61,6 @@ export async function breakAndHeal(place: Place, row: Row, diary: Diary): Promis
   assert.equal(red?.cause, row.cause, `named ${red?.cause}: ${red?.sentence}`);
   assert.deepEqual(repairsIn(story), [[`${row.repair} ${row.slot}`]]);
   assertHealed(story, [row.slot]);
-}
-
-/** Lets a host begin with budgets that nobody has spent: so many repairs of one machine spend them, as they should. */
-export async function beginAnew({ lab, host }: Place): Promise<void> {
-  await forgetThePast(lab, host);
-  await allWell(lab, host, 3, beginTimeoutMs);
 }
 
 /** Follows a host's healer from now until each of the slots was red and is well, and drift was checked after that. */
