@@ -374,3 +374,26 @@ test("a domain that ends because it is being undefined is not started in between
   scene.pass(1_000);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
+
+test("a machine that falls silent just after the healer's own start is named as soon as any other", () => {
+  const scene = new Scene();
+  scene.restart();
+  scene.pass(300);
+  scene.silent.add("web-1");
+  scene.pingAnswers = false;
+  scene.pass(limits.silentMs + (limits.pings + 1) * limits.probeIntervalMs);
+  assert.match(scene.sentence("web-1"), /VM unreachable/);
+});
+
+test("what was asked in one silence answers nothing in the next", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pass(limits.silentMs + 200);
+  assert.match(scene.sentence("web-1"), /kernel answers ping/);
+  scene.silent.delete("web-1");
+  scene.pass(400);
+  scene.silent.add("web-1");
+  scene.pingAnswers = undefined;
+  scene.pass(limits.silentMs + 200);
+  assert.match(scene.sentence("web-1"), /I am asking the machine itself/);
+});
