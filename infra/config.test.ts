@@ -7,7 +7,6 @@ import { ConfigError, type Problem } from "./configError.ts";
 
 const bk = "vigil:site.hosts.bk";
 const mb = "vigil:site.hosts.mb";
-const healerKey = `ssh-ed25519 ${"A".repeat(68)}`;
 
 /** The one key that is changed, its value (undefined takes it away), and words of the remedy asked for at that key. */
 type Case = readonly [title: string, key: string, value: unknown, remedy: RegExp];
@@ -32,7 +31,7 @@ const cases: readonly Case[] = [
   ["a witness that is the VIP", "vigil:site.witness", "192.168.10.120", /the virtual address/],
   ["hosts in a list", "vigil:site.hosts", ["bk"], /mapping from host name/],
   ["a host name that is no DNS label", "vigil:site.hosts.m_b", {}, /lower-case/],
-  ["an unknown key of a host", `${bk}.pol`, 1, /address, uplink, pool, healerPublicKey/],
+  ["an unknown key of a host", `${bk}.pol`, 1, /address, uplink, pool/],
   ["a host without an uplink", `${bk}.uplink`, undefined, /ip link/],
   ["an uplink too long for the kernel", `${bk}.uplink`, "a234567890123456", /ip link/],
   ["the bridge as its own uplink", `${bk}.uplink`, "br0", /other than br0/],
@@ -44,7 +43,6 @@ const cases: readonly Case[] = [
   ["a reversed pool", `${mb}.pool`, "192.168.10.26-192.168.10.20", /first and the last/],
   ["a pool of more than 64", `${mb}.pool`, "192.168.10.128-192.168.10.192", /at most 64/],
   ["a pool that leaves the subnet", `${mb}.pool`, "192.168.10.255-192.168.11.2", /stay within/],
-  ["a healer key of another kind", `${mb}.healerPublicKey`, "ssh-rsa AAAA", /ed25519 public key/],
 
   ["no host", "vigil:host", undefined, /lower-case/],
   ["another stack's host", "vigil:host", "mb", /write bk/],
@@ -79,16 +77,6 @@ suite("each rule, alone", () => {
       assert.match(problems[0]?.remedy ?? "", remedy);
     });
   }
-});
-
-test("two healers never share an identity, whatever comment stands beside the key", () => {
-  const problems = problemsIn(
-    changed({ [`${bk}.healerPublicKey`]: healerKey, [`${mb}.healerPublicKey`]: `${healerKey} mb` }),
-  );
-  assert.deepEqual(
-    problems.map(({ key, remedy }) => [key, remedy]),
-    [[`${mb}.healerPublicKey`, "give each healer a key of its own: this one is the healer's of bk"]],
-  );
 });
 
 test("the shipped configuration is valid for each of its stacks", () => {

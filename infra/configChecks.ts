@@ -40,7 +40,6 @@ export function checkSite(raw: unknown, file: string, prefix: string): Problem[]
     ...checkDistinctAddresses(addresses),
     ...checkOverlappingPools(pools),
     ...checkAddressesInPools(addresses, pools),
-    ...checkDistinctHealers(prefix, hosts),
   ];
   return problems.map((problem) => ({ file, ...problem }));
 }
@@ -116,20 +115,6 @@ function checkAddressesInPools(addresses: Located<number>[], pools: Located<Addr
         remedy: `choose an address outside ${pool.label}, ${show(pool.value)}, or that VM would answer in its place`,
       })),
   );
-}
-
-function checkDistinctHealers(prefix: string, hosts: (readonly [string, Record<string, unknown>])[]) {
-  const healers = hosts.flatMap(([name, { healerPublicKey }]) => {
-    return typeof healerPublicKey === "string"
-      ? [{ name, text: healerPublicKey, key: healerPublicKey.split(" ")[1] }]
-      : [];
-  });
-  return healers.flatMap(({ name, text, key }, index) => {
-    const earlier = healers.slice(0, index).find((other) => other.key === key);
-    if (earlier === undefined) return [];
-    const remedy = `give each healer a key of its own: this one is the healer's of ${earlier.name}`;
-    return [{ key: `${prefix}.hosts.${name}.healerPublicKey`, found: describe(text), remedy }];
-  });
 }
 
 function located<T>(key: string, label: string, value: T | undefined): Located<T>[] {

@@ -52,14 +52,9 @@ const uplink = text(
   `write the name of the network interface on the site's subnet as \`ip link\` shows it, other than ${bridge}`,
 );
 
-const publicKey = text(
-  (value) => /^ssh-ed25519 [A-Za-z0-9+/]{68}( \S.*)?$/.test(value),
-  "write the healer's ed25519 public key in OpenSSH form: ssh-ed25519 AAAA...",
-);
-
 export const sha256 = digest("write a sha256 digest: 64 lower-case hexadecimal digits");
 
-export const hostSchema = mapping({ address, uplink, pool, healerPublicKey: publicKey.optional() });
+export const hostSchema = mapping({ address, uplink, pool });
 
 const hosts = z
   .record(name, hostSchema, { error: "write a mapping from host name to address, uplink and pool" })

@@ -60,7 +60,6 @@ export interface HostPlan {
   readonly pool: PoolPlan;
   /** VRRP priority of this host's balancer: a constant of the plan, never a record of who holds the address. */
   readonly vrrpPriority: number;
-  readonly healerPublicKey?: string;
 }
 
 export interface PoolPlan {
@@ -137,7 +136,7 @@ function planSite(config: StackConfig): SitePlan {
     ...(witness === undefined ? {} : { witness }),
     hosts: Object.entries(hosts)
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([hostName, { address, uplink, pool: range, healerPublicKey }], index) => {
+      .map(([hostName, { address, uplink, pool: range }], index) => {
         const pool = known(parseRange(range), range);
         return {
           name: hostName,
@@ -146,7 +145,6 @@ function planSite(config: StackConfig): SitePlan {
           bridge,
           pool: { first: formatAddress(pool.first), last: formatAddress(pool.last), size: pool.size },
           vrrpPriority: highestPriority - index * priorityStep,
-          ...(healerPublicKey === undefined ? {} : { healerPublicKey }),
         };
       }),
   };
