@@ -61,7 +61,7 @@ export class HealerClient {
     if (here === host) return;
     throw new HealerError(
       "ERR_USAGE",
-      `this machine is host ${here}: ask about ${host} there, or in a lab with --lab.`,
+      `this machine is host ${here}: ask about ${host} there, or here with \`--host ${host}\`, or in a lab with --lab.`,
     );
   }
 
@@ -119,6 +119,7 @@ const codes: Readonly<Record<string, HealerErrorCode>> = {
   badRequest: "ERR_USAGE",
   notFound: "ERR_USAGE",
   notListening: "ERR_NO_HEALER",
+  peerUnavailable: "ERR_NO_HEALER",
 };
 
 function notHealer(url: string, status: number): string {

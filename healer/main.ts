@@ -15,6 +15,8 @@ import { acceleratorOf, type DeploymentSettings, deploymentStamp, plannedSlots, 
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
+import { Peers } from "./peers/peers.ts";
+import { peersPlanOf } from "./peers/peersPlan.ts";
 import { staleRelease } from "./pendingChanges.ts";
 import { Engine } from "./repairs/engine/engine.ts";
 import { placeOf } from "./repairs/placeOf.ts";
@@ -44,6 +46,7 @@ interface Tools {
   readonly journal: Journal;
   readonly engine: Engine;
   readonly api: Api;
+  readonly peers: Peers;
   readonly manager: ServiceManager;
   readonly log: Logger;
   readonly note: (sentence: string) => void;
@@ -66,6 +69,7 @@ export async function runHealer({ host, log, signal }: HealerOptions): Promise<v
     }
   } finally {
     void tools.manager.stopping();
+    await tools.peers.close();
     await tools.api.close();
     await tools.engine.close();
     await tools.journal.close();
@@ -94,8 +98,10 @@ async function openTools(host: string, log: Logger): Promise<Tools> {
       if (phase !== "begun") append({ kind: "progress", phase, resource, op, atMs });
     },
   });
-  const api = await openApi({ host, journal, log });
-  return { settings, journal, engine, api, manager, log, note };
+  const peers = await Peers.open({ host, log, note: append });
+  const api = await openApi({ host, journal, log, peers });
+  if (api.answers !== undefined) peers.answerBy(api.answers);
+  return { settings, journal, engine, api, peers, manager, log, note };
 }
 
 /** Nothing is replaced by a program that is not the deployed one: better to hear of that now than when a machine dies. */
@@ -110,7 +116,7 @@ function sayIfStale({ applied }: StackOutputs, { log, note }: Tools): void {
 async function heal(
   host: string,
   outputs: StackOutputs,
-  { settings, journal, engine, api, manager, log, note }: Tools,
+  { settings, journal, engine, api, peers, manager, log, note }: Tools,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   const limits = limitsFor[acceleratorOf(outputs)];
@@ -136,6 +142,7 @@ async function heal(
     const slots = outputs.slots.map(({ slot }) => slot);
     await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
     api.watch({ outputs, limits, healer });
+    await peers.watch(peersPlanOf(outputs.applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     await manager.ready(`watching ${slots.join(", ")}`);
     return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);

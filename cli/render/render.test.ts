@@ -59,6 +59,7 @@ const fine: Status = {
   pages: [],
   drift: { verdict: "none", sentence: "no drift", nextCheckMs: 720_000 },
   pending: [],
+  peers: [],
 };
 
 const degraded: Status = {

@@ -1,6 +1,7 @@
 import type { Event } from "../core/events.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsView } from "./incidentsView.ts";
+import { type KnownPeers, noPeers } from "./knownPeers.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
 import type { HistoryAnswer, Paused, PauseRequest, ResumeRequest, Slot, Status } from "./schemas.ts";
@@ -15,6 +16,8 @@ export interface AnswersOptions {
   readonly host: string;
   readonly chronicle: Chronicle;
   readonly pendingChanges: (outputs: Subject["outputs"]) => Promise<readonly string[]>;
+  /** Nobody, unless it is given. */
+  readonly peers?: KnownPeers;
 }
 
 /** What the API knows and does, without a word of HTTP. */
@@ -32,11 +35,19 @@ export class Answers {
     this.#subject = subject;
   }
 
+  get peers(): KnownPeers {
+    return this.#options.peers ?? noPeers;
+  }
+
+  get host(): string {
+    return this.#options.host;
+  }
+
   get known(): Known | undefined {
     if (this.#subject === undefined) return undefined;
     const { outputs, limits, healer } = this.#subject;
     const { host, chronicle } = this.#options;
-    return { host, outputs, limits, state: healer.state, history: chronicle.history };
+    return { host, outputs, limits, state: healer.state, history: chronicle.history, peers: this.peers.all };
   }
 
   async status(): Promise<Status> {

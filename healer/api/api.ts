@@ -1,4 +1,5 @@
 /** The healer's HTTP API: from its token and its history to a port that answers. It decides nothing. */
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Event } from "../core/events.ts";
 import { openChronicle } from "../history/chronicle.ts";
@@ -7,6 +8,7 @@ import type { Journal } from "../journal/journal.ts";
 import { pendingChanges } from "../pendingChanges.ts";
 import { Answers } from "./answers.ts";
 import { apiHost, apiPort, tokenPath } from "./apiAddress.ts";
+import { type KnownPeers, noPeers } from "./knownPeers.ts";
 import { Metrics } from "./metrics.ts";
 import { eventLimits } from "./routes/eventRoutes.ts";
 import { createServer } from "./server.ts";
@@ -18,6 +20,8 @@ export interface ApiOptions {
   readonly host: string;
   readonly journal: Journal;
   readonly log: Logger;
+  /** The healers of other hosts: nobody, unless they are given. */
+  readonly peers?: KnownPeers;
   /** Another place than a host's own, for tests. */
   readonly place?: ApiPlace;
 }
@@ -30,6 +34,8 @@ export interface ApiPlace {
 const hostsOwn: ApiPlace = { port: apiPort, tokenPath };
 
 export interface Api {
+  /** What it answers, whoever asks; undefined if not even the history could be read. */
+  readonly answers: Answers | undefined;
   /** What is healed from now on; undefined while nothing is. */
   watch(subject: Subject | undefined): void;
   /** Takes note of what the core is told. */
@@ -39,32 +45,41 @@ export interface Api {
 
 /** A healer that nobody can ask still heals: resolves in any case, and says in the log if there is no API. */
 export async function openApi(options: ApiOptions): Promise<Api> {
-  const { log, place = hostsOwn } = options;
-  return await serve(options, place).catch((error: NodeJS.ErrnoException) => {
+  const { log, journal, host, peers = noPeers, place = hostsOwn } = options;
+  const metrics = new Metrics();
+  const sayWhy = (error: NodeJS.ErrnoException) => {
     const remedy = error.code === "EADDRINUSE" ? `\`ss -ltnp sport = :${place.port}\` says who has it` : error.message;
     log.error({ page: "noApi" }, `nobody can ask this healer: it cannot serve ${apiHost}:${place.port}; ${remedy}`);
-    return { watch() {}, heard() {}, async close() {} };
-  });
-}
-
-async function serve({ host, journal, log }: ApiOptions, { port, tokenPath }: ApiPlace): Promise<Api> {
-  const metrics = new Metrics();
+    return undefined;
+  };
   const chronicle = await openChronicle(journal, (before, after) => {
     for (const repair of endedRepairs(before, after)) metrics.repaired(repair);
-  });
-  const answers = new Answers({ host, chronicle, pendingChanges });
-  const { token, isNew } = await ensureToken(tokenPath);
-  if (isNew) log.info({ tokenPath }, "a new token was made for the API");
-  const server = await createServer({ answers, metrics, journal, eventLimits, token, version, log });
-  await server.listen({ host: apiHost, port, listenTextResolver: (address) => `the API answers on ${address}` });
+  }).catch(sayWhy);
+  const answers = chronicle && new Answers({ host, chronicle, pendingChanges, peers });
+  // Peers are answered also if the port of this host's own API is taken.
+  const server = answers && (await serve(options, place, answers, metrics).catch(sayWhy));
   return {
-    watch: (subject) => answers.watch(subject),
+    answers,
+    watch: (subject) => answers?.watch(subject),
     heard: (event) => {
       if (event.kind === "tick") metrics.ticked(event.lagMs);
     },
     async close() {
-      chronicle.close();
-      await server.close();
+      chronicle?.close();
+      await server?.close();
     },
   };
+}
+
+async function serve(
+  { journal, log }: ApiOptions,
+  { port, tokenPath }: ApiPlace,
+  answers: Answers,
+  metrics: Metrics,
+): Promise<FastifyInstance> {
+  const { token, isNew } = await ensureToken(tokenPath);
+  if (isNew) log.info({ tokenPath }, "a new token was made for the API");
+  const server = await createServer({ answers, metrics, journal, eventLimits, token, version, log });
+  await server.listen({ host: apiHost, port, listenTextResolver: (address) => `the API answers on ${address}` });
+  return server;
 }

@@ -1,10 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { EndedRepair } from "../history/endedRepairs.ts";
+import type { KnownPeer } from "./knownPeers.ts";
 import { distanceMs, type Moment } from "./moment.ts";
 import { statusNames } from "./schemas.ts";
 import type { Known } from "./subject.ts";
 
-/** What a scrape tells. Labels are slots, statuses, repairs and kinds of page: none of them grows with time. */
+/** What a scrape tells. Labels are slots, peers, statuses, repairs and kinds of page: none of them grows with time. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #slotStatus = this.#gauge("vigil_slot_status", "1 for the status that a slot has.", ["slot", "status"]);
@@ -17,6 +18,8 @@ export class Metrics {
   readonly #slotPaused = this.#gauge("vigil_slot_repairs_paused", "1 while a person has stopped its repairs.", [
     "slot",
   ]);
+  readonly #peerUp = this.#gauge("vigil_peer_up", "1 while another host's healer answers.", ["peer"]);
+  readonly #peerSeen = this.#gauge("vigil_peer_last_seen_seconds", "Since another host's healer was heard.", ["peer"]);
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
@@ -56,7 +59,7 @@ export class Metrics {
   }
 
   /** What is so at the moment of the scrape. `known` is undefined while nothing is healed. */
-  async text(known: Known | undefined, version: string, moment: Moment): Promise<string> {
+  async text(known: Known | undefined, peers: readonly KnownPeer[], version: string, moment: Moment): Promise<string> {
     for (const gauge of [
       this.#slotStatus,
       this.#heartbeatAge,
@@ -64,9 +67,15 @@ export class Metrics {
       this.#pages,
       this.#paused,
       this.#slotPaused,
+      this.#peerUp,
+      this.#peerSeen,
       this.#build,
     ])
       gauge.reset();
+    for (const { host: peer, state } of peers) {
+      this.#peerUp.set({ peer }, state.status === "green" ? 1 : 0);
+      if (state.heardMs !== undefined) this.#peerSeen.set({ peer }, distanceMs(moment, state.heardMs) / 1000);
+    }
     if (known !== undefined) this.#show(known, version, moment);
     return await this.registry.metrics();
   }

@@ -11,6 +11,7 @@ const statusOf = {
   notFound: 404,
   tooManyReaders: 429,
   notListening: 503,
+  peerUnavailable: 503,
   failed: 500,
 } as const satisfies Record<ProblemBody["error"], number>;
 

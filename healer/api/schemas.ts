@@ -1,6 +1,7 @@
 /** What the API answers. Both sides parse by these: the server before it sends, the command line after it has received. */
 import { z } from "zod";
 import type { JournalEntry } from "../core/actions.ts";
+import { peerSchema } from "./peerSchemas.ts";
 
 const durationMs = z.int().nonnegative();
 const at = z.iso.datetime();
@@ -68,8 +69,19 @@ export const statusSchema = z
       nextCheckMs: durationMs,
     }),
     pending: z.array(z.string()).describe("What the files say and nobody has deployed, one sentence each."),
+    peers: z.array(peerSchema).describe("The healers of the other hosts, as they are heard here."),
   })
   .meta({ id: "Status" });
+
+/** What another host's healer said last. */
+export const peerStatusSchema = z
+  .object({
+    peer: peerSchema,
+    isLive: z.boolean().describe("Whether it is heard; if not, what follows is what it said before."),
+    ageMs: durationMs.describe("How long ago it said this."),
+    status: statusSchema,
+  })
+  .meta({ id: "PeerStatus" });
 
 const repairSchema = z
   .object({
@@ -221,7 +233,7 @@ export const pauseRequestSchema = z.strictObject({
 
 export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
 
-/** What the journal has entries of: those of the core, and three of the process around it. */
+/** What the journal has entries of: those of the core, and four of the process around it. */
 export const entryKinds = [
   "started",
   "status",
@@ -236,10 +248,12 @@ export const entryKinds = [
   "resumed",
   "notListening",
   "note",
-] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
+  "peer",
+] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note" | "peer")[];
 
 export type EntryKind = (typeof entryKinds)[number];
 export type Status = z.infer<typeof statusSchema>;
+export type PeerStatusAnswer = z.infer<typeof peerStatusSchema>;
 export type SlotStatus = z.infer<typeof slotStatusSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;

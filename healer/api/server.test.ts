@@ -41,7 +41,7 @@ function post(url: string, payload?: object) {
 }
 
 test("what tells or changes something asks for the token; what does neither does not", async () => {
-  const guarded = ["/v1/status", "/v1/slots/web-1", "/v1/history", "/v1/events?follow=false", "/metrics"];
+  const guarded = ["/v1/status", "/v1/slots/web-1", "/v1/history", "/v1/peers", "/v1/events?follow=false", "/metrics"];
   for (const url of guarded) {
     for (const headers of [{}, { authorization: `Bearer ${testToken}x` }, { authorization: testToken }]) {
       const answer = await get(url, headers);

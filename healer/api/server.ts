@@ -17,6 +17,7 @@ import { answerError, answerNotFound, unauthorized } from "./problem.ts";
 import { askRoutes } from "./routes/askRoutes.ts";
 import { type EventLimits, eventRoutes } from "./routes/eventRoutes.ts";
 import { metricsRoute } from "./routes/metricsRoute.ts";
+import { peerRoutes } from "./routes/peerRoutes.ts";
 import { probeRoutes } from "./routes/probeRoutes.ts";
 import { wishRoutes } from "./routes/wishRoutes.ts";
 
@@ -62,6 +63,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       verifyErrorLogLevel: "debug",
     });
     await guarded.register(askRoutes(answers));
+    await guarded.register(peerRoutes(answers));
     await guarded.register(wishRoutes(answers));
     await guarded.register(eventRoutes(answers, journal, options.eventLimits));
     await guarded.register(metricsRoute(answers, metrics, version));
@@ -90,6 +92,7 @@ async function describeRoutes(app: FastifyInstance, version: string): Promise<vo
       security: [{ token: [] }],
       tags: [
         { name: "ask", description: "What is, and what has been." },
+        { name: "peers", description: "What other hosts know." },
         { name: "wish", description: "What a person wants." },
         { name: "probes", description: "For supervisors and scrapers." },
       ],

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { apiFixture } from "../../test/support/apiFixture.ts";
+import { freePort, meeting } from "../../test/support/peersFixture.ts";
 import { apiHost } from "./apiAddress.ts";
 
 /** As /proc/net/tcp has it. */
@@ -17,6 +19,24 @@ test("the API listens on one socket, of the loopback address, and on no other", 
     assert.deepEqual(await listeningSockets(), [`tcp 0100007F:${hexPort}`]);
   } finally {
     await api.close();
+  }
+  assert.deepEqual(await listeningSockets(), []);
+});
+
+test("peers come in by one socket more, of the host's own address, and only where peers are planned", async () => {
+  const port = await freePort();
+  const bk = await meeting("bk", port);
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  try {
+    await bk.peers.watch({ ...bk.plan, peers: {} });
+    assert.deepEqual(await listeningSockets(), []);
+    await bk.peers.watch({ ...bk.plan, address: "127.0.0.3" });
+    while (bk.peers.port === undefined) await sleep(10);
+    assert.deepEqual(await listeningSockets(), [`tcp 0300007F:${hexPort}`]);
+    await bk.peers.watch({ ...bk.plan, peers: {} });
+    assert.deepEqual(await listeningSockets(), []);
+  } finally {
+    await bk.close();
   }
   assert.deepEqual(await listeningSockets(), []);
 });

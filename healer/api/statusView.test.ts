@@ -46,7 +46,8 @@ class Story {
   }
 
   get status(): Status {
-    const known = { host: "bk", outputs: testOutputs, limits: testLimits, state: this.#state, history: this.#history };
+    const now = { state: this.#state, history: this.#history };
+    const known = { host: "bk", outputs: testOutputs, limits: testLimits, peers: [], ...now };
     return statusView(known, [], { nowMs: this.nowMs, wallMs: this.nowMs });
   }
 

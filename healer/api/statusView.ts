@@ -4,6 +4,7 @@ import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
 import { type Moment, wallTime } from "./moment.ts";
 import { pauseView, untilView } from "./pauseView.ts";
+import { peerView } from "./peerView.ts";
 import type { SlotStatus, Status } from "./schemas.ts";
 import { slotStatusOf } from "./slotView.ts";
 import { spellDuration } from "./spellDuration.ts";
@@ -34,6 +35,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
     drift: driftOf(known, moment),
     pending: [...pending],
+    peers: known.peers.map((one) => peerView(one, moment)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Limits } from "../core/limits.ts";
 import type { State } from "../core/state.ts";
 import type { Healer } from "../healer.ts";
 import type { History } from "../history/history.ts";
+import type { KnownPeer } from "./knownPeers.ts";
 
 /** What is healed now, and by whom: another one with each deployment. */
 export interface Subject {
@@ -19,4 +20,6 @@ export interface Known {
   readonly limits: Limits;
   readonly state: State;
   readonly history: History;
+  /** The other hosts' healers. */
+  readonly peers: readonly KnownPeer[];
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { Answers } from "../../healer/api/answers.ts";
+import { type KnownPeers, noPeers } from "../../healer/api/knownPeers.ts";
 import { Metrics } from "../../healer/api/metrics.ts";
 import { type EventLimits, eventLimits } from "../../healer/api/routes/eventRoutes.ts";
 import { createServer } from "../../healer/api/server.ts";
@@ -73,6 +74,8 @@ export interface ApiFixtureOptions {
   readonly events?: Partial<EventLimits>;
   readonly pendingChanges?: () => Promise<readonly string[]>;
   readonly maxJournalBytes?: number;
+  readonly host?: string;
+  readonly peers?: KnownPeers;
 }
 
 export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFixture> {
@@ -86,7 +89,8 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
     for (const repair of endedRepairs(before, after)) metrics.repaired(repair);
   });
   const { healer, asked } = silentHealer(journal);
-  const answers = new Answers({ host: "bk", chronicle, pendingChanges: options.pendingChanges ?? (async () => []) });
+  const { host = "bk", peers = noPeers, pendingChanges = async () => [] } = options;
+  const answers = new Answers({ host, chronicle, pendingChanges, peers });
   const subject: Subject = { outputs: testOutputs, limits: testLimits, healer };
   answers.watch(subject);
   const app = await createServer({

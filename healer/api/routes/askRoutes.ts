@@ -7,6 +7,13 @@ import { historySchema, slotSchema, statusSchema } from "../schemas.ts";
 const defaultIncidents = 50;
 const maxIncidents = 500;
 
+export const slotNameSchema = z.string().describe("Such as web-1.");
+
+export const historyQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(maxIncidents).default(defaultIncidents),
+  slot: z.string().optional().describe("Only what happened to this slot."),
+});
+
 /** What is, and what has been. */
 export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
   return async (app) => {
@@ -27,7 +34,7 @@ export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
         schema: {
           tags: ["ask"],
           summary: "All that is known of one machine, and what follows from it.",
-          params: z.object({ slot: z.string().describe("Such as web-1.") }),
+          params: z.object({ slot: slotNameSchema }),
           response: { 200: slotSchema, ...problems("unauthorized", "notFound", "notListening") },
         },
       },
@@ -39,10 +46,7 @@ export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
         schema: {
           tags: ["ask"],
           summary: "What was wrong, what was done about it, and what came of it.",
-          querystring: z.object({
-            limit: z.coerce.number().int().min(1).max(maxIncidents).default(defaultIncidents),
-            slot: z.string().optional().describe("Only what happened to this slot."),
-          }),
+          querystring: historyQuerySchema,
           response: { 200: historySchema, ...problems("badRequest", "unauthorized", "notFound") },
         },
       },

@@ -20,7 +20,7 @@ export function metricsRoute(answers: Answers, metrics: Metrics, version: string
         },
       },
       async (_request, reply) => {
-        const text = await metrics.text(answers.known, version, momentNow());
+        const text = await metrics.text(answers.known, answers.peers.all, version, momentNow());
         // The library knows the version of the format that it writes.
         return reply.type(metrics.registry.contentType).serializer(String).send(text);
       },
