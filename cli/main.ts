@@ -8,6 +8,7 @@ import { historyCommand } from "./commands/history.ts";
 import { hostCommand } from "./commands/host.ts";
 import { labCommand } from "./commands/lab.ts";
 import { pauseCommand, resumeCommand } from "./commands/pause.ts";
+import { peerCommand } from "./commands/peer.ts";
 import { planCommand } from "./commands/plan.ts";
 import { psCommand } from "./commands/ps.ts";
 import { shellCommand } from "./commands/shell.ts";
@@ -33,6 +34,7 @@ const program = new Command("vigil")
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .addCommand(healerCommand())
+  .addCommand(peerCommand())
   .addCommand(hostCommand());
 
 // A sub-command does not inherit this from a parent that it is added to.

@@ -11,6 +11,7 @@ import { ensureMountPoints } from "./mountPoints.ts";
 import { ensureNetwork } from "./network.ts";
 import { claim } from "./owner.ts";
 import { checkRequirements } from "./requirements.ts";
+import { trustPeers } from "./trustPeers.ts";
 
 export interface LabUpOptions {
   readonly checkout: string;
@@ -35,7 +36,11 @@ export async function labUp(lab: Lab, { checkout, cacheDir, prepare, say }: LabU
     say(`switch with ${site.hosts.length} hosts, ${site.witnessAddress === undefined ? "" : "a witness and "}a client`);
     const started = await Promise.all(site.hosts.map((host) => bootHost(lab, host)));
     say(`libvirtd answers on ${site.hosts.map((host) => host.name).join(" and ")}`);
-    if (prepare) await Promise.all(site.hosts.map((host) => prepareInLab(lab, host.name, say)));
+    if (prepare) {
+      await Promise.all(site.hosts.map((host) => prepareInLab(lab, host.name, say)));
+      const hosts = site.hosts.map((host) => host.name);
+      await trustPeers(lab, hosts);
+    }
     return started.filter(Boolean).length;
   });
 }

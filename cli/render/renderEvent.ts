@@ -31,6 +31,8 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} paused ${repairsOf(slot)} for ${spellDuration(Number(line.forMs))}`;
     case "resumed":
       return `${line.by} resumed ${repairsOf(slot)}`;
+    case "peer":
+      return `peer ${line.peer}: ${sentence}`;
     case "progress":
       return `${line.op} ${line.resource}: ${line.phase}`;
     default:

@@ -1,6 +1,7 @@
 import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
+import { renderPeers } from "./renderPeers.ts";
 import { fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
@@ -19,7 +20,10 @@ export function renderStatus(status: Status): string {
     `next: ${next}`,
   ].map(fit);
   const notes = notesOf(status, head);
-  return [...head, "", renderSlots(status).trimEnd(), ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
+  const peers = status.peers.length === 0 ? [] : ["", renderPeers(status.peers).trimEnd()];
+  return [...head, "", renderSlots(status).trimEnd(), ...peers, ...(notes.length > 0 ? ["", ...notes] : []), ""].join(
+    "\n",
+  );
 }
 
 function renderSlots({ slots }: Status): string {
