@@ -18,6 +18,7 @@ import {
   withoutLibvirtd,
   wrongClock,
 } from "../scenarios/passing.ts";
+import { silentPeer } from "../scenarios/peers.ts";
 import { nobodyWatches, personHoldsTheStack, wrongStackFile } from "../scenarios/persons.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
@@ -75,6 +76,7 @@ const scenarios: Lanes<Scenario> = [
       emptyBridge,
       hungHealer,
       killedRepair("engine", 3_000),
+      silentPeer,
     ],
   ],
   [
