@@ -10,6 +10,7 @@ import { labCommand } from "./commands/lab.ts";
 import { pauseCommand, resumeCommand } from "./commands/pause.ts";
 import { planCommand } from "./commands/plan.ts";
 import { psCommand } from "./commands/ps.ts";
+import { replaceCommand } from "./commands/replace.ts";
 import { shellCommand } from "./commands/shell.ts";
 import { statusCommand } from "./commands/status.ts";
 import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
@@ -32,6 +33,7 @@ const program = new Command("vigil")
   .addCommand(eventsCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
+  .addCommand(replaceCommand())
   .addCommand(healerCommand())
   .addCommand(hostCommand());
 

@@ -5,9 +5,19 @@ import { explainCommand } from "./explain.ts";
 import { historyCommand } from "./history.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { psCommand } from "./ps.ts";
+import { replaceCommand } from "./replace.ts";
 import { statusCommand } from "./status.ts";
 
-const commands = [eventsCommand, explainCommand, historyCommand, pauseCommand, psCommand, resumeCommand, statusCommand];
+const commands = [
+  eventsCommand,
+  explainCommand,
+  historyCommand,
+  pauseCommand,
+  psCommand,
+  replaceCommand,
+  resumeCommand,
+  statusCommand,
+];
 
 test("whatever asks the healer has help with examples, and can answer as JSON", () => {
   for (const make of commands) {

@@ -1,9 +1,21 @@
 import type { Event } from "../core/events.ts";
+import { refusalOf } from "../core/hearWish.ts";
 import type { Chronicle } from "../history/chronicle.ts";
-import { incidentsView } from "./incidentsView.ts";
+import { incidentsOf } from "../history/history.ts";
+import { incidentsView, incidentView } from "./incidentsView.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
-import type { HistoryAnswer, Paused, PauseRequest, ResumeRequest, Slot, Status } from "./schemas.ts";
+import type {
+  Accepted,
+  HistoryAnswer,
+  Incident,
+  Paused,
+  PauseRequest,
+  ResumeRequest,
+  Slot,
+  SlotRequest,
+  Status,
+} from "./schemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
 import type { Known, Subject } from "./subject.ts";
@@ -58,6 +70,14 @@ export class Answers {
     return { host, incidents: incidentsView(chronicle.history, slot, limit) };
   }
 
+  /** Needs no healer that listens either. */
+  incident(id: number): Incident {
+    const found = incidentsOf(this.#options.chronicle.history).find((incident) => incident.id === id);
+    if (found !== undefined) return incidentView(found);
+    const remedy = "`GET /v1/history` lists those that are remembered.";
+    throw new Problem("notFound", `host ${this.#options.host} remembers no incident ${id}.`, remedy);
+  }
+
   /** Throws if a slot is neither there nor was: nothing would be found of it, which could be taken for good news. */
   requirePresentOrPast(slot: string | undefined): void {
     const { known } = this;
@@ -77,7 +97,20 @@ export class Answers {
     return { host: this.#options.host, slot, paused: false, forMs: 0, by };
   }
 
-  async #wish(event: Extract<Event, { kind: "pause" | "resume" }>): Promise<void> {
+  /** Resolves when it is in the journal that it is wished; its incident says what becomes of it. */
+  async replace(slot: string, { by }: SlotRequest): Promise<Accepted> {
+    const known = this.#must();
+    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    const refusal = refusalOf(known.state, slot, known.limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
+    await this.#wish({ kind: "replace", slot, by });
+    const { host, chronicle } = this.#options;
+    const incident = chronicle.history.open[slot];
+    if (incident !== undefined) return { host, slot, by, incident: incident.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" }>): Promise<void> {
     const known = this.#must();
     if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
     this.#subject?.healer.hear(event);

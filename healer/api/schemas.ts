@@ -120,6 +120,16 @@ export const incidentSchema = z
   })
   .meta({ id: "Incident" });
 
+/** The answer to a wish that takes its time. */
+export const acceptedSchema = z
+  .object({
+    host: z.string(),
+    slot: z.string(),
+    by: z.string(),
+    incident: z.int().describe("GET /v1/incidents/{id} says what becomes of it."),
+  })
+  .meta({ id: "Accepted" });
+
 export const historySchema = z
   .object({ host: z.string(), incidents: z.array(incidentSchema).describe("Newest first.") })
   .meta({ id: "History" });
@@ -219,6 +229,8 @@ export const pauseRequestSchema = z.strictObject({
   slot: onlySlot,
 });
 
+export const slotRequestSchema = z.strictObject({ by });
+
 export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
 
 /** What the journal has entries of: those of the core, and three of the process around it. */
@@ -244,6 +256,8 @@ export type SlotStatus = z.infer<typeof slotStatusSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
+export type Accepted = z.infer<typeof acceptedSchema>;
+export type SlotRequest = z.infer<typeof slotRequestSchema>;
 export type PauseRequest = z.infer<typeof pauseRequestSchema>;
 export type ResumeRequest = z.infer<typeof resumeRequestSchema>;
 export type Paused = z.infer<typeof pausedSchema>;

@@ -8,7 +8,7 @@ import {
   testToken,
 } from "../../test/support/apiFixture.ts";
 import { readJournal } from "../journal/readJournal.ts";
-import { historySchema, pausedSchema, slotSchema, statusSchema } from "./schemas.ts";
+import { acceptedSchema, historySchema, incidentSchema, pausedSchema, slotSchema, statusSchema } from "./schemas.ts";
 
 let api: ApiFixture;
 
@@ -50,7 +50,7 @@ test("what tells or changes something asks for the token; what does neither does
     }
     assert.equal((await get(url)).statusCode, 200, url);
   }
-  for (const url of ["/v1/pause", "/v1/resume"]) {
+  for (const url of ["/v1/pause", "/v1/resume", "/v1/slots/web-1/replace"]) {
     assert.equal((await api.app.inject({ method: "POST", url, payload: {} })).statusCode, 401, url);
   }
   for (const url of ["/livez", "/readyz", "/openapi.json", "/docs/"]) {
@@ -169,6 +169,30 @@ test("one machine is paused for itself, and only one that is there", async () =>
   const missing = await post("/v1/pause", { slot: "web-9" });
   assert.equal(missing.statusCode, 404);
   assert.equal(missing.json().remedy, "it has lb-1, web-1, web-2.");
+});
+
+test("a wish to replace is accepted with its incident, and refused with the reason while it may not be", async () => {
+  api.beatAll();
+  const running = { state: "running", reason: "booted", id: 1 } as const;
+  api.healer.hear({ kind: "domain", slot: "web-2", domain: running });
+  const accepted = await post("/v1/slots/web-2/replace", { by: "anna" });
+  assert.equal(accepted.statusCode, 202);
+  const { incident: id, ...rest } = acceptedSchema.parse(accepted.json());
+  assert.deepEqual(rest, { host: "bk", slot: "web-2", by: "anna" });
+  const incident = incidentSchema.parse((await get(`/v1/incidents/${id}`)).json());
+  assert.deepEqual([incident.slot, incident.cause, incident.outcome], ["web-2", "replaceWished", "open"]);
+  assert.equal(incident.sentence, "replacement wished: anna asks for it");
+  const again = await post("/v1/slots/web-2/replace");
+  assert.deepEqual([again.statusCode, again.json().error], [409, "conflict"]);
+  assert.equal(again.json().message, "web-2 is about to be replaced.");
+  await post("/v1/pause");
+  const paused = await post("/v1/slots/lb-1/replace");
+  assert.match(
+    paused.json().message,
+    /^lb-1 may not be replaced now: nothing is done: repairs are paused for \d+ s more\.$/,
+  );
+  assert.equal((await post("/v1/slots/web-9/replace")).statusCode, 404);
+  assert.equal((await get("/v1/incidents/999999")).statusCode, 404);
 });
 
 test("no answer is given of a machine that never was: it could be taken for good news", async () => {

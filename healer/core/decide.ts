@@ -7,6 +7,7 @@ import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
 import type { SlotState, State } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 export interface Decided {
   readonly state: State;
@@ -65,7 +66,12 @@ function isBatchReady(state: State, replaces: readonly Due[], limits: Limits, no
 }
 
 /** Why a repair that is due may not begin now. Undefined if it may. */
-function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, nowMs: number): string | undefined {
+export function obstacleTo(
+  state: State,
+  { slot, cause, repair }: Due,
+  limits: Limits,
+  nowMs: number,
+): string | undefined {
   const { host, pausedUntilMs, breakerUntilMs } = state;
   if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
   const slotPausedMs = slot.pausedUntilMs - nowMs;
@@ -82,10 +88,15 @@ function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, 
       return "it waits: most workers were silent together until a moment ago";
     }
   }
-  const sick = Object.values(state.slots).find((other) => other !== slot && other.role === slot.role && isSick(other));
+  const sick = Object.values(state.slots).find((other) => {
+    // What is only wished can wait until nothing else is wrong.
+    const isOut = isWish(cause) ? other.status !== "green" : isSick(other);
+    return other !== slot && other.role === slot.role && isOut;
+  });
   if (isServing(slot, limits, nowMs) && sick !== undefined) {
     return `it waits: it still serves, and ${sick.slot} is not well either`;
   }
+  if (isWish(cause)) return spaceObstacle(state, repair, limits);
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
@@ -147,7 +158,7 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
   // The last of a batch may be one too many for the host's budget, which the first ones have just spent.
   for (const one of due) {
     const { slot, cause, repair } = one;
-    if (budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
+    if (!isWish(cause) && budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
     const sentence = `${verbs[repair]} ${slot.slot}: ${sentenceOf(slot)}`;
     const change = become(slot, "repairing", sentence, nowMs, spend(one, generation, limits, nowMs));
     next = withSlot(next, change.slot);
@@ -167,9 +178,10 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
 }
 
 function spend({ slot, cause, repair }: Due, generation: number, limits: Limits, nowMs: number) {
-  const repairsMs = [...slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs), nowMs];
+  const earlierMs = slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs);
+  const repairsMs = isWish(cause) ? earlierMs : [...earlierMs, nowMs];
   const attempt = { generation, cause, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
-  return { repairsMs, waitUntilMs: nowMs, attempt };
+  return { repairsMs, waitUntilMs: nowMs, attempt, wish: undefined };
 }
 
 const verbs: Readonly<Record<Repair, string>> = {

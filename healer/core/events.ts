@@ -23,7 +23,9 @@ export type Event =
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
   /** `slot`: of this machine alone; without it, of all. */
   | { readonly kind: "pause"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string };
+  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string }
+  /** Make this machine anew, though it may be well. */
+  | { readonly kind: "replace"; readonly slot: string; readonly by: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

@@ -27,6 +27,8 @@ export interface Limits {
   /** A silent machine is asked so often, and its answer speaks for so long. */
   readonly probeIntervalMs: number;
   readonly probeFreshMs: number;
+  /** A person's wish that could not be begun in this time is forgotten: nobody expects it any more. */
+  readonly wishMs: number;
   /** A slot that is red for so long, whatever the reason, is a person's concern too. */
   readonly pageAfterMs: number;
   /** Between two checks for drift, and after one that found some or could not be judged. */
@@ -81,6 +83,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   domainsFreshMs: 5_000,
   probeIntervalMs: 500,
   probeFreshMs: 3_000,
+  wishMs: minuteMs,
   pageAfterMs: 5 * minuteMs,
   driftIntervalMs: 30 * minuteMs,
   driftRetryMs: 2 * minuteMs,

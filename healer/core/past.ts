@@ -1,6 +1,7 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
 import type { JournalEntry, SlotRepair } from "./actions.ts";
 import type { Past, PastRepair } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
 export interface PastEntry {
@@ -31,7 +32,8 @@ function spentIn(entries: readonly PastEntry[]): Past["repairs"] {
   for (const { entry, agoMs } of entries) {
     if (entry.kind === "repairBegun") {
       const { generation } = entry;
-      repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
+      const spent = entry.slots.filter(({ cause }) => !isWish(cause));
+      repairs.push(...spent.map(({ slot }) => ({ slot, agoMs, generation })));
     }
     if (entry.kind !== "repairEnded" || !couldNotBegin.test(entry.outcome)) continue;
     repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
@@ -48,7 +50,7 @@ function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
     if (entry.kind === "repairEnded" && !couldNotBegin.test(entry.outcome)) {
       const { slot, generation } = entry;
       const repair = begun.get(slot);
-      if (repair !== undefined)
+      if (repair !== undefined && !isWish(repair.cause))
         tried.set(slot, { ...repair, generation, helped: entry.outcome === "ok", greenForMs: undefined });
     }
     if (entry.kind !== "repairJudged" && entry.kind !== "status") continue;
@@ -86,10 +88,15 @@ function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
 
 function failedIn(entries: readonly PastEntry[]): readonly number[] {
   let failed: number[] = [];
+  const wished = new Set<string>();
   for (const { entry } of entries) {
+    if (entry.kind === "repairBegun") {
+      for (const { slot, cause } of entry.slots) if (isWish(cause)) wished.add(`${entry.generation} ${slot}`);
+    }
     if (entry.kind === "breaker" || (entry.kind === "resumed" && entry.slot === undefined)) failed = [];
     if (entry.kind !== "repairEnded" && entry.kind !== "repairJudged") continue;
     const { generation } = entry;
+    if (wished.has(`${generation} ${entry.slot}`)) continue;
     if (entry.kind === "repairJudged" && entry.helped) failed = failed.filter((other) => other >= generation);
     const isFailure = entry.kind === "repairJudged" ? !entry.helped : !/^(ok$|locked:|preflight:)/.test(entry.outcome);
     if (isFailure && !failed.includes(generation)) failed.push(generation);

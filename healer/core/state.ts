@@ -39,6 +39,13 @@ export interface SlotState {
   readonly waitUntilMs: number;
   /** The same, because a person wishes it. */
   readonly pausedUntilMs: number;
+  /** That a person wants it replaced, until that begins or the wish is too old. */
+  readonly wish: Wish | undefined;
+}
+
+export interface Wish {
+  readonly by: string;
+  readonly atMs: number;
 }
 
 export interface Suspicion {
@@ -147,6 +154,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       rebootsMs: [],
       waitUntilMs: nowMs,
       pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
+      wish: undefined,
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });

@@ -10,6 +10,7 @@ import { decide } from "./decide.ts";
 import { askForDrift, hearDrift } from "./drift.ts";
 import type { Event } from "./events.ts";
 import { giveUpLate, openBreaker } from "./guard.ts";
+import { hearWish } from "./hearWish.ts";
 import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { updatePages } from "./pages.ts";
@@ -73,6 +74,8 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return pause(state, event, nowMs);
     case "resume":
       return resume(state, event, nowMs);
+    case "replace":
+      return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:
       break;
   }

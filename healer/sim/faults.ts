@@ -48,6 +48,7 @@ export const hostFaults = [
   "kill-healer-at-repair",
   "pause",
   "resume",
+  "replace",
   "stale-result",
   "probes-lost",
 ] as const;

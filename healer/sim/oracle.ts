@@ -37,6 +37,7 @@ export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> =
   domainUndefined: ["replace"],
   diskMissing: ["replace"],
   repairUnfinished: ["replace"],
+  replaceWished: ["replace"],
   mute: ["reset", "replace"],
 };
 
@@ -109,6 +110,30 @@ export function wasAsked({ slots }: Told, { slot, cause }: SlotRepair, limits: L
   const isFresh = told !== undefined && nowMs - told.pingMs <= limits.probeFreshMs && told.pingMs >= told.beatMs;
   const fits = isFresh && told.pingAnswered === (cause !== "machineUnreachable");
   must(fits, "one witness of silence is not enough", () => `${slot} by ${cause}, ping ${told?.pingAnswered}`);
+}
+
+/** What takes the way of a repair because a person wants it, and is none. */
+export function isWish({ cause }: SlotRepair): boolean {
+  return cause === "replaceWished";
+}
+
+/** Somebody has just asked for it; and no machine that serves is taken away for a wish while another one of its kind is out. */
+export function wasWished(
+  told: Told,
+  state: State,
+  world: readonly Machine[],
+  { slot }: SlotRepair,
+  limits: Limits,
+  nowMs: number,
+): void {
+  const agoMs = nowMs - (told.slots.get(slot)?.wishedMs ?? Number.NEGATIVE_INFINITY);
+  must(agoMs < limits.wishMs, "nothing is replaced for a wish that nobody had", () => `${slot}: ${agoMs} ms ago`);
+  const machine = world.find((one) => one.slot === slot);
+  if (machine === undefined || !serves(machine, nowMs) || machine.ills.size > 0) return;
+  const out = world.find((other) => {
+    return other !== machine && other.role === machine.role && state.slots[other.slot]?.status === "repairing";
+  });
+  must(out === undefined, "of those that serve one goes at a time", () => `${slot} beside ${out?.slot}`);
 }
 
 /** No repair of what is well, or boots as it may; and of what suffers from one thing only, the least one first. */

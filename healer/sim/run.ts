@@ -116,6 +116,10 @@ class Simulation {
     if (this.#deadUntilMs !== undefined) return;
     if (kind === "pause") this.#world.tell(0, { kind: "pause", slot, forMs, by: "root" });
     if (kind === "resume") this.#world.tell(0, { kind: "resume", slot, by: "root" });
+    if (kind === "replace") {
+      const wished = slot ?? this.#world.random.pick([...this.#world.machines.keys()]);
+      this.#world.tell(0, { kind: "replace", slot: wished, by: "root" });
+    }
     if (kind === "stale-result") this.#tellStale(depth);
   }
 

@@ -29,6 +29,8 @@ export interface ToldSlot {
   pingAnswered: boolean | undefined;
   pingMs: number;
   pausedUntilMs: number;
+  /** When a person last wanted it replaced. */
+  wishedMs: number;
   /** Since when its files have been other ones than planned, while nothing else was wrong. */
   changedMs: number | undefined;
   /** Whether this healer has called it green. */
@@ -45,7 +47,13 @@ const nothing = {
 export function newTold(slots: readonly string[]): Told {
   const unheard = {
     ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
-    ...{ pingMs: 0, pausedUntilMs: 0, pingAnswered: undefined, changedMs: undefined },
+    ...{
+      pingMs: 0,
+      pausedUntilMs: 0,
+      wishedMs: Number.NEGATIVE_INFINITY,
+      pingAnswered: undefined,
+      changedMs: undefined,
+    },
   };
   return {
     ...nothing,
@@ -94,6 +102,11 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       told.poolFreeBytes = event.poolFreeBytes;
       told.stateFreeBytes = event.stateFreeBytes;
       return;
+    case "replace": {
+      const slot = told.slots.get(event.slot);
+      if (slot !== undefined) slot.wishedMs = nowMs;
+      return;
+    }
     case "pause":
       tellPause(told, event.slot, nowMs + event.forMs);
       return;

@@ -5,7 +5,7 @@ import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State, Status } from "../core/state.ts";
 import { type Step, step } from "../core/step.ts";
-import { seesWhatIs } from "./oracle.ts";
+import { isWish, seesWhatIs } from "./oracle.ts";
 import { newTold, type Told, tell, tellAnew } from "./told.ts";
 import { must } from "./violation.ts";
 import { WatchBudget } from "./watchBudget.ts";
@@ -66,7 +66,8 @@ export class Watch {
 
   /** That the last look before a machine is deleted sees it as it is. */
   checkLastLook(slot: string, isWell: boolean): void {
-    seesWhatIs(this.told, this.#world.machine(slot), isWell, this.#limits, this.#world.nowMs);
+    if (this.#repairs.isOfWish(slot)) must(!isWell, "what a person wants replaced may be well", () => slot);
+    else seesWhatIs(this.told, this.#world.machine(slot), isWell, this.#limits, this.#world.nowMs);
   }
 
   checkPages(state: State): void {
@@ -94,7 +95,8 @@ export class Watch {
 
   #hearResult({ slot, generation, outcome }: Extract<Event, { kind: "repaired" }>): void {
     this.#repairs.end(slot);
-    if (outcome.ok) return;
+    // A wish is no repair: it costs nothing, and says nothing of any.
+    if (outcome.ok || this.#repairs.isOfWish(slot)) return;
     if (outcome.code !== "locked" && outcome.code !== "preflight") {
       this.#budget.fail(generation);
       return;
@@ -136,7 +138,7 @@ export class Watch {
     begun.add(entry.generation);
     this.#budget.mayBegin();
     this.#repairs.begin(state, entry, this.told);
-    for (const { slot } of entry.slots) this.#budget.spend(slot, entry.generation, nowMs);
+    for (const begun of entry.slots) if (!isWish(begun)) this.#budget.spend(begun.slot, entry.generation, nowMs);
   }
 
   #checkStatus(slot: string, status: Status, sentence: string): void {
@@ -147,8 +149,9 @@ export class Watch {
       this.#budget.becomesGreen(slot);
     }
     if (status === "green" || status === "settling") this.#pages.hindered(slot, false);
-    if (from === "settling" && status !== "green") this.#budget.fail(this.#repairs.lastOf(slot));
+    const isOfWish = this.#repairs.isOfWish(slot);
+    if (from === "settling" && status !== "green" && !isOfWish) this.#budget.fail(this.#repairs.lastOf(slot));
     const givenUp = from === "repairing" && status === "red" ? this.#repairs.giveUp(slot) : undefined;
-    if (givenUp !== undefined) this.#budget.fail(givenUp);
+    if (givenUp !== undefined && !isOfWish) this.#budget.fail(givenUp);
   }
 }

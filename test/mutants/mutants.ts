@@ -352,7 +352,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "help at first is help",
     "judge.ts",
-    "tried: withHelp(attempt, nowMs)",
+    "tried: withHelp(slot, attempt, nowMs)",
     "tried: undefined",
     "what comes back soon gets the next repair",
   ),

@@ -1,7 +1,14 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
 import type { Answers } from "../answers.ts";
 import { problems } from "../problem.ts";
-import { pausedSchema, pauseRequestSchema, resumeRequestSchema } from "../schemas.ts";
+import {
+  acceptedSchema,
+  pausedSchema,
+  pauseRequestSchema,
+  resumeRequestSchema,
+  slotRequestSchema,
+} from "../schemas.ts";
 
 /** What a person may want of the healer. A body may be left out, and is then all defaults. */
 export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
@@ -32,6 +39,25 @@ export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
         },
       },
       (request) => answers.resume(request.body ?? resumeRequestSchema.parse({})),
+    );
+    app.post(
+      "/v1/slots/:slot/replace",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Make one machine anew, though it may be well, as a repair would: refused while that is not safe.",
+          params: z.object({ slot: z.string().describe("Such as web-1.") }),
+          body: slotRequestSchema.nullable(),
+          response: {
+            202: acceptedSchema,
+            ...problems("badRequest", "unauthorized", "notFound", "conflict", "notListening", "failed"),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { slot } = request.params;
+        return reply.code(202).send(await answers.replace(slot, request.body ?? slotRequestSchema.parse({})));
+      },
     );
   };
 }
