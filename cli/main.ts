@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { drainCommand, undrainCommand } from "./commands/drain.ts";
 import { envCommand } from "./commands/env.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -34,6 +35,8 @@ const program = new Command("vigil")
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .addCommand(replaceCommand())
+  .addCommand(drainCommand())
+  .addCommand(undrainCommand())
   .addCommand(healerCommand())
   .addCommand(hostCommand());
 

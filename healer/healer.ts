@@ -17,6 +17,7 @@ export interface HealerPorts {
     operate(action: Extract<Action, { kind: "operate" }>): Promise<void>;
     replace(action: Extract<Action, { kind: "replace" }>): Promise<void>;
     checkDrift(action: Extract<Action, { kind: "checkDrift" }>): Promise<void>;
+    rotate(action: Extract<Action, { kind: "rotate" }>): Promise<void>;
   };
   readonly log: Logger;
 }
@@ -100,6 +101,7 @@ export class Healer {
     const { repairs, log } = this.#ports;
     if (action.kind === "operate") void repairs.operate(action);
     if (action.kind === "replace") void repairs.replace(action);
+    if (action.kind === "rotate") void repairs.rotate(action);
     if (action.kind === "checkDrift") void repairs.checkDrift(action);
     if (action.kind === "page") log.error({ page: action.topic }, action.sentence);
     if (action.kind === "clearPage") log.info({ pageOver: action.topic }, action.sentence);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drainCommand, undrainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { historyCommand } from "./history.ts";
@@ -9,6 +10,8 @@ import { replaceCommand } from "./replace.ts";
 import { statusCommand } from "./status.ts";
 
 const commands = [
+  drainCommand,
+  undrainCommand,
   eventsCommand,
   explainCommand,
   historyCommand,

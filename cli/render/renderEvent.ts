@@ -31,6 +31,10 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} paused ${repairsOf(slot)} for ${spellDuration(Number(line.forMs))}`;
     case "resumed":
       return `${line.by} resumed ${repairsOf(slot)}`;
+    case "drained":
+      return `${line.by} drains ${slot}`;
+    case "undrained":
+      return `${line.by} puts ${slot} back into rotation`;
     case "progress":
       return `${line.op} ${line.resource}: ${line.phase}`;
     default:

@@ -1,7 +1,7 @@
 import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
-import { fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
+import { drainedBy, fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   fine: "is fine",
@@ -43,6 +43,7 @@ function notesOf(status: Status, head: readonly string[]): string[] {
     ),
     ...(paused === undefined ? [] : [pausedUntil(paused)]),
     ...slots.flatMap(({ slot, paused }) => (paused === undefined ? [] : [`${slot}: ${pausedUntil(paused)}`])),
+    ...slots.flatMap(({ slot, drained }) => (drained === undefined ? [] : [`${slot}: ${drainedBy(drained)}`])),
     ...(breaker === undefined ? [] : [`repairs do not help: none begins until ${stampOf(breaker.until)} UTC`]),
     ...(drift.verdict === "found" ? [drift.sentence] : []),
     ...pending.map((sentence) => `pending: ${sentence}`),

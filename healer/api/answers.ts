@@ -1,5 +1,6 @@
 import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
+import { drainRefusal } from "../core/rotation.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsOf } from "../history/history.ts";
 import { incidentsView, incidentView } from "./incidentsView.ts";
@@ -7,6 +8,8 @@ import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
 import type {
   Accepted,
+  Drained,
+  DrainRequest,
   HistoryAnswer,
   Incident,
   Paused,
@@ -110,7 +113,22 @@ export class Answers {
     throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
   }
 
-  async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" }>): Promise<void> {
+  /** Resolves when the wish is in the journal; the slot itself says when it is drained. */
+  async drain(slot: string, { by, force }: DrainRequest): Promise<Drained> {
+    const known = this.#must();
+    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    const refusal = drainRefusal(known.state, { slot, force }, known.limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "`force` drains a last one all the same.");
+    await this.#wish({ kind: "drain", slot, by, force });
+    return { host: this.#options.host, slot, by, drained: true };
+  }
+
+  async undrain(slot: string, { by }: SlotRequest): Promise<Drained> {
+    await this.#wish({ kind: "undrain", slot, by });
+    return { host: this.#options.host, slot, by, drained: false };
+  }
+
+  async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" }>): Promise<void> {
     const known = this.#must();
     if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
     this.#subject?.healer.hear(event);

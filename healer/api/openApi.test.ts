@@ -43,7 +43,9 @@ test("every route is in it, and says what it is for, that it asks for a token, a
     "/v1/pause",
     "/v1/resume",
     "/v1/slots/{slot}",
+    "/v1/slots/{slot}/drain",
     "/v1/slots/{slot}/replace",
+    "/v1/slots/{slot}/undrain",
     "/v1/status",
   ]);
   for (const [path, operations] of Object.entries(document.paths)) {

@@ -11,6 +11,15 @@ const role = z.enum(["worker", "balancer"]);
 /** What a person has stopped, and until when. */
 const pauseSchema = z.object({ until: at, forMs: durationMs, by: z.string().optional() });
 
+const drainSchema = z
+  .object({
+    by: z.string(),
+    since: at,
+    done: z.boolean().describe("The balancers have left it, and no request is under way there."),
+    problem: z.string().optional().describe("Why it could not be drained when it was last tried."),
+  })
+  .describe("A person wants this worker to get no requests.");
+
 export const slotStatusSchema = z
   .object({
     slot: z.string(),
@@ -24,6 +33,7 @@ export const slotStatusSchema = z
     cause: z.string().optional().describe("What is thought to be wrong: a row of docs/healer-states.md."),
     holdsVip: z.boolean().optional().describe("Balancers: whether it says that it has the service's address."),
     paused: pauseSchema.optional().describe("No repair of this machine begins until then."),
+    drained: drainSchema.optional(),
   })
   .meta({ id: "SlotStatus" });
 
@@ -229,6 +239,15 @@ export const pauseRequestSchema = z.strictObject({
   slot: onlySlot,
 });
 
+export const drainedSchema = z
+  .object({ host: z.string(), slot: z.string(), by: z.string(), drained: z.boolean() })
+  .meta({ id: "Drained" });
+
+export const drainRequestSchema = z.strictObject({
+  by,
+  force: z.boolean().default(false).describe("Even if no worker of this host is left that serves."),
+});
+
 export const slotRequestSchema = z.strictObject({ by });
 
 export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
@@ -246,6 +265,9 @@ export const entryKinds = [
   "breaker",
   "paused",
   "resumed",
+  "drained",
+  "undrained",
+  "rotation",
   "notListening",
   "note",
 ] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
@@ -257,6 +279,8 @@ export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
 export type Accepted = z.infer<typeof acceptedSchema>;
+export type Drained = z.infer<typeof drainedSchema>;
+export type DrainRequest = z.infer<typeof drainRequestSchema>;
 export type SlotRequest = z.infer<typeof slotRequestSchema>;
 export type PauseRequest = z.infer<typeof pauseRequestSchema>;
 export type ResumeRequest = z.infer<typeof resumeRequestSchema>;

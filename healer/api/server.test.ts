@@ -4,6 +4,7 @@ import {
   type ApiFixture,
   type ApiFixtureOptions,
   apiFixture,
+  goodBeat,
   testPlanned,
   testToken,
 } from "../../test/support/apiFixture.ts";
@@ -193,6 +194,30 @@ test("a wish to replace is accepted with its incident, and refused with the reas
   );
   assert.equal((await post("/v1/slots/web-9/replace")).statusCode, 404);
   assert.equal((await get("/v1/incidents/999999")).statusCode, 404);
+});
+
+test("a worker is drained and put back by the core, which the status and the metrics show", async () => {
+  api.beatAll();
+  const wish = await post("/v1/slots/web-1/drain", { by: "anna" });
+  assert.deepEqual([wish.statusCode, wish.json()], [202, { host: "bk", slot: "web-1", by: "anna", drained: true }]);
+  api.healer.hear({ kind: "tick", lagMs: 0 });
+  await api.healer.settled();
+  assert.deepEqual(api.asked, [{ kind: "rotate", slot: "web-1", to: "out", generation: 1 }]);
+  const view = async () => slotSchema.parse((await get("/v1/slots/web-1")).json()).drained;
+  assert.deepEqual([(await view())?.by, (await view())?.done], ["anna", false]);
+  api.healer.hear({ kind: "rotated", slot: "web-1", generation: 1, outcome: { ok: true } });
+  api.healer.hear({ kind: "beat", slot: "web-1", beat: { ...goodBeat("web-1"), service: "draining" } });
+  assert.equal((await view())?.done, true);
+  assert.equal(statusSchema.parse((await get("/v1/status")).json()).what, "all 3 machines beat; drained: web-1");
+  assert.match((await get("/metrics")).payload, /^vigil_slot_drained\{slot="web-1"\} 1$/m);
+  const last = await post("/v1/slots/web-2/drain");
+  assert.deepEqual([last.statusCode, last.json().message], [409, "web-2 is the last worker of this host that serves."]);
+  assert.equal((await post("/v1/slots/web-2/drain", { force: true })).statusCode, 202);
+  assert.equal((await post("/v1/slots/lb-1/drain")).statusCode, 409);
+  assert.equal((await post("/v1/slots/web-9/drain")).statusCode, 404);
+  assert.equal((await post("/v1/slots/web-9/undrain")).statusCode, 404);
+  assert.equal((await post("/v1/slots/web-1/undrain")).json().drained, false);
+  assert.equal(await view(), undefined);
 });
 
 test("no answer is given of a machine that never was: it could be taken for good news", async () => {

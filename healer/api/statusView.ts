@@ -75,7 +75,11 @@ function whatOf(known: Known, pages: Status["pages"], { nowMs }: Moment): string
   const all = Object.values(known.state.slots).length;
   const bad = troubled(known).map(({ slot, status }) => `${slot} is ${status}`);
   const [page] = pages;
-  if (bad.length === 0 && page === undefined) return `all ${all} machines beat and serve`;
+  const drained = Object.values(known.state.slots).filter(({ drain }) => drain !== undefined);
+  if (bad.length === 0 && page === undefined) {
+    if (drained.length === 0) return `all ${all} machines beat and serve`;
+    return `all ${all} machines beat; drained: ${drained.map(({ slot }) => slot).join(", ")}`;
+  }
   const serving = `${servingWorkers(known, nowMs).length} of ${workersOf(known.state).length} workers serve`;
   return [serving, ...(bad.length > 0 ? bad : [`${pages.length} to see to`])].join(", ");
 }

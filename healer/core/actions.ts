@@ -8,6 +8,11 @@ export type Action =
   | { readonly kind: "operate"; readonly slot: string; readonly operation: Operation; readonly generation: number }
   /** One update of the stack for all these slots. Answered by one `repaired` for each. */
   | { readonly kind: "replace"; readonly slots: readonly string[]; readonly generation: number }
+  /**
+   * Take a worker out of rotation and wait for the requests under way, or put it back. Answered by `rotated` with this
+   * generation, which is the slot's own, within `drainMs` and a moment.
+   */
+  | { readonly kind: "rotate"; readonly slot: string; readonly to: "out" | "in"; readonly generation: number }
   /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
   | { readonly kind: "probe"; readonly slot: string }
   /** Answered by `driftChecked`. */
@@ -59,6 +64,9 @@ export type JournalEntry =
   /** `slot`: of this machine alone; without it, of all. */
   | { readonly kind: "paused"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
   | { readonly kind: "resumed"; readonly slot?: string | undefined; readonly by: string }
+  | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }
+  /** What has become of a worker's place in the rotation. */
+  | { readonly kind: "rotation"; readonly slot: string; readonly sentence: string }
   | { readonly kind: "page"; readonly topic: string; readonly sentence: string };
 
 export interface SlotRepair {

@@ -28,6 +28,7 @@ type Rest = Partial<
     | "rebootsMs"
     | "waitUntilMs"
     | "wish"
+    | "rotation"
     | "facts"
   >
 >;

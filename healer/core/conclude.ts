@@ -49,7 +49,10 @@ function settle(slot: SlotState, begun: Attempt, tookMs: number, limits: Limits,
   const attempt = { ...begun, deadlineMs: nowMs + limits.bootMs };
   const unfinished = begun.repair === "replace" ? undefined : slot.unfinished;
   const sentence = `${begun.repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
-  return become(slot, "settling", sentence, nowMs, { facts, attempt, unfinished, rebootsMs: [], hindrance: undefined });
+  // A machine that begins anew is in rotation, whatever the one before it was asked.
+  const rotation = slot.rotation && ({ ...slot.rotation, to: "in", outcome: { ok: true } } as const);
+  const rest = { facts, attempt, unfinished, rotation, rebootsMs: [], hindrance: undefined };
+  return become(slot, "settling", sentence, nowMs, rest);
 }
 
 /** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */

@@ -6,6 +6,7 @@ import { isFresh } from "./facts.ts";
 import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
+import { isEmptied, rotationProblem } from "./rotation.ts";
 import type { SlotState, State } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -29,7 +30,7 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
   for (const slot of Object.values(state.slots)) {
     if (slot.status !== "red") continue;
     const due = dueOf(slot);
-    const obstacle = obstacleTo(next, due, limits, nowMs);
+    const obstacle = obstacleTo(next, due, limits, nowMs) ?? unfinishedRequests(due, limits, nowMs);
     if (obstacle !== undefined) {
       next = withSlot(next, { ...slot, sentence: `${sentenceOf(slot)}; ${obstacle}` });
       continue;
@@ -93,13 +94,21 @@ export function obstacleTo(
     const isOut = isWish(cause) ? other.status !== "green" : isSick(other);
     return other !== slot && other.role === slot.role && isOut;
   });
-  if (isServing(slot, limits, nowMs) && sick !== undefined) {
+  const isInUse = isServing(slot, limits, nowMs) || (isWish(cause) && slot.facts.beat?.value.service === "draining");
+  if (isInUse && sick !== undefined) {
     return `it waits: it still serves, and ${sick.slot} is not well either`;
   }
   if (isWish(cause)) return spaceObstacle(state, repair, limits);
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
+}
+
+/** What need not be done at once is done when nobody is harmed by it. */
+function unfinishedRequests({ slot, cause }: Due, limits: Limits, nowMs: number): string | undefined {
+  if (!isWish(cause) || isEmptied(slot, limits, nowMs)) return undefined;
+  const problem = rotationProblem(slot);
+  return problem === undefined ? "its requests are finished first" : `it waits: it could not be drained: ${problem}`;
 }
 
 /** Of most workers at once only what ends nothing may be done: a service that is dead can be started. */

@@ -25,7 +25,14 @@ export type Event =
   | { readonly kind: "pause"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
   | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string }
   /** Make this machine anew, though it may be well. */
-  | { readonly kind: "replace"; readonly slot: string; readonly by: string };
+  | { readonly kind: "replace"; readonly slot: string; readonly by: string }
+  /** Take this worker out of rotation. `force`: even if none is left on this host that serves. */
+  | { readonly kind: "drain"; readonly slot: string; readonly by: string; readonly force: boolean }
+  | { readonly kind: "undrain"; readonly slot: string; readonly by: string }
+  | { readonly kind: "rotated"; readonly slot: string; readonly generation: number; readonly outcome: RotateOutcome };
+
+/** `ok`, out of rotation: no request is under way there any more. */
+export type RotateOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

@@ -29,6 +29,8 @@ export interface Limits {
   readonly probeFreshMs: number;
   /** A person's wish that could not be begun in this time is forgotten: nobody expects it any more. */
   readonly wishMs: number;
+  /** A worker that leaves the rotation has so long for its requests: none that came through a balancer lasts longer. */
+  readonly drainMs: number;
   /** A slot that is red for so long, whatever the reason, is a person's concern too. */
   readonly pageAfterMs: number;
   /** Between two checks for drift, and after one that found some or could not be judged. */
@@ -83,7 +85,8 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   domainsFreshMs: 5_000,
   probeIntervalMs: 500,
   probeFreshMs: 3_000,
-  wishMs: minuteMs,
+  wishMs: 2 * minuteMs,
+  drainMs: minuteMs,
   pageAfterMs: 5 * minuteMs,
   driftIntervalMs: 30 * minuteMs,
   driftRetryMs: 2 * minuteMs,

@@ -21,7 +21,17 @@ export function pastOf(written: readonly PastEntry[]): Past {
     unfinished: unfinishedIn(entries),
     failed: failedIn(entries),
     ...holdsIn(entries),
+    drained: drainedIn(entries),
   };
+}
+
+function drainedIn(entries: readonly PastEntry[]): Past["drained"] {
+  const drained = new Map<string, Past["drained"][number]>();
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "drained") drained.set(entry.slot, { slot: entry.slot, by: entry.by, agoMs });
+    if (entry.kind === "undrained") drained.delete(entry.slot);
+  }
+  return [...drained.values()];
 }
 
 /** What could not begin has cost nothing, and says nothing of the repair. */

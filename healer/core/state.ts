@@ -1,6 +1,6 @@
 import type { Repair } from "./actions.ts";
 import type { CauseName } from "./causes.ts";
-import type { DriftResult, RepairFailure } from "./events.ts";
+import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
 
 /**
@@ -41,11 +41,24 @@ export interface SlotState {
   readonly pausedUntilMs: number;
   /** That a person wants it replaced, until that begins or the wish is too old. */
   readonly wish: Wish | undefined;
+  /** That a person wants it out of rotation, until they take that back. */
+  readonly drain: Wish | undefined;
+  /** What was last asked of it about its place in the rotation. */
+  readonly rotation: Rotation | undefined;
 }
 
 export interface Wish {
   readonly by: string;
   readonly atMs: number;
+}
+
+export interface Rotation {
+  readonly generation: number;
+  readonly to: "out" | "in";
+  /** When it was asked, or has answered. */
+  readonly atMs: number;
+  /** Undefined until it has answered. */
+  readonly outcome: RotateOutcome | undefined;
 }
 
 export interface Suspicion {
@@ -123,6 +136,7 @@ export interface Past {
   /** By slot. */
   readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
+  readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
 }
 
 export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
@@ -135,7 +149,7 @@ const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
-  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [] },
 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
@@ -155,6 +169,8 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       waitUntilMs: nowMs,
       pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
       wish: undefined,
+      drain: drainOf(past, slot, nowMs),
+      rotation: undefined,
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });
@@ -172,6 +188,11 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     nextDriftMs: past.unfinished.length > 0 ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
+}
+
+function drainOf({ drained }: Past, name: string, nowMs: number): Wish | undefined {
+  const last = drained.find(({ slot }) => slot === name);
+  return last && { by: last.by, atMs: nowMs - last.agoMs };
 }
 
 function triedOf({ tried }: Past, name: string, nowMs: number): Tried | undefined {

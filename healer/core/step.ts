@@ -14,6 +14,7 @@ import { hearWish } from "./hearWish.ts";
 import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { updatePages } from "./pages.ts";
+import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts";
 import type { State } from "./state.ts";
 
 export interface Step {
@@ -33,7 +34,9 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const broken = openBreaker(judged.state, limits, nowMs);
   // What is red was judged in this very step, or its evidence may have grown old since; the next tick is not far.
   const decided = only === undefined ? decide(broken.state, limits, nowMs) : { state: broken.state, actions: [] };
-  const asked = askForDrift(state, decided.state, event, limits, nowMs);
+  const rotated =
+    event.kind === "tick" ? keepRotation(decided.state, limits, nowMs) : { state: decided.state, actions: [] };
+  const asked = askForDrift(state, rotated.state, event, limits, nowMs);
   const told = updatePages(asked.state, limits, nowMs);
   const actions = [
     ...heard.actions,
@@ -41,6 +44,7 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
     ...judged.actions,
     ...broken.actions,
     ...decided.actions,
+    ...rotated.actions,
     ...asked.actions,
     ...told.actions,
   ];
@@ -74,6 +78,12 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return pause(state, event, nowMs);
     case "resume":
       return resume(state, event, nowMs);
+    case "drain":
+      return hearDrain(state, event, limits, nowMs);
+    case "undrain":
+      return hearUndrain(state, event);
+    case "rotated":
+      return hearRotated(state, event, nowMs);
     case "replace":
       return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:

@@ -5,17 +5,21 @@ import { limits, running, Scene } from "./scene.ts";
 
 const wish = { kind: "replace", slot: "web-1", by: "anna" } as const;
 
+/** By then a worker has left the rotation, and its wish has waited for others to join it. */
+const drainedMs = limits.batchMs + 500;
+
 /** The update has made the machine anew. */
 function remade(scene: Scene, id = 2): void {
   scene.domains["web-1"] = { ...running, id };
+  scene.beats.delete("web-1");
   scene.repaired("web-1");
 }
 
 test("a machine that is well is replaced because a person asks for it, and says who", () => {
   const scene = new Scene();
   assert.equal(scene.send(wish), "anna asks to replace web-1");
-  assert.equal(scene.sentence("web-1"), "replacement wished: anna asks for it");
-  scene.pass(limits.batchMs + 100);
+  assert.equal(scene.sentence("web-1"), "replacement wished: anna asks for it; its requests are finished first");
+  scene.pass(drainedMs);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
   assert.equal(scene.sentence("web-1"), "replacing web-1: replacement wished: anna asks for it");
   assert.equal(isWellAgain(scene.state, "web-1", limits, scene.nowMs), false);
@@ -29,7 +33,7 @@ test("it is no repair: it spends no budget, waits for no backoff, and proves not
   const scene = new Scene();
   for (let id = 2; id < limits.slotBudget + 4; id++) {
     scene.send(wish);
-    scene.pass(limits.batchMs + 100);
+    scene.pass(drainedMs);
     remade(scene, id);
     scene.pass(1_000);
     assert.equal(scene.status("web-1"), "green", `wish ${id}`);
@@ -44,11 +48,12 @@ test("one that failed opens no breaker, also after a restart; what it left behin
   const scene = new Scene();
   for (let count = 0; count < limits.breakerFailures + 1; count++) {
     scene.send(wish);
-    scene.pass(limits.batchMs + 100);
+    scene.pass(drainedMs);
     scene.repaired("web-1", { code: "failed", reason: "the provider is gone" });
     assert.notEqual(scene.state.slots["web-1"]?.unfinished, undefined);
     scene.pass(1_000);
     assert.equal(scene.status("web-1"), "green");
+    scene.pass(limits.serviceGraceMs);
   }
   assert.equal(scene.repairs().length, limits.breakerFailures + 1);
   assert.deepEqual(scene.state.failed, []);
@@ -59,7 +64,7 @@ test("one that failed opens no breaker, also after a restart; what it left behin
 test("what cannot begin is not tried again: whoever asked is told", () => {
   const scene = new Scene();
   scene.send(wish);
-  scene.pass(limits.batchMs + 100);
+  scene.pass(drainedMs);
   const reason = scene.repaired("web-1", { code: "locked", reason: "the stack is held by ben." });
   assert.match(reason, /^replace of web-1 could not begin: the stack is held by ben\.$/);
   scene.pass(5 * 60_000);

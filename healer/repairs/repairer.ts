@@ -1,10 +1,12 @@
 import type { Action } from "../core/actions.ts";
 import type { DriftResult, Event, RepairOutcome } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { drainScript, undrainScript } from "./drainScript.ts";
 import { driftOf } from "./drift.ts";
 import { endFrozen } from "./endFrozen.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EngineJob, SlotTarget } from "./engine/protocol.ts";
+import { inGuest } from "./guestShell.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
 import { RepairError } from "./repairError.ts";
@@ -34,6 +36,9 @@ type Refuse = (slot: string, reason: string) => void;
 /** What the engine needs to stop an update at its deadline and to put the backend in order. */
 const engineReserveMs = 30_000;
 
+/** What it takes to reach a guest, and to hear of the end there. */
+const sshReserveMs = 8_000;
+
 /** Does what the core wants done, and answers every action with an event: nothing is left without one. */
 export class Repairer {
   readonly #options: RepairerOptions;
@@ -61,6 +66,14 @@ export class Repairer {
     const outcome = await this.#timed(() => this.#rebuild(slots, refuse));
     this.#options.engine.warm();
     for (const slot of open) end(slot, outcome);
+  }
+
+  async rotate({ slot, to, generation }: Of<"rotate">): Promise<void> {
+    const { place, limits } = this.#options;
+    const script = to === "out" ? drainScript(limits.drainMs) : undrainScript();
+    const ended = await this.#timed(() => inGuest(place, slotOf(place, slot), script, limits.drainMs + sshReserveMs));
+    const outcome = ended.ok ? ({ ok: true } as const) : ({ ok: false, reason: ended.reason } as const);
+    this.#options.emit({ kind: "rotated", slot, generation, outcome });
   }
 
   async checkDrift({ generation }: Of<"checkDrift">): Promise<void> {

@@ -49,6 +49,8 @@ export const hostFaults = [
   "pause",
   "resume",
   "replace",
+  "drain",
+  "undrain",
   "stale-result",
   "probes-lost",
 ] as const;

@@ -42,6 +42,8 @@ export interface Machine {
   /** What it would be made anew from. */
   imageThere: boolean;
   attached: boolean;
+  /** It has been told to leave the rotation. */
+  isDrained: boolean;
   /** Each with what it takes to mend it. */
   readonly ills: Map<Illness, number>;
   /** What it takes to make the domain run again. */
@@ -57,7 +59,15 @@ export function newMachine(slot: string): Machine {
   return {
     ...{ slot, role, domain: "running", reason: "booted", domainDepth: 0 },
     ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0 },
-    ...{ diskThere: true, unfinished: false, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+    ...{
+      diskThere: true,
+      unfinished: false,
+      imageThere: true,
+      attached: true,
+      isDrained: false,
+      ills: new Map(),
+      wellSinceMs: 0,
+    },
   };
 }
 
@@ -91,18 +101,19 @@ export function isWell(machine: Machine, nowMs: number): boolean {
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ boots, agentStarts, role, ills, servesMs }: Machine, nowMs: number): Beat {
+export function beatOf({ boots, agentStarts, role, ills, servesMs, isDrained }: Machine, nowMs: number): Beat {
   const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
   const beat: Beat = { ...upBeat, incarnation: `boot-${boots}-${agentStarts}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
-  if (ills.size === 0) return beat;
+  if (ills.size === 0) return isDrained ? { ...beat, service: "draining" } : beat;
   const files = ills.has("filesChanged") ? "edited" : plannedFiles;
   const freeBytes = ills.has("guestDiskFull") ? 4096 : beat.freeBytes;
   const rest = { ...beat, files, freeBytes };
   if (ills.has("serviceDead")) return { ...rest, service: "refused" };
   if (ills.has("serviceHung")) return { ...rest, service: "silent" };
   if (ills.has("serviceBusy")) return { ...rest, service: "silent", busy: 0.97 };
-  return ills.has("serviceWrong") ? { ...rest, service: "wrong" } : rest;
+  if (ills.has("serviceWrong")) return { ...rest, service: "wrong" };
+  return isDrained ? { ...rest, service: "draining" } : rest;
 }
 
 export function answersPing({ domain, attached, ills }: Machine): boolean {

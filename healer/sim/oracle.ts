@@ -130,10 +130,21 @@ export function wasWished(
   must(agoMs < limits.wishMs, "nothing is replaced for a wish that nobody had", () => `${slot}: ${agoMs} ms ago`);
   const machine = world.find((one) => one.slot === slot);
   if (machine === undefined || !serves(machine, nowMs) || machine.ills.size > 0) return;
+  const isEmptied = machine.role !== "worker" || machine.isDrained || nowMs - machine.servesMs < lateMs;
+  must(isEmptied, "what serves is drained before it is replaced for a wish", () => slot);
   const out = world.find((other) => {
     return other !== machine && other.role === machine.role && state.slots[other.slot]?.status === "repairing";
   });
   must(out === undefined, "of those that serve one goes at a time", () => `${slot} beside ${out?.slot}`);
+}
+
+/** Only what somebody wants out of rotation leaves it, and nothing that is wanted out is brought back. */
+export function mayRotate(told: Told, machine: Machine, to: "out" | "in", limits: Limits, nowMs: number): void {
+  const { isDrained = false, wishedMs = Number.NEGATIVE_INFINITY } = told.slots.get(machine.slot) ?? {};
+  const isWished = isDrained || nowMs - wishedMs < limits.wishMs;
+  must(machine.role === "worker", "only workers are in rotation", () => machine.slot);
+  must(to === "in" || isWished, "nothing leaves the rotation unasked", () => machine.slot);
+  must(to === "out" || !isDrained, "what is drained is not brought back unasked", () => machine.slot);
 }
 
 /** No repair of what is well, or boots as it may; and of what suffers from one thing only, the least one first. */

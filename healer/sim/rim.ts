@@ -38,6 +38,9 @@ export class Rim {
       case "replace":
         this.#replace(action);
         break;
+      case "rotate":
+        this.#rotate(action);
+        break;
       case "checkDrift":
         this.#checkDrift(action.generation);
         break;
@@ -97,6 +100,19 @@ export class Rim {
     this.#world.after(tookMs, () => {
       const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
+    });
+  }
+
+  #rotate({ slot, to, generation }: Extract<Action, { kind: "rotate" }>): void {
+    const life = this.#life;
+    const world = this.#world;
+    if (world.isOn("operations-hang") && world.random.chance(0.7)) return;
+    const machine = world.machine(slot);
+    const fails = !isInReach(world, machine) || (world.isOn("operations-fail") && world.random.chance(0.8));
+    if (!fails) machine.isDrained = to === "out";
+    const outcome = fails ? ({ ok: false, reason: "nobody answers in it" } as const) : ({ ok: true } as const);
+    world.after(world.random.between(200, 4_000), () => {
+      if (life === this.#life) world.tell(0, { kind: "rotated", slot, generation, outcome });
     });
   }
 
@@ -213,12 +229,13 @@ function failed(reason: string): Failure {
   return { ok: false, code: "failed", reason };
 }
 
+function isInReach({ nowMs }: World, { ills, domain, attached, beatsMs }: Machine): boolean {
+  const isDeaf = ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !attached;
+  return domain === "running" && !isDeaf && nowMs >= beatsMs;
+}
+
 function restart(world: World, machine: Machine, operation: Operation): Failure | undefined {
-  const { ills } = machine;
-  const isOutOfReach =
-    ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !machine.attached;
-  if (machine.domain !== "running" || isOutOfReach || world.nowMs < machine.beatsMs)
-    return failed("nobody answers in it");
+  if (!isInReach(world, machine)) return failed("nobody answers in it");
   cure(machine, operation);
   if (operation === "restartService") world.relapse(machine);
   if (operation === "restartAgent") machine.agentStarts += 1;

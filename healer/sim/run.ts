@@ -116,9 +116,11 @@ class Simulation {
     if (this.#deadUntilMs !== undefined) return;
     if (kind === "pause") this.#world.tell(0, { kind: "pause", slot, forMs, by: "root" });
     if (kind === "resume") this.#world.tell(0, { kind: "resume", slot, by: "root" });
-    if (kind === "replace") {
-      const wished = slot ?? this.#world.random.pick([...this.#world.machines.keys()]);
-      this.#world.tell(0, { kind: "replace", slot: wished, by: "root" });
+    const anySlot = () => this.#world.random.pick([...this.#world.machines.keys()]);
+    if (kind === "replace" || kind === "undrain") this.#world.tell(0, { kind, slot: slot ?? anySlot(), by: "root" });
+    if (kind === "drain") {
+      const force = this.#world.random.chance(0.3);
+      this.#world.tell(0, { kind, slot: slot ?? anySlot(), by: "root", force });
     }
     if (kind === "stale-result") this.#tellStale(depth);
   }
@@ -248,7 +250,9 @@ class Simulation {
   /** Everything is green and nobody has been left with a page, and it stays so for some seconds. */
   #isOver(): boolean {
     const isDone = Object.values(this.#state.slots).every(({ status, slot }) => {
-      return (status === "green" && isWell(this.#world.machine(slot), this.nowMs)) || this.#isExcused(slot);
+      const machine = this.#world.machine(slot);
+      const isInPlace = machine.isDrained === (this.#watch.told.slots.get(slot)?.isDrained ?? false);
+      return (status === "green" && isWell(machine, this.nowMs) && isInPlace) || this.#isExcused(slot);
     });
     const isTold = [...this.#watch.pages].length === 0 || this.#isDueForEver();
     if (!isDone || !isTold) {
@@ -295,6 +299,10 @@ class Simulation {
     const slots = Object.values(this.#state.slots).filter(({ status }) => status !== "green");
     const words = slots.map(({ slot, status, sentence }) => `${slot} is ${status}: ${sentence}`);
     const ills = [...this.#world.machines.values()].filter((machine) => !isWell(machine, this.nowMs));
+    const misplaced = [...this.#world.machines.values()].filter(({ slot, isDrained }) => {
+      return isDrained !== this.#watch.told.slots.get(slot)?.isDrained;
+    });
+    words.push(...misplaced.map(({ slot, isDrained }) => `${slot} is ${isDrained ? "out of" : "in"} rotation`));
     words.push(...ills.map(({ slot }) => `${slot} is not well`));
     return [...words, ...[...this.#watch.pages].map((topic) => `page ${topic}`)].join("; ");
   }

@@ -31,6 +31,8 @@ export interface ToldSlot {
   pausedUntilMs: number;
   /** When a person last wanted it replaced. */
   wishedMs: number;
+  /** Whether a person wants it out of rotation, by what was journalled. */
+  isDrained: boolean;
   /** Since when its files have been other ones than planned, while nothing else was wrong. */
   changedMs: number | undefined;
   /** Whether this healer has called it green. */
@@ -53,6 +55,7 @@ export function newTold(slots: readonly string[]): Told {
       wishedMs: Number.NEGATIVE_INFINITY,
       pingAnswered: undefined,
       changedMs: undefined,
+      isDrained: false,
     },
   };
   return {
@@ -132,7 +135,8 @@ function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "
   if (slot.incarnation !== beat.incarnation && slot.rebootedMs < slot.beatMs) tellReboot(slot, nowMs);
   slot.incarnation = beat.incarnation;
   slot.beatMs = nowMs;
-  const isGood = beat.service === "up" && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
+  const isServing = beat.service === "up" || (beat.service === "draining" && slot.isDrained);
+  const isGood = isServing && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
   if (isGood) slot.goodBeatMs = nowMs;
   if (beat.files === plannedFiles || !isGood) slot.changedMs = undefined;
   else slot.changedMs ??= nowMs;

@@ -5,7 +5,7 @@ import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State, Status } from "../core/state.ts";
 import { type Step, step } from "../core/step.ts";
-import { isWish, seesWhatIs } from "./oracle.ts";
+import { isWish, mayRotate, seesWhatIs } from "./oracle.ts";
 import { newTold, type Told, tell, tellAnew } from "./told.ts";
 import { must } from "./violation.ts";
 import { WatchBudget } from "./watchBudget.ts";
@@ -115,6 +115,9 @@ export class Watch {
       case "replace":
         must(begun.has(action.generation), "a repair is journalled before it begins", () => JSON.stringify(action));
         return;
+      case "rotate":
+        mayRotate(this.told, this.#world.machine(action.slot), action.to, this.#limits, this.#world.nowMs);
+        return;
       case "page":
         this.#pages.send(action.topic, action.sentence);
         return;
@@ -131,6 +134,10 @@ export class Watch {
     if (entry.kind === "breaker") {
       this.#budget.openBreaker();
       this.told.breakerUntilMs = nowMs + entry.openForMs;
+    }
+    if (entry.kind === "drained" || entry.kind === "undrained") {
+      const told = this.told.slots.get(entry.slot);
+      if (told !== undefined) told.isDrained = entry.kind === "drained";
     }
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
     this.#proof.follow(entry);

@@ -90,6 +90,7 @@ export class World {
   #bootFromDisk(machine: Machine): void {
     const bootMs = this.random.between(1_500, Math.floor(this.limits.bootMs * 0.7));
     machine.boots += 1;
+    machine.isDrained = false;
     machine.beatsMs = this.nowMs + Math.floor(bootMs * 0.7);
     machine.servesMs = this.nowMs + bootMs;
     this.relapse(machine);

@@ -117,7 +117,7 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
 function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
-  const repairs = { operate: ask, replace: ask, checkDrift: ask };
+  const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask };
   const ports = { journal, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
   const state = initialState(testPlanned, pastOf([]), performance.now());
   return { healer: new Healer(ports, testLimits, state), asked };

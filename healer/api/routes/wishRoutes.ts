@@ -4,11 +4,15 @@ import type { Answers } from "../answers.ts";
 import { problems } from "../problem.ts";
 import {
   acceptedSchema,
+  drainedSchema,
+  drainRequestSchema,
   pausedSchema,
   pauseRequestSchema,
   resumeRequestSchema,
   slotRequestSchema,
 } from "../schemas.ts";
+
+const params = z.object({ slot: z.string().describe("Such as web-1.") });
 
 /** What a person may want of the healer. A body may be left out, and is then all defaults. */
 export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
@@ -40,13 +44,46 @@ export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
       },
       (request) => answers.resume(request.body ?? resumeRequestSchema.parse({})),
     );
+    const rotation = { 202: drainedSchema, ...problems("badRequest", "unauthorized", "notFound", "notListening") };
+    app.post(
+      "/v1/slots/:slot/drain",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Take one worker out of all balancers' rotation until it is put back; its requests are finished.",
+          params,
+          body: drainRequestSchema.nullable(),
+          response: { ...rotation, ...problems("conflict") },
+        },
+      },
+      async (request, reply) => {
+        const drained = await answers.drain(request.params.slot, request.body ?? drainRequestSchema.parse({}));
+        return reply.code(202).send(drained);
+      },
+    );
+    app.post(
+      "/v1/slots/:slot/undrain",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Put one worker back into rotation.",
+          params,
+          body: slotRequestSchema.nullable(),
+          response: rotation,
+        },
+      },
+      async (request, reply) => {
+        const drained = await answers.undrain(request.params.slot, request.body ?? slotRequestSchema.parse({}));
+        return reply.code(202).send(drained);
+      },
+    );
     app.post(
       "/v1/slots/:slot/replace",
       {
         schema: {
           tags: ["wish"],
           summary: "Make one machine anew, though it may be well, as a repair would: refused while that is not safe.",
-          params: z.object({ slot: z.string().describe("Such as web-1.") }),
+          params,
           body: slotRequestSchema.nullable(),
           response: {
             202: acceptedSchema,
