@@ -34,7 +34,7 @@ export class HealerClient {
     this.#place = place;
   }
 
-  /** Rejects ERR_NO_HEALER, ERR_NOT_NOW or ERR_REFUSED with what the healer says, or ERR_USAGE if it is not the healer of that host. */
+  /** Rejects ERR_NO_HEALER, ERR_NOT_NOW, ERR_NO_ROOM or ERR_REFUSED with what the healer says, or ERR_USAGE if it is not the healer of that host. */
   async ask<Schema extends z.ZodType>(
     host: string | undefined,
     path: string,
@@ -119,6 +119,7 @@ const codes: Readonly<Record<string, HealerErrorCode>> = {
   badRequest: "ERR_USAGE",
   notFound: "ERR_USAGE",
   conflict: "ERR_NOT_NOW",
+  noRoom: "ERR_NO_ROOM",
   notListening: "ERR_NO_HEALER",
 };
 

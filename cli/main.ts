@@ -12,6 +12,7 @@ import { pauseCommand, resumeCommand } from "./commands/pause.ts";
 import { planCommand } from "./commands/plan.ts";
 import { psCommand } from "./commands/ps.ts";
 import { replaceCommand } from "./commands/replace.ts";
+import { scaleCommand } from "./commands/scale.ts";
 import { shellCommand } from "./commands/shell.ts";
 import { statusCommand } from "./commands/status.ts";
 import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
@@ -35,6 +36,7 @@ const program = new Command("vigil")
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .addCommand(replaceCommand())
+  .addCommand(scaleCommand())
   .addCommand(drainCommand())
   .addCommand(undrainCommand())
   .addCommand(healerCommand())

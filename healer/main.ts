@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
-import { hostFolders, stateDir } from "../infra/paths.ts";
+import { desiredPath, hostFolders, stateDir } from "../infra/paths.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import { type Api, openApi } from "./api/api.ts";
 import type { JournalEntry } from "./core/actions.ts";
@@ -19,6 +19,7 @@ import { staleRelease } from "./pendingChanges.ts";
 import { Engine } from "./repairs/engine/engine.ts";
 import { placeOf } from "./repairs/placeOf.ts";
 import { Repairer } from "./repairs/repairer.ts";
+import { Scaler } from "./repairs/scaler.ts";
 import { openSignals } from "./signals/openSignals.ts";
 import { soleHealer } from "./soleHealer.ts";
 
@@ -119,17 +120,19 @@ async function heal(
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
   const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
+  const { applied } = outputs;
+  const scaler = new Scaler({ place, applied, desiredPath, engine, limits, emit: hear, nowMs });
   engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(
-    { journal, probes: signals, repairs, log },
+    { journal, probes: signals, repairs, scaler, log },
     limits,
     initialState(plannedSlots(outputs), past, nowMs()),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);
     await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
-    api.watch({ outputs, limits, healer });
+    api.watch({ outputs, limits, healer, scaler });
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
   } finally {

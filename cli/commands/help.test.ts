@@ -7,6 +7,7 @@ import { historyCommand } from "./history.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { psCommand } from "./ps.ts";
 import { replaceCommand } from "./replace.ts";
+import { scaleCommand } from "./scale.ts";
 import { statusCommand } from "./status.ts";
 
 const commands = [
@@ -19,6 +20,7 @@ const commands = [
   psCommand,
   replaceCommand,
   resumeCommand,
+  scaleCommand,
   statusCommand,
 ];
 

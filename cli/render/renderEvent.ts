@@ -35,6 +35,10 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} drains ${slot}`;
     case "undrained":
       return `${line.by} puts ${slot} back into rotation`;
+    case "scaleBegun":
+      return `${line.by} asks for ${line.workers} workers`;
+    case "scaleEnded":
+      return `the change to ${line.workers} workers ended: ${line.outcome}`;
     case "progress":
       return `${line.op} ${line.resource}: ${line.phase}`;
     default:

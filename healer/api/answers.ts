@@ -1,6 +1,7 @@
 import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
 import { drainRefusal } from "../core/rotation.ts";
+import { scaleRefusal } from "../core/scaling.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsOf } from "../history/history.ts";
 import { incidentsView, incidentView } from "./incidentsView.ts";
@@ -15,6 +16,8 @@ import type {
   Paused,
   PauseRequest,
   ResumeRequest,
+  Scaled,
+  ScaleRequest,
   Slot,
   SlotRequest,
   Status,
@@ -126,6 +129,24 @@ export class Answers {
   async undrain(slot: string, { by }: SlotRequest): Promise<Drained> {
     await this.#wish({ kind: "undrain", slot, by });
     return { host: this.#options.host, slot, by, drained: false };
+  }
+
+  /** Resolves when the wish is in the journal; the status says what becomes of it. */
+  async scale({ workers, by }: ScaleRequest): Promise<Scaled> {
+    const { host, chronicle } = this.#options;
+    this.#must();
+    const lack = await this.#subject?.scaler.lack(workers);
+    if (lack !== undefined) {
+      throw new Problem("noRoom", `host ${host} cannot hold ${workers} workers: ${lack}.`, "nothing was changed.");
+    }
+    const { state, limits } = this.#must();
+    const refusal = scaleRefusal(state, workers, limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
+    this.#subject?.healer.hear({ kind: "scale", workers, by });
+    await this.#subject?.healer.settled();
+    const { scale } = chronicle.history;
+    if (scale?.outcome === "underWay") return { host, workers, by, id: scale.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
   }
 
   async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" }>): Promise<void> {

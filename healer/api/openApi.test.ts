@@ -42,6 +42,7 @@ test("every route is in it, and says what it is for, that it asks for a token, a
     "/v1/incidents/{id}",
     "/v1/pause",
     "/v1/resume",
+    "/v1/scale",
     "/v1/slots/{slot}",
     "/v1/slots/{slot}/drain",
     "/v1/slots/{slot}/replace",

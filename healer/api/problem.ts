@@ -10,6 +10,7 @@ const statusOf = {
   unauthorized: 401,
   notFound: 404,
   conflict: 409,
+  noRoom: 409,
   tooManyReaders: 429,
   notListening: 503,
   failed: 500,

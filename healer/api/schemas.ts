@@ -37,6 +37,18 @@ export const slotStatusSchema = z
   })
   .meta({ id: "SlotStatus" });
 
+const scaleSchema = z
+  .object({
+    id: z.int(),
+    workers: z.int(),
+    by: z.string(),
+    begunAt: at,
+    endedAt: at.optional(),
+    outcome: z.enum(["underWay", "done", "locked", "preflight", "deadline", "failed", "cutOff"]),
+    reason: z.string().optional(),
+  })
+  .describe("The last change of the number of workers.");
+
 export const statusSchema = z
   .object({
     host: z.string(),
@@ -72,6 +84,7 @@ export const statusSchema = z
       .object({ number: z.int(), slots: z.array(z.string()) })
       .optional()
       .describe("The update of the stack that is under way."),
+    scale: scaleSchema.optional(),
     drift: z.object({
       verdict: z.enum(["none", "found", "unknown"]),
       sentence: z.string(),
@@ -239,6 +252,20 @@ export const pauseRequestSchema = z.strictObject({
   slot: onlySlot,
 });
 
+export const scaledSchema = z
+  .object({
+    host: z.string(),
+    workers: z.int(),
+    by: z.string(),
+    id: z.int().describe("`scale` of GET /v1/status says under this number what becomes of it."),
+  })
+  .meta({ id: "Scaled" });
+
+export const scaleRequestSchema = z.strictObject({
+  workers: z.int().min(1).max(1_000).describe("How many workers this host is to have."),
+  by,
+});
+
 export const drainedSchema = z
   .object({ host: z.string(), slot: z.string(), by: z.string(), drained: z.boolean() })
   .meta({ id: "Drained" });
@@ -268,6 +295,8 @@ export const entryKinds = [
   "drained",
   "undrained",
   "rotation",
+  "scaleBegun",
+  "scaleEnded",
   "notListening",
   "note",
 ] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
@@ -279,6 +308,8 @@ export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
 export type Accepted = z.infer<typeof acceptedSchema>;
+export type Scaled = z.infer<typeof scaledSchema>;
+export type ScaleRequest = z.infer<typeof scaleRequestSchema>;
 export type Drained = z.infer<typeof drainedSchema>;
 export type DrainRequest = z.infer<typeof drainRequestSchema>;
 export type SlotRequest = z.infer<typeof slotRequestSchema>;

@@ -220,6 +220,28 @@ test("a worker is drained and put back by the core, which the status and the met
   assert.equal(await view(), undefined);
 });
 
+test("the number of workers is changed if they have room, and the status says what becomes of it", async () => {
+  api.beatAll();
+  const full = await post("/v1/scale", { workers: 6 });
+  assert.deepEqual([full.statusCode, full.json().error], [409, "noRoom"]);
+  assert.equal(full.json().message, "host bk cannot hold 6 workers: the pool holds 5.");
+  assert.equal((await post("/v1/scale", { workers: 0 })).statusCode, 400);
+  assert.equal((await post("/v1/scale")).statusCode, 400);
+  const same = await post("/v1/scale", { workers: 2 });
+  assert.deepEqual([same.statusCode, same.json().message], [409, "this host has 2 workers already."]);
+  const wish = await post("/v1/scale", { workers: 3, by: "anna" });
+  assert.equal(wish.statusCode, 202);
+  const view = async () => statusSchema.parse((await get("/v1/status")).json()).scale;
+  assert.deepEqual([(await view())?.id, (await view())?.outcome], [wish.json().id, "underWay"]);
+  api.healer.hear({ kind: "tick", lagMs: 0 });
+  await api.healer.settled();
+  assert.deepEqual(api.asked, [{ kind: "scale", workers: 3, generation: 1 }]);
+  const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
+  api.healer.hear({ kind: "scaled", generation: 1, outcome });
+  await api.healer.settled();
+  assert.deepEqual([(await view())?.outcome, (await view())?.reason], ["locked", "ben holds the stack."]);
+});
+
 test("no answer is given of a machine that never was: it could be taken for good news", async () => {
   for (const url of ["/v1/history?slot=web-9", "/v1/events?slot=web-9&follow=false"]) {
     assert.equal((await get(url)).json().message, "host bk has no slot web-9.", url);

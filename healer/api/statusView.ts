@@ -32,6 +32,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     paused: pausedOf(known, moment),
     breaker: untilView(state.breakerUntilMs, moment),
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
+    scale: known.history.scale,
     drift: driftOf(known, moment),
     pending: [...pending],
   };

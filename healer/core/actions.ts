@@ -13,6 +13,8 @@ export type Action =
    * generation, which is the slot's own, within `drainMs` and a moment.
    */
   | { readonly kind: "rotate"; readonly slot: string; readonly to: "out" | "in"; readonly generation: number }
+  /** One update of the stack that makes the workers missing and removes those too many. Answered by one `scaled`. */
+  | { readonly kind: "scale"; readonly workers: number; readonly generation: number }
   /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
   | { readonly kind: "probe"; readonly slot: string }
   /** Answered by `driftChecked`. */
@@ -64,6 +66,14 @@ export type JournalEntry =
   /** `slot`: of this machine alone; without it, of all. */
   | { readonly kind: "paused"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
   | { readonly kind: "resumed"; readonly slot?: string | undefined; readonly by: string }
+  | {
+      readonly kind: "scaleBegun";
+      readonly workers: number;
+      readonly by: string;
+      /** The workers that are removed. */
+      readonly leaving: readonly string[];
+    }
+  | { readonly kind: "scaleEnded"; readonly workers: number; readonly outcome: string }
   | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }
   /** What has become of a worker's place in the rotation. */
   | { readonly kind: "rotation"; readonly slot: string; readonly sentence: string }

@@ -7,6 +7,7 @@ import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
 import { isEmptied, rotationProblem } from "./rotation.ts";
+import { isRemoved } from "./scaling.ts";
 import type { SlotState, State } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -80,6 +81,7 @@ export function obstacleTo(
   if (nowMs < breakerUntilMs) {
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }
+  if (isRemoved(state, slot.slot)) return "nothing is done: it is being removed";
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
   if (isHeldByMass(cause, repair)) {
     const mass = massFailure(state, limits, cause);

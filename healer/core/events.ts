@@ -29,6 +29,9 @@ export type Event =
   /** Take this worker out of rotation. `force`: even if none is left on this host that serves. */
   | { readonly kind: "drain"; readonly slot: string; readonly by: string; readonly force: boolean }
   | { readonly kind: "undrain"; readonly slot: string; readonly by: string }
+  /** Have so many workers on this host. */
+  | { readonly kind: "scale"; readonly workers: number; readonly by: string }
+  | { readonly kind: "scaled"; readonly generation: number; readonly outcome: RepairOutcome }
   | { readonly kind: "rotated"; readonly slot: string; readonly generation: number; readonly outcome: RotateOutcome };
 
 /** `ok`, out of rotation: no request is under way there any more. */

@@ -25,7 +25,7 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
     actions.push(...given.actions);
   }
   const { updating } = next;
-  if (updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
+  if (next.scaling?.phase !== "updating" && updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
     next = { ...next, updating: undefined };
   }
   return { state: next, actions };

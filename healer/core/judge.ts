@@ -5,6 +5,7 @@ import { type CauseName, causeOf } from "./causes.ts";
 import { diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
 import { countOutcomes, failureOf, stillToProve, triedBefore, withHelp, withoutHelp } from "./proof.ts";
+import { isRemoved } from "./scaling.ts";
 import type { SlotState, State, Suspicion } from "./state.ts";
 import { openWish, sentenceOf, suspicionOf } from "./wish.ts";
 
@@ -43,7 +44,7 @@ export function judge(state: State, only: string | undefined, limits: Limits, no
   let hasChanged = false;
   for (const slot of judgedSlots) {
     const change = askIfSilent(judgeSlot(slot, findings.get(slot.slot), state, limits, nowMs), limits, nowMs);
-    if (change.slot === slot) continue;
+    if (change.slot === slot || isRemoved(state, slot.slot)) continue;
     hasChanged = true;
     changed[slot.slot] = change.slot;
     actions.push(...change.actions);

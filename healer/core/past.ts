@@ -22,7 +22,13 @@ export function pastOf(written: readonly PastEntry[]): Past {
     failed: failedIn(entries),
     ...holdsIn(entries),
     drained: drainedIn(entries),
+    wasScaled: wasScaled(entries),
   };
+}
+
+function wasScaled(entries: readonly PastEntry[]): boolean {
+  const last = entries.findLast(({ entry }) => entry.kind === "scaleBegun" || entry.kind === "drift");
+  return last?.entry.kind === "scaleBegun";
 }
 
 function drainedIn(entries: readonly PastEntry[]): Past["drained"] {

@@ -65,7 +65,8 @@ export function keepRotation(state: State, limits: Limits, nowMs: number): Pick<
   const actions: Action[] = [];
   let next = state;
   for (const slot of Object.values(state.slots)) {
-    const to = missingMove(slot, limits, nowMs);
+    const isLeaving = state.scaling?.leaving.includes(slot.slot) ?? false;
+    const to = missingMove(slot, isLeaving, limits, nowMs);
     if (to === undefined || isWaiting(slot.rotation, to, limits, nowMs)) continue;
     const generation = (slot.rotation?.generation ?? 0) + 1;
     next = change(next, slot.slot, { rotation: { generation, to, atMs: nowMs, outcome: undefined } });
@@ -88,10 +89,10 @@ export function hasFinished({ rotation }: SlotState): boolean {
   return rotation?.to === "out" && rotation.outcome?.ok === true;
 }
 
-function missingMove(slot: SlotState, limits: Limits, nowMs: number): "out" | "in" | undefined {
+function missingMove(slot: SlotState, isLeaving: boolean, limits: Limits, nowMs: number): "out" | "in" | undefined {
   const { role, status, drain } = slot;
   if (role !== "worker" || status === "repairing" || status === "settling") return undefined;
-  if (drain !== undefined || openWish(slot, limits, nowMs) !== undefined) {
+  if (isLeaving || drain !== undefined || openWish(slot, limits, nowMs) !== undefined) {
     const isDone = isOut(slot, limits, nowMs) && hasFinished(slot);
     return !isDone && (isUp(slot, limits, nowMs) || isOut(slot, limits, nowMs)) ? "out" : undefined;
   }

@@ -104,6 +104,8 @@ export interface State {
   readonly generation: number;
   /** The slots of the update under way: there is one at a time. */
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
+  /** The change of the number of workers that is under way; or done, until the plan that it deployed is healed. */
+  readonly scaling: Scaling | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
   /** The generations of the repairs that did not help, since one did and lasted. */
@@ -116,6 +118,16 @@ export interface State {
   readonly nextDriftMs: number;
   /** What persons have been told and is still so: topic to sentence. */
   readonly pages: Readonly<Record<string, string>>;
+}
+
+export interface Scaling {
+  readonly workers: number;
+  readonly by: string;
+  readonly atMs: number;
+  /** Those that are removed: drained first, and then nobody's to repair. */
+  readonly leaving: readonly string[];
+  /** `draining`, then `updating`, then `done`. */
+  readonly phase: "draining" | "updating" | "done";
 }
 
 export interface PlannedSlot {
@@ -136,6 +148,8 @@ export interface Past {
   /** By slot. */
   readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
+  /** The number of workers was changed, and drift was not checked since. */
+  readonly wasScaled: boolean;
   readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
 }
 
@@ -149,7 +163,7 @@ const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
-  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [] },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false },
 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
@@ -180,12 +194,13 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     startedMs: nowMs,
     generation: past.generation,
     updating: undefined,
+    scaling: undefined,
     massMs: undefined,
     failed: past.failed,
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
-    nextDriftMs: past.unfinished.length > 0 ? nowMs : nowMs + firstDriftMs,
+    nextDriftMs: past.unfinished.length > 0 || past.wasScaled ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
 }

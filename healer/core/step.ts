@@ -15,6 +15,7 @@ import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { updatePages } from "./pages.ts";
 import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts";
+import { goOnScaling, hearScale, hearScaled } from "./scaling.ts";
 import type { State } from "./state.ts";
 
 export interface Step {
@@ -34,9 +35,8 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const broken = openBreaker(judged.state, limits, nowMs);
   // What is red was judged in this very step, or its evidence may have grown old since; the next tick is not far.
   const decided = only === undefined ? decide(broken.state, limits, nowMs) : { state: broken.state, actions: [] };
-  const rotated =
-    event.kind === "tick" ? keepRotation(decided.state, limits, nowMs) : { state: decided.state, actions: [] };
-  const asked = askForDrift(state, rotated.state, event, limits, nowMs);
+  const kept = event.kind === "tick" ? keepOn(decided.state, limits, nowMs) : { state: decided.state, actions: [] };
+  const asked = askForDrift(state, kept.state, event, limits, nowMs);
   const told = updatePages(asked.state, limits, nowMs);
   const actions = [
     ...heard.actions,
@@ -44,11 +44,18 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
     ...judged.actions,
     ...broken.actions,
     ...decided.actions,
-    ...rotated.actions,
+    ...kept.actions,
     ...asked.actions,
     ...told.actions,
   ];
   return { state: told.state, actions, reason: heard.reason || reasonOf(actions) };
+}
+
+/** What persons have wished and takes its time. */
+function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
+  const scaled = goOnScaling(state, limits, nowMs);
+  const rotated = keepRotation(scaled.state, limits, nowMs);
+  return { state: rotated.state, actions: [...scaled.actions, ...rotated.actions] };
 }
 
 interface Heard {
@@ -84,6 +91,10 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return hearUndrain(state, event);
     case "rotated":
       return hearRotated(state, event, nowMs);
+    case "scale":
+      return hearScale(state, event, limits, nowMs);
+    case "scaled":
+      return hearScaled(state, event, nowMs);
     case "replace":
       return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:

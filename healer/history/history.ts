@@ -17,7 +17,23 @@ export interface History {
   readonly pagedAt: Readonly<Record<string, string>>;
   /** The last wish to pause each slot, and the one to pause all, whether or not it is over. */
   readonly pauses: Readonly<Record<string, PauseWish>>;
+  /** The last change of the number of workers. */
+  readonly scale: ScaleRecord | undefined;
 }
+
+export interface ScaleRecord {
+  /** The number of the entry that began it. */
+  readonly id: number;
+  readonly workers: number;
+  readonly by: string;
+  readonly begunAt: string;
+  readonly endedAt?: string;
+  /** `done`: they are deployed. Otherwise the word for why not, as for a repair. */
+  readonly outcome: "underWay" | "done" | Failure;
+  readonly reason?: string;
+}
+
+type Failure = "locked" | "preflight" | "deadline" | "failed" | "cutOff";
 
 export interface PauseWish {
   readonly by: string;
@@ -80,7 +96,15 @@ export type RepairState =
 /** Older incidents are forgotten here; the journal itself may still have them. */
 export const maxClosed = 500;
 
-export const noHistory: History = { seq: 0, open: {}, closed: [], silentSince: {}, pagedAt: {}, pauses: {} };
+export const noHistory: History = {
+  seq: 0,
+  open: {},
+  closed: [],
+  silentSince: {},
+  pagedAt: {},
+  pauses: {},
+  scale: undefined,
+};
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
 export function withLine(history: History, line: { readonly seq: number; readonly at: string }): History {
@@ -111,6 +135,12 @@ function withEntry(history: History, entry: HistoryEntry): History {
       return withDrift(history, entry);
     case "page":
       return { ...history, pagedAt: { ...history.pagedAt, [entry.topic]: entry.at } };
+    case "scaleBegun": {
+      const { seq: id, workers, by, at: begunAt } = entry;
+      return { ...history, scale: { id, workers, by, begunAt, outcome: "underWay" } };
+    }
+    case "scaleEnded":
+      return { ...history, scale: scaleEnded(history.scale, entry.at, entry.outcome) };
     case "paused": {
       const { slot = allSlots, by, at, forMs } = entry;
       return { ...history, pauses: { ...history.pauses, [slot]: { by, at, forMs } } };
@@ -121,7 +151,7 @@ function withEntry(history: History, entry: HistoryEntry): History {
 /** What an earlier healer had under way came to an end that nobody saw; what is no longer planned is nobody's trouble. */
 function restart(history: History, { at, slots }: Of<"started">): History {
   const planned = slots === undefined ? undefined : new Set(slots);
-  let next: History = { ...history, silentSince: {} };
+  let next: History = { ...history, silentSince: {}, scale: scaleEnded(history.scale, at, "cutOff: ") };
   for (const slot of Object.keys(history.open)) {
     next = change(next, slot, (incident) => withLast(incident, undefined, (last) => concluded(last, at, "cutOff")));
     if (planned !== undefined && !planned.has(slot)) next = close(next, slot, at, "gone");
@@ -182,9 +212,21 @@ function withRepairs(history: History, { generation, slots, at }: Of<"repairBegu
 
 function ended(record: RepairRecord, at: string, outcome: string): RepairRecord {
   if (outcome === "ok") return { ...record, outcome: "settling" };
+  const { code, reason } = failureIn(outcome);
+  return { ...concluded(record, at, code), reason };
+}
+
+function scaleEnded(scale: ScaleRecord | undefined, endedAt: string, outcome: string): ScaleRecord | undefined {
+  if (scale?.outcome !== "underWay") return scale;
+  if (outcome === "ok") return { ...scale, endedAt, outcome: "done" };
+  const { code, reason } = failureIn(outcome);
+  return { ...scale, endedAt, outcome: code, reason };
+}
+
+function failureIn(outcome: string): { code: Failure; reason: string } {
   const [, code = "", reason = ""] = /^(\w+): ([\s\S]*)$/.exec(outcome) ?? [];
-  const known = (["locked", "preflight", "deadline", "failed"] as const).find((state) => state === code);
-  return { ...concluded(record, at, known ?? "failed"), reason: known === undefined ? outcome : reason };
+  const known = (["locked", "preflight", "deadline", "failed", "cutOff"] as const).find((state) => state === code);
+  return known === undefined ? { code: "failed", reason: outcome } : { code: known, reason };
 }
 
 function concluded(record: RepairRecord, at: string, outcome: RepairState): RepairRecord {

@@ -51,6 +51,7 @@ export const hostFaults = [
   "replace",
   "drain",
   "undrain",
+  "scale",
   "stale-result",
   "probes-lost",
 ] as const;

@@ -141,7 +141,7 @@ export function wasWished(
 /** Only what somebody wants out of rotation leaves it, and nothing that is wanted out is brought back. */
 export function mayRotate(told: Told, machine: Machine, to: "out" | "in", limits: Limits, nowMs: number): void {
   const { isDrained = false, wishedMs = Number.NEGATIVE_INFINITY } = told.slots.get(machine.slot) ?? {};
-  const isWished = isDrained || nowMs - wishedMs < limits.wishMs;
+  const isWished = isDrained || told.leaving.includes(machine.slot) || nowMs - wishedMs < limits.wishMs;
   must(machine.role === "worker", "only workers are in rotation", () => machine.slot);
   must(to === "in" || isWished, "nothing leaves the rotation unasked", () => machine.slot);
   must(to === "out" || !isDrained, "what is drained is not brought back unasked", () => machine.slot);

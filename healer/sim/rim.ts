@@ -38,6 +38,9 @@ export class Rim {
       case "replace":
         this.#replace(action);
         break;
+      case "scale":
+        this.#scale(action.generation);
+        break;
       case "rotate":
         this.#rotate(action);
         break;
@@ -100,6 +103,18 @@ export class Rim {
     this.#world.after(tookMs, () => {
       const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
+    });
+  }
+
+  /** The machines of a run stay the same, so every change of their number comes to nothing, in one way or another. */
+  #scale(generation: number): void {
+    const life = this.#life;
+    const world = this.#world;
+    if (world.isOn("engine-silent")) return;
+    const refusal = this.#refusal() ?? (world.random.chance(0.5) ? failed("the engine fails") : undefined);
+    const outcome = refusal ?? ({ ok: false, code: "preflight", reason: "there is no space" } as const);
+    world.after(world.random.between(500, 8_000), () => {
+      if (life === this.#life) world.tell(0, { kind: "scaled", generation, outcome });
     });
   }
 

@@ -11,6 +11,8 @@ export interface Told {
   poolFreeBytes: number;
   stateFreeBytes: number;
   /** When this healer began, and since when it has listened without a gap. */
+  /** The workers that a change of their number removes, while it is under way. */
+  leaving: readonly string[];
   startedMs: number;
   listensSinceMs: number;
   readonly slots: ReadonlyMap<string, ToldSlot>;
@@ -44,6 +46,7 @@ const nothing = {
   silentSinceMs: undefined,
   poolFreeBytes: Number.POSITIVE_INFINITY,
   stateFreeBytes: Number.POSITIVE_INFINITY,
+  leaving: [],
 };
 
 export function newTold(slots: readonly string[]): Told {

@@ -115,6 +115,9 @@ export class Watch {
       case "replace":
         must(begun.has(action.generation), "a repair is journalled before it begins", () => JSON.stringify(action));
         return;
+      case "scale":
+        this.#repairs.beginScaling();
+        return;
       case "rotate":
         mayRotate(this.told, this.#world.machine(action.slot), action.to, this.#limits, this.#world.nowMs);
         return;
@@ -138,6 +141,11 @@ export class Watch {
     if (entry.kind === "drained" || entry.kind === "undrained") {
       const told = this.told.slots.get(entry.slot);
       if (told !== undefined) told.isDrained = entry.kind === "drained";
+    }
+    if (entry.kind === "scaleBegun") this.told.leaving = entry.leaving;
+    if (entry.kind === "scaleEnded") {
+      this.told.leaving = [];
+      this.#repairs.isScaling = false;
     }
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
     this.#proof.follow(entry);

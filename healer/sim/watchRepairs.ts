@@ -40,6 +40,8 @@ export class WatchRepairs {
   /** The slots whose last repair was a person's wish. */
   readonly #wished = new Set<string>();
   #generation = 0;
+  /** Whether an update that changes the number of workers is under way. */
+  isScaling = false;
 
   constructor(world: World, limits: Limits) {
     this.#world = world;
@@ -52,6 +54,7 @@ export class WatchRepairs {
 
   restart(): void {
     this.#open.clear();
+    this.isScaling = false;
   }
 
   /** Looks at the world between the events. What is still to prove itself is tried and not forgotten. */
@@ -89,6 +92,12 @@ export class WatchRepairs {
     return open.generation;
   }
 
+  beginScaling(): void {
+    const other = [...this.#open].find(([, { repair }]) => repair === "replace");
+    must(other === undefined && !this.isScaling, "one update at a time", () => `scaling beside ${other?.[0]}`);
+    this.isScaling = true;
+  }
+
   isOfWish(slot: string): boolean {
     return this.#wished.has(slot);
   }
@@ -108,6 +117,7 @@ export class WatchRepairs {
       mayReplace(told, this.#limits);
       const other = [...this.#open].find(([, { repair }]) => repair === "replace");
       must(other === undefined, "one update at a time", () => `${slots[0]?.slot} beside ${other?.[0]}`);
+      must(!this.isScaling, "one update at a time", () => `${slots[0]?.slot} beside a change of the number of workers`);
     }
     must(isReplace || slots.length === 1, "an operation is of one slot", () => JSON.stringify(entry));
     isNoMassAction(state, entry, this.#limits);

@@ -87,7 +87,8 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
   });
   const { healer, asked } = silentHealer(journal);
   const answers = new Answers({ host: "bk", chronicle, pendingChanges: options.pendingChanges ?? (async () => []) });
-  const subject: Subject = { outputs: testOutputs, limits: testLimits, healer };
+  const scaler = { lack: async (workers: number) => (workers > 5 ? "the pool holds 5" : undefined) };
+  const subject: Subject = { outputs: testOutputs, limits: testLimits, healer, scaler };
   answers.watch(subject);
   const app = await createServer({
     answers,
@@ -118,7 +119,8 @@ function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
   const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask };
-  const ports = { journal, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
+  const scaler = { scale: ask };
+  const ports = { journal, scaler, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
   const state = initialState(testPlanned, pastOf([]), performance.now());
   return { healer: new Healer(ports, testLimits, state), asked };
 }

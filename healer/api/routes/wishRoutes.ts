@@ -9,6 +9,8 @@ import {
   pausedSchema,
   pauseRequestSchema,
   resumeRequestSchema,
+  scaledSchema,
+  scaleRequestSchema,
   slotRequestSchema,
 } from "../schemas.ts";
 
@@ -43,6 +45,21 @@ export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
         },
       },
       (request) => answers.resume(request.body ?? resumeRequestSchema.parse({})),
+    );
+    app.post(
+      "/v1/scale",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Have so many workers on this host: the last ones are drained and removed, missing ones are made.",
+          body: scaleRequestSchema,
+          response: {
+            202: scaledSchema,
+            ...problems("badRequest", "unauthorized", "conflict", "noRoom", "notListening", "failed"),
+          },
+        },
+      },
+      async (request, reply) => reply.code(202).send(await answers.scale(request.body)),
     );
     const rotation = { 202: drainedSchema, ...problems("badRequest", "unauthorized", "notFound", "notListening") };
     app.post(

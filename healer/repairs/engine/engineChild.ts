@@ -10,7 +10,7 @@ import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
 import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
-import { slotUrns } from "./slotUrns.ts";
+import { newWorkerUrns, slotUrns, workerUrnsIn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
 
@@ -64,6 +64,12 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
       await stack.preview({ program: watched, onEvent, refresh: true, expectNoChanges: true });
       changed.push(...declared.differencesTo(state.outputs));
       if (changed.length > 0) return { ok: false, code: "changes", reason: changed.join("; ") };
+    } else if (job.kind === "scale") {
+      const { config, desired } = state.applied;
+      const scaled = () => declareStack({ config, desired: { ...desired, workers: job.workers } });
+      const added = job.added.flatMap((slot) => newWorkerUrns(stackName, slot));
+      const removed = job.removed.flatMap((slot) => workerUrnsIn(state.urns, slot));
+      await stack.up({ program: scaled, onEvent, target: [...added, ...removed], targetDependents: true });
     } else {
       const urns = job.slots.flatMap((slot) => slotUrns(stackName, slot));
       await stack.up({ program, onEvent, target: urns, replace: urns, targetDependents: true });

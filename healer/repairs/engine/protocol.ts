@@ -1,8 +1,17 @@
 /** What the healer and its engine say to each other, as one message each. */
 
-/** `replace`: one update that rebuilds these slots. `drift`: a refreshed preview; it changes nothing. */
+/**
+ * `replace`: one update that rebuilds these slots. `scale`: one that makes and removes workers, and deploys their number.
+ * `drift`: a refreshed preview; it changes nothing.
+ */
 export type EngineJob =
   | { readonly kind: "replace"; readonly slots: readonly SlotTarget[] }
+  | {
+      readonly kind: "scale";
+      readonly workers: number;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
   | { readonly kind: "drift" };
 
 export interface SlotTarget {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { slotUrns } from "./slotUrns.ts";
+import { newWorkerUrns, slotUrns, workerUrnsIn } from "./slotUrns.ts";
 
 test("a worker is its disk, its domain and the proof; the seed only if it is lost", () => {
   assert.deepEqual(slotUrns("bk", { slot: "web-1", role: "worker", seed: false }), [
@@ -16,4 +16,14 @@ test("a balancer is what was pushed into it, too", () => {
     "urn:pulumi:mb::vigil::vigil:index:LoadBalancer$command:remote:Command::lb-1-nginx",
     "urn:pulumi:mb::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-keepalived",
   ]);
+});
+
+test("a new worker is all of it, and one that goes is all that the state has of it and of no other", () => {
+  const urns = newWorkerUrns("bk", "web-1");
+  assert.deepEqual(
+    urns.map((urn) => urn.split("::").at(-1)),
+    ["web-1", "web-1", "web-1-host-key", "web-1-seed", "web-1-disk", "web-1", "web-1-verified"],
+  );
+  const others = [...newWorkerUrns("bk", "web-10"), ...slotUrns("bk", { slot: "lb-1", role: "balancer", seed: true })];
+  assert.deepEqual(workerUrnsIn([...urns, ...others], "web-1"), urns);
 });

@@ -8,6 +8,7 @@ const vm = "vigil:index:AlpineVm";
 const volume = "libvirt:index/volume:Volume";
 const domain = "libvirt:index/domain:Domain";
 const localCommand = "command:local:Command";
+const randomBytes = "random:index/randomBytes:RandomBytes";
 const remoteCommand = "command:remote:Command";
 
 /**
@@ -17,8 +18,7 @@ const remoteCommand = "command:remote:Command";
  */
 export function slotUrns(stack: string, { slot, role, seed }: SlotTarget): string[] {
   const node = role === "worker" ? worker : balancer;
-  const urn = (types: readonly string[], name: string) =>
-    `urn:pulumi:${stack}::${project}::${types.join("$")}::${name}`;
+  const urn = urnIn(stack);
   return [
     urn([node, vm, volume], `${slot}-disk`),
     ...(seed ? [urn([node, vm, volume], `${slot}-seed`)] : []),
@@ -28,4 +28,28 @@ export function slotUrns(stack: string, { slot, role, seed }: SlotTarget): strin
       ? [urn([node, remoteCommand], `${slot}-nginx`), urn([virtualAddress, remoteCommand], `${slot}-vip-keepalived`)]
       : []),
   ];
+}
+
+/** The URNs of all that a worker is which was not there before. */
+export function newWorkerUrns(stack: string, slot: string): string[] {
+  const urn = urnIn(stack);
+  return [
+    urn([worker], slot),
+    urn([worker, vm], slot),
+    urn([worker, vm, randomBytes], `${slot}-host-key`),
+    urn([worker, vm, volume], `${slot}-seed`),
+    ...slotUrns(stack, { slot, role: "worker", seed: false }),
+  ];
+}
+
+/** Of the URNs in a state all that belong to a worker. What an update that was cut short did not make is not among them. */
+export function workerUrnsIn(urns: readonly string[], slot: string): string[] {
+  return urns.filter((urn) => {
+    const [, , types = "", name = ""] = urn.split("::");
+    return types.split("$")[0] === worker && (name === slot || name.startsWith(`${slot}-`));
+  });
+}
+
+function urnIn(stack: string) {
+  return (types: readonly string[], name: string) => `urn:pulumi:${stack}::${project}::${types.join("$")}::${name}`;
 }
