@@ -15,6 +15,7 @@ import { replaceCommand } from "./commands/replace.ts";
 import { scaleCommand } from "./commands/scale.ts";
 import { shellCommand } from "./commands/shell.ts";
 import { statusCommand } from "./commands/status.ts";
+import { vipCommand } from "./commands/vip.ts";
 import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
 
 const program = new Command("vigil")
@@ -37,6 +38,7 @@ const program = new Command("vigil")
   .addCommand(resumeCommand())
   .addCommand(replaceCommand())
   .addCommand(scaleCommand())
+  .addCommand(vipCommand())
   .addCommand(drainCommand())
   .addCommand(undrainCommand())
   .addCommand(healerCommand())

@@ -18,6 +18,7 @@ export interface HealerPorts {
     replace(action: Extract<Action, { kind: "replace" }>): Promise<void>;
     checkDrift(action: Extract<Action, { kind: "checkDrift" }>): Promise<void>;
     rotate(action: Extract<Action, { kind: "rotate" }>): Promise<void>;
+    moveVip(action: Extract<Action, { kind: "moveVip" }>): Promise<void>;
   };
   /** Answers with an event; never rejects. */
   readonly scaler: { scale(action: Extract<Action, { kind: "scale" }>): Promise<void> };
@@ -105,6 +106,7 @@ export class Healer {
     if (action.kind === "operate") void repairs.operate(action);
     if (action.kind === "replace") void repairs.replace(action);
     if (action.kind === "rotate") void repairs.rotate(action);
+    if (action.kind === "moveVip") void repairs.moveVip(action);
     if (action.kind === "checkDrift") void repairs.checkDrift(action);
     if (action.kind === "page") log.error({ page: action.topic }, action.sentence);
     if (action.kind === "clearPage") log.info({ pageOver: action.topic }, action.sentence);
@@ -114,6 +116,7 @@ export class Healer {
   #refuse(action: Action, { message }: Error): void {
     const outcome = { ok: false, code: "preflight", reason: `the journal cannot be written: ${message}` } as const;
     if (action.kind === "scale") this.hear({ kind: "scaled", generation: action.generation, outcome });
+    if (action.kind === "moveVip") this.hear({ kind: "vipMoved", generation: action.generation, outcome });
     const slots = action.kind === "operate" ? [action.slot] : action.kind === "replace" ? action.slots : [];
     this.#ports.log.error({ action: action.kind }, outcome.reason);
     for (const slot of slots) {

@@ -9,6 +9,7 @@ import { psCommand } from "./ps.ts";
 import { replaceCommand } from "./replace.ts";
 import { scaleCommand } from "./scale.ts";
 import { statusCommand } from "./status.ts";
+import { vipMoveCommand } from "./vip.ts";
 
 const commands = [
   drainCommand,
@@ -22,6 +23,7 @@ const commands = [
   resumeCommand,
   scaleCommand,
   statusCommand,
+  vipMoveCommand,
 ];
 
 test("whatever asks the healer has help with examples, and can answer as JSON", () => {
@@ -34,7 +36,7 @@ test("whatever asks the healer has help with examples, and can answer as JSON", 
       },
     });
     command.outputHelp();
-    assert.match(help, new RegExp(`\nExamples:\n  vigil ${command.name()}`), command.name());
+    assert.match(help, new RegExp(`\nExamples:\n  vigil (vip )?${command.name()}`), command.name());
     assert.match(help, /-o, --output <format>/, command.name());
   }
 });

@@ -39,6 +39,10 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} asks for ${line.workers} workers`;
     case "scaleEnded":
       return `the change to ${line.workers} workers ended: ${line.outcome}`;
+    case "vipMoveBegun":
+      return `${line.by} moves the service's address away from ${slot}`;
+    case "vipMoveEnded":
+      return `the move of the address from ${slot} ended: ${line.outcome}`;
     case "progress":
       return `${line.op} ${line.resource}: ${line.phase}`;
     default:

@@ -2,6 +2,7 @@ import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
 import { drainRefusal } from "../core/rotation.ts";
 import { scaleRefusal } from "../core/scaling.ts";
+import { vipMoveRefusal } from "../core/vipMove.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsOf } from "../history/history.ts";
 import { incidentsView, incidentView } from "./incidentsView.ts";
@@ -21,6 +22,8 @@ import type {
   Slot,
   SlotRequest,
   Status,
+  VipMoveRequest,
+  VipMoving,
 } from "./schemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
@@ -146,6 +149,20 @@ export class Answers {
     await this.#subject?.healer.settled();
     const { scale } = chronicle.history;
     if (scale?.outcome === "underWay") return { host, workers, by, id: scale.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  /** Resolves when the wish is in the journal; the status says what becomes of it. */
+  async moveVip({ by }: VipMoveRequest): Promise<VipMoving> {
+    const { host, chronicle } = this.#options;
+    const refusal = vipMoveRefusal(this.#must().state, momentNow().nowMs);
+    if (refusal !== undefined)
+      throw new Problem("conflict", `${refusal}.`, "ask the host that holds it, or again later.");
+    this.#subject?.healer.hear({ kind: "moveVip", by });
+    await this.#subject?.healer.settled();
+    const { vipMove } = chronicle.history;
+    const slot = this.#must().state.vipMove?.slot;
+    if (vipMove?.outcome === "underWay" && slot !== undefined) return { host, slot, by, id: vipMove.id };
     throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
   }
 

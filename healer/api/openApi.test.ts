@@ -48,6 +48,7 @@ test("every route is in it, and says what it is for, that it asks for a token, a
     "/v1/slots/{slot}/replace",
     "/v1/slots/{slot}/undrain",
     "/v1/status",
+    "/v1/vip/move",
   ]);
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const { summary, security, responses } of Object.values(operations)) {

@@ -37,17 +37,15 @@ export const slotStatusSchema = z
   })
   .meta({ id: "SlotStatus" });
 
-const scaleSchema = z
-  .object({
-    id: z.int(),
-    workers: z.int(),
-    by: z.string(),
-    begunAt: at,
-    endedAt: at.optional(),
-    outcome: z.enum(["underWay", "done", "locked", "preflight", "deadline", "failed", "cutOff"]),
-    reason: z.string().optional(),
-  })
-  .describe("The last change of the number of workers.");
+/** A change by an update that repairs nothing. */
+const changeSchema = z.object({
+  id: z.int(),
+  by: z.string(),
+  begunAt: at,
+  endedAt: at.optional(),
+  outcome: z.enum(["underWay", "done", "locked", "preflight", "deadline", "failed", "cutOff"]),
+  reason: z.string().optional(),
+});
 
 export const statusSchema = z
   .object({
@@ -84,7 +82,8 @@ export const statusSchema = z
       .object({ number: z.int(), slots: z.array(z.string()) })
       .optional()
       .describe("The update of the stack that is under way."),
-    scale: scaleSchema.optional(),
+    scale: changeSchema.extend({ workers: z.int() }).optional().describe("The last change of the number of workers."),
+    vipMove: changeSchema.optional().describe("The last planned move of the service's address away from this host."),
     drift: z.object({
       verdict: z.enum(["none", "found", "unknown"]),
       sentence: z.string(),
@@ -261,6 +260,17 @@ export const scaledSchema = z
   })
   .meta({ id: "Scaled" });
 
+export const vipMovingSchema = z
+  .object({
+    host: z.string(),
+    slot: z.string().describe("The balancer that yields."),
+    by: z.string(),
+    id: z.int().describe("`vipMove` of GET /v1/status says under this number what becomes of it."),
+  })
+  .meta({ id: "VipMoving" });
+
+export const vipMoveRequestSchema = z.strictObject({ by });
+
 export const scaleRequestSchema = z.strictObject({
   workers: z.int().min(1).max(1_000).describe("How many workers this host is to have."),
   by,
@@ -297,6 +307,8 @@ export const entryKinds = [
   "rotation",
   "scaleBegun",
   "scaleEnded",
+  "vipMoveBegun",
+  "vipMoveEnded",
   "notListening",
   "note",
 ] as const satisfies readonly (JournalEntry["kind"] | "started" | "progress" | "note")[];
@@ -308,6 +320,8 @@ export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
 export type Accepted = z.infer<typeof acceptedSchema>;
+export type VipMoving = z.infer<typeof vipMovingSchema>;
+export type VipMoveRequest = z.infer<typeof vipMoveRequestSchema>;
 export type Scaled = z.infer<typeof scaledSchema>;
 export type ScaleRequest = z.infer<typeof scaleRequestSchema>;
 export type Drained = z.infer<typeof drainedSchema>;

@@ -242,6 +242,21 @@ test("the number of workers is changed if they have room, and the status says wh
   assert.deepEqual([(await view())?.outcome, (await view())?.reason], ["locked", "ben holds the stack."]);
 });
 
+test("the address is moved away from here alone, and the status says what becomes of it", async () => {
+  assert.equal((await post("/v1/vip/move")).statusCode, 409);
+  api.beatAll();
+  const wish = await post("/v1/vip/move", { by: "anna" });
+  assert.equal(wish.statusCode, 202);
+  const { id, ...rest } = wish.json();
+  assert.deepEqual(rest, { host: "bk", slot: "lb-1", by: "anna" });
+  assert.deepEqual(api.asked, [{ kind: "moveVip", slot: "lb-1", generation: 1 }]);
+  const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
+  api.healer.hear({ kind: "vipMoved", generation: 1, outcome });
+  await api.healer.settled();
+  const { vipMove } = statusSchema.parse((await get("/v1/status")).json());
+  assert.deepEqual([vipMove?.id, vipMove?.outcome, vipMove?.reason], [id, "locked", "ben holds the stack."]);
+});
+
 test("no answer is given of a machine that never was: it could be taken for good news", async () => {
   for (const url of ["/v1/history?slot=web-9", "/v1/events?slot=web-9&follow=false"]) {
     assert.equal((await get(url)).json().message, "host bk has no slot web-9.", url);

@@ -33,6 +33,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     breaker: untilView(state.breakerUntilMs, moment),
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
     scale: known.history.scale,
+    vipMove: known.history.vipMove,
     drift: driftOf(known, moment),
     pending: [...pending],
   };

@@ -15,6 +15,8 @@ export type Action =
   | { readonly kind: "rotate"; readonly slot: string; readonly to: "out" | "in"; readonly generation: number }
   /** One update of the stack that makes the workers missing and removes those too many. Answered by one `scaled`. */
   | { readonly kind: "scale"; readonly workers: number; readonly generation: number }
+  /** One update of the stack that has this balancer yield the address. Answered by one `vipMoved`. */
+  | { readonly kind: "moveVip"; readonly slot: string; readonly generation: number }
   /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
   | { readonly kind: "probe"; readonly slot: string }
   /** Answered by `driftChecked`. */
@@ -74,6 +76,8 @@ export type JournalEntry =
       readonly leaving: readonly string[];
     }
   | { readonly kind: "scaleEnded"; readonly workers: number; readonly outcome: string }
+  | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }
+  | { readonly kind: "vipMoveEnded"; readonly slot: string; readonly outcome: string }
   | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }
   /** What has become of a worker's place in the rotation. */
   | { readonly kind: "rotation"; readonly slot: string; readonly sentence: string }

@@ -32,6 +32,10 @@ export type Event =
   /** Have so many workers on this host. */
   | { readonly kind: "scale"; readonly workers: number; readonly by: string }
   | { readonly kind: "scaled"; readonly generation: number; readonly outcome: RepairOutcome }
+  /** Have another host's balancer take the service's address from the one here. */
+  | { readonly kind: "moveVip"; readonly by: string }
+  /** The update that asks for it has ended; who has the address then, the heartbeats say. */
+  | { readonly kind: "vipMoved"; readonly generation: number; readonly outcome: RepairOutcome }
   | { readonly kind: "rotated"; readonly slot: string; readonly generation: number; readonly outcome: RotateOutcome };
 
 /** `ok`, out of rotation: no request is under way there any more. */

@@ -25,10 +25,15 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
     actions.push(...given.actions);
   }
   const { updating } = next;
-  if (next.scaling?.phase !== "updating" && updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
+  if (!isOtherUpdate(next) && updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
     next = { ...next, updating: undefined };
   }
   return { state: next, actions };
+}
+
+/** One that repairs nothing has a deadline of its own. */
+function isOtherUpdate({ scaling, vipMove }: State): boolean {
+  return scaling?.phase === "updating" || vipMove?.phase === "updating";
 }
 
 /** Stops all repairs for a while after too many in a row that did not help; before the next one, so it comes after judging. */

@@ -106,6 +106,7 @@ export interface State {
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
   /** The change of the number of workers that is under way; or done, until the plan that it deployed is healed. */
   readonly scaling: Scaling | undefined;
+  readonly vipMove: VipMove | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
   /** The generations of the repairs that did not help, since one did and lasted. */
@@ -128,6 +129,15 @@ export interface Scaling {
   readonly leaving: readonly string[];
   /** `draining`, then `updating`, then `done`. */
   readonly phase: "draining" | "updating" | "done";
+}
+
+/** A planned move of the service's address away from this host. */
+export interface VipMove {
+  readonly slot: string;
+  readonly generation: number;
+  /** When the update began; or ended, and what the heartbeats say is waited for. */
+  readonly atMs: number;
+  readonly phase: "updating" | "looking";
 }
 
 export interface PlannedSlot {
@@ -195,6 +205,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     generation: past.generation,
     updating: undefined,
     scaling: undefined,
+    vipMove: undefined,
     massMs: undefined,
     failed: past.failed,
     breakerUntilMs: nowMs + past.breakerForMs,

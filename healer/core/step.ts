@@ -17,6 +17,7 @@ import { updatePages } from "./pages.ts";
 import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts";
 import { goOnScaling, hearScale, hearScaled } from "./scaling.ts";
 import type { State } from "./state.ts";
+import { goOnMoving, hearVipMove, hearVipMoved } from "./vipMove.ts";
 
 export interface Step {
   readonly state: State;
@@ -53,9 +54,10 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
 
 /** What persons have wished and takes its time. */
 function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
-  const scaled = goOnScaling(state, limits, nowMs);
+  const moved = goOnMoving(state, limits, nowMs);
+  const scaled = goOnScaling(moved.state, limits, nowMs);
   const rotated = keepRotation(scaled.state, limits, nowMs);
-  return { state: rotated.state, actions: [...scaled.actions, ...rotated.actions] };
+  return { state: rotated.state, actions: [...moved.actions, ...scaled.actions, ...rotated.actions] };
 }
 
 interface Heard {
@@ -91,6 +93,10 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return hearUndrain(state, event);
     case "rotated":
       return hearRotated(state, event, nowMs);
+    case "moveVip":
+      return hearVipMove(state, event, nowMs);
+    case "vipMoved":
+      return hearVipMoved(state, event, nowMs);
     case "scale":
       return hearScale(state, event, limits, nowMs);
     case "scaled":

@@ -19,18 +19,24 @@ export interface History {
   readonly pauses: Readonly<Record<string, PauseWish>>;
   /** The last change of the number of workers. */
   readonly scale: ScaleRecord | undefined;
+  /** The last planned move of the service's address away from here. */
+  readonly vipMove: ChangeRecord | undefined;
 }
 
-export interface ScaleRecord {
+/** What a person had changed by an update that repairs nothing. */
+export interface ChangeRecord {
   /** The number of the entry that began it. */
   readonly id: number;
-  readonly workers: number;
   readonly by: string;
   readonly begunAt: string;
   readonly endedAt?: string;
-  /** `done`: they are deployed. Otherwise the word for why not, as for a repair. */
+  /** `done`: it is so. Otherwise the word for why not, as for a repair. */
   readonly outcome: "underWay" | "done" | Failure;
   readonly reason?: string;
+}
+
+export interface ScaleRecord extends ChangeRecord {
+  readonly workers: number;
 }
 
 type Failure = "locked" | "preflight" | "deadline" | "failed" | "cutOff";
@@ -104,6 +110,7 @@ export const noHistory: History = {
   pagedAt: {},
   pauses: {},
   scale: undefined,
+  vipMove: undefined,
 };
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
@@ -140,7 +147,11 @@ function withEntry(history: History, entry: HistoryEntry): History {
       return { ...history, scale: { id, workers, by, begunAt, outcome: "underWay" } };
     }
     case "scaleEnded":
-      return { ...history, scale: scaleEnded(history.scale, entry.at, entry.outcome) };
+      return { ...history, scale: changeEnded(history.scale, entry.at, entry.outcome) };
+    case "vipMoveBegun":
+      return { ...history, vipMove: { id: entry.seq, by: entry.by, begunAt: entry.at, outcome: "underWay" } };
+    case "vipMoveEnded":
+      return { ...history, vipMove: changeEnded(history.vipMove, entry.at, entry.outcome) };
     case "paused": {
       const { slot = allSlots, by, at, forMs } = entry;
       return { ...history, pauses: { ...history.pauses, [slot]: { by, at, forMs } } };
@@ -151,7 +162,12 @@ function withEntry(history: History, entry: HistoryEntry): History {
 /** What an earlier healer had under way came to an end that nobody saw; what is no longer planned is nobody's trouble. */
 function restart(history: History, { at, slots }: Of<"started">): History {
   const planned = slots === undefined ? undefined : new Set(slots);
-  let next: History = { ...history, silentSince: {}, scale: scaleEnded(history.scale, at, "cutOff: ") };
+  let next: History = {
+    ...history,
+    silentSince: {},
+    scale: changeEnded(history.scale, at, "cutOff: "),
+    vipMove: changeEnded(history.vipMove, at, "cutOff: "),
+  };
   for (const slot of Object.keys(history.open)) {
     next = change(next, slot, (incident) => withLast(incident, undefined, (last) => concluded(last, at, "cutOff")));
     if (planned !== undefined && !planned.has(slot)) next = close(next, slot, at, "gone");
@@ -216,11 +232,11 @@ function ended(record: RepairRecord, at: string, outcome: string): RepairRecord 
   return { ...concluded(record, at, code), reason };
 }
 
-function scaleEnded(scale: ScaleRecord | undefined, endedAt: string, outcome: string): ScaleRecord | undefined {
-  if (scale?.outcome !== "underWay") return scale;
-  if (outcome === "ok") return { ...scale, endedAt, outcome: "done" };
+function changeEnded<Change extends ChangeRecord>(change: Change | undefined, endedAt: string, outcome: string) {
+  if (change?.outcome !== "underWay") return change;
+  if (outcome === "ok") return { ...change, endedAt, outcome: "done" as const };
   const { code, reason } = failureIn(outcome);
-  return { ...scale, endedAt, outcome: code, reason };
+  return { ...change, endedAt, outcome: code, reason };
 }
 
 function failureIn(outcome: string): { code: Failure; reason: string } {

@@ -79,6 +79,17 @@ export class Repairer {
     this.#options.emit({ kind: "rotated", slot, generation, outcome });
   }
 
+  async moveVip({ slot, generation }: Of<"moveVip">): Promise<void> {
+    const { engine, limits, emit, nowMs } = this.#options;
+    const outcome = await timed(nowMs, async () => {
+      const deadlineMs = limits.repairDeadlineMs - engineReserveMs;
+      const end = await engine.run("moveVip", async () => ({ kind: "moveVip", slot }), deadlineMs);
+      if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
+    });
+    engine.warm();
+    emit({ kind: "vipMoved", generation, outcome });
+  }
+
   async checkDrift({ generation }: Of<"checkDrift">): Promise<void> {
     const { engine, limits, emit } = this.#options;
     const drift: DriftResult = await engine

@@ -52,6 +52,7 @@ export const hostFaults = [
   "drain",
   "undrain",
   "scale",
+  "moveVip",
   "stale-result",
   "probes-lost",
 ] as const;

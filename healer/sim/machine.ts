@@ -44,6 +44,7 @@ export interface Machine {
   attached: boolean;
   /** It has been told to leave the rotation. */
   isDrained: boolean;
+  holdsVip: boolean;
   /** Each with what it takes to mend it. */
   readonly ills: Map<Illness, number>;
   /** What it takes to make the domain run again. */
@@ -65,6 +66,7 @@ export function newMachine(slot: string): Machine {
       imageThere: true,
       attached: true,
       isDrained: false,
+      holdsVip: role === "balancer",
       ills: new Map(),
       wellSinceMs: 0,
     },
@@ -101,8 +103,12 @@ export function isWell(machine: Machine, nowMs: number): boolean {
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ boots, agentStarts, role, ills, servesMs, isDrained }: Machine, nowMs: number): Beat {
-  const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
+export function beatOf(
+  { boots, agentStarts, role, ills, servesMs, isDrained, holdsVip }: Machine,
+  nowMs: number,
+): Beat {
+  const vrrpName = ills.has("keepalivedDead") ? "STOP" : holdsVip ? "MASTER" : "BACKUP";
+  const vrrp = role === "balancer" ? ({ vrrp: vrrpName, holdsVip } as const) : {};
   const beat: Beat = { ...upBeat, incarnation: `boot-${boots}-${agentStarts}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
   if (ills.size === 0) return isDrained ? { ...beat, service: "draining" } : beat;

@@ -38,6 +38,9 @@ export class Rim {
       case "replace":
         this.#replace(action);
         break;
+      case "moveVip":
+        this.#moveVip(action);
+        break;
       case "scale":
         this.#scale(action.generation);
         break;
@@ -103,6 +106,21 @@ export class Rim {
     this.#world.after(tookMs, () => {
       const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
+    });
+  }
+
+  /** A balancer keeps the address if no other host has one that could take it. */
+  #moveVip({ slot, generation }: Extract<Action, { kind: "moveVip" }>): void {
+    const life = this.#life;
+    const world = this.#world;
+    if (world.isOn("engine-silent")) return;
+    const failure = this.#refusal() ?? (world.isOn("engine-fails") ? failed("the engine fails") : undefined);
+    const tookMs = world.random.between(500, 8_000);
+    world.after(tookMs, () => {
+      const machine = world.machine(slot);
+      if (failure === undefined && world.random.chance(0.7)) machine.holdsVip = false;
+      if (life === this.#life)
+        world.tell(0, { kind: "vipMoved", generation, outcome: failure ?? { ok: true, tookMs } });
     });
   }
 

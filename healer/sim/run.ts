@@ -118,6 +118,7 @@ class Simulation {
     if (kind === "resume") this.#world.tell(0, { kind: "resume", slot, by: "root" });
     const anySlot = () => this.#world.random.pick([...this.#world.machines.keys()]);
     if (kind === "replace" || kind === "undrain") this.#world.tell(0, { kind, slot: slot ?? anySlot(), by: "root" });
+    if (kind === "moveVip") this.#world.tell(0, { kind, by: "root" });
     if (kind === "scale") {
       const workers = this.#world.random.between(1, this.#scenario.workers + 1);
       this.#world.tell(0, { kind, workers, by: "root" });

@@ -88,6 +88,7 @@ export class Watch {
   #follow(event: Event, state: State, actions: readonly Action[]): void {
     tell(this.told, event, this.#limits, this.#world.nowMs);
     if (event.kind === "resume" && event.slot === undefined) this.#budget.forgive();
+    if (event.kind === "vipMoved") this.#repairs.isUpdating = state.vipMove?.phase === "updating";
     if (event.kind === "repaired" && this.#repairs.isAwaited(event)) this.#hearResult(event);
     const begun = new Set<number>();
     for (const action of actions) this.#checkAction(state, action, begun);
@@ -115,8 +116,9 @@ export class Watch {
       case "replace":
         must(begun.has(action.generation), "a repair is journalled before it begins", () => JSON.stringify(action));
         return;
+      case "moveVip":
       case "scale":
-        this.#repairs.beginScaling();
+        this.#repairs.beginOtherUpdate();
         return;
       case "rotate":
         mayRotate(this.told, this.#world.machine(action.slot), action.to, this.#limits, this.#world.nowMs);
@@ -142,10 +144,11 @@ export class Watch {
       const told = this.told.slots.get(entry.slot);
       if (told !== undefined) told.isDrained = entry.kind === "drained";
     }
+    if (entry.kind === "vipMoveEnded") this.#repairs.isUpdating = false;
     if (entry.kind === "scaleBegun") this.told.leaving = entry.leaving;
     if (entry.kind === "scaleEnded") {
       this.told.leaving = [];
-      this.#repairs.isScaling = false;
+      this.#repairs.isUpdating = false;
     }
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
     this.#proof.follow(entry);

@@ -40,8 +40,8 @@ export class WatchRepairs {
   /** The slots whose last repair was a person's wish. */
   readonly #wished = new Set<string>();
   #generation = 0;
-  /** Whether an update that changes the number of workers is under way. */
-  isScaling = false;
+  /** Whether an update is under way that is no repair. */
+  isUpdating = false;
 
   constructor(world: World, limits: Limits) {
     this.#world = world;
@@ -54,7 +54,7 @@ export class WatchRepairs {
 
   restart(): void {
     this.#open.clear();
-    this.isScaling = false;
+    this.isUpdating = false;
   }
 
   /** Looks at the world between the events. What is still to prove itself is tried and not forgotten. */
@@ -92,10 +92,10 @@ export class WatchRepairs {
     return open.generation;
   }
 
-  beginScaling(): void {
+  beginOtherUpdate(): void {
     const other = [...this.#open].find(([, { repair }]) => repair === "replace");
-    must(other === undefined && !this.isScaling, "one update at a time", () => `scaling beside ${other?.[0]}`);
-    this.isScaling = true;
+    must(other === undefined && !this.isUpdating, "one update at a time", () => `another update beside ${other?.[0]}`);
+    this.isUpdating = true;
   }
 
   isOfWish(slot: string): boolean {
@@ -117,7 +117,7 @@ export class WatchRepairs {
       mayReplace(told, this.#limits);
       const other = [...this.#open].find(([, { repair }]) => repair === "replace");
       must(other === undefined, "one update at a time", () => `${slots[0]?.slot} beside ${other?.[0]}`);
-      must(!this.isScaling, "one update at a time", () => `${slots[0]?.slot} beside a change of the number of workers`);
+      must(!this.isUpdating, "one update at a time", () => `${slots[0]?.slot} beside an update that is no repair`);
     }
     must(isReplace || slots.length === 1, "an operation is of one slot", () => JSON.stringify(entry));
     isNoMassAction(state, entry, this.#limits);

@@ -118,7 +118,7 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
 function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
-  const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask };
+  const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask, moveVip: ask };
   const scaler = { scale: ask };
   const ports = { journal, scaler, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
   const state = initialState(testPlanned, pastOf([]), performance.now());

@@ -12,6 +12,8 @@ import {
   scaledSchema,
   scaleRequestSchema,
   slotRequestSchema,
+  vipMoveRequestSchema,
+  vipMovingSchema,
 } from "../schemas.ts";
 
 const params = z.object({ slot: z.string().describe("Such as web-1.") });
@@ -60,6 +62,23 @@ export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => reply.code(202).send(await answers.scale(request.body)),
+    );
+    app.post(
+      "/v1/vip/move",
+      {
+        schema: {
+          tags: ["wish"],
+          summary: "Have a balancer of another host take the service's address from the one of this host.",
+          body: vipMoveRequestSchema.nullable(),
+          response: {
+            202: vipMovingSchema,
+            ...problems("badRequest", "unauthorized", "conflict", "notListening", "failed"),
+          },
+        },
+      },
+      async (request, reply) => {
+        return reply.code(202).send(await answers.moveVip(request.body ?? vipMoveRequestSchema.parse({})));
+      },
     );
     const rotation = { 202: drainedSchema, ...problems("badRequest", "unauthorized", "notFound", "notListening") };
     app.post(

@@ -10,7 +10,7 @@ import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
 import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
-import { newWorkerUrns, slotUrns, workerUrnsIn } from "./slotUrns.ts";
+import { newWorkerUrns, slotUrns, vipMoveUrn, workerUrnsIn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
 
@@ -70,6 +70,9 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
       const added = job.added.flatMap((slot) => newWorkerUrns(stackName, slot));
       const removed = job.removed.flatMap((slot) => workerUrnsIn(state.urns, slot));
       await stack.up({ program: scaled, onEvent, target: [...added, ...removed], targetDependents: true });
+    } else if (job.kind === "moveVip") {
+      const urns = [vipMoveUrn(stackName, job.slot)];
+      await stack.up({ program, onEvent, target: urns, replace: urns });
     } else {
       const urns = job.slots.flatMap((slot) => slotUrns(stackName, slot));
       await stack.up({ program, onEvent, target: urns, replace: urns, targetDependents: true });

@@ -2,6 +2,7 @@
 
 /**
  * `replace`: one update that rebuilds these slots. `scale`: one that makes and removes workers, and deploys their number.
+ * `moveVip`: one that has this balancer yield the service's address.
  * `drift`: a refreshed preview; it changes nothing.
  */
 export type EngineJob =
@@ -12,6 +13,7 @@ export type EngineJob =
       readonly added: readonly string[];
       readonly removed: readonly string[];
     }
+  | { readonly kind: "moveVip"; readonly slot: string }
   | { readonly kind: "drift" };
 
 export interface SlotTarget {

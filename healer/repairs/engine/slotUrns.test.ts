@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newWorkerUrns, slotUrns, workerUrnsIn } from "./slotUrns.ts";
+import { newWorkerUrns, slotUrns, vipMoveUrn, workerUrnsIn } from "./slotUrns.ts";
 
 test("a worker is its disk, its domain and the proof; the seed only if it is lost", () => {
   assert.deepEqual(slotUrns("bk", { slot: "web-1", role: "worker", seed: false }), [
@@ -16,6 +16,11 @@ test("a balancer is what was pushed into it, too", () => {
     "urn:pulumi:mb::vigil::vigil:index:LoadBalancer$command:remote:Command::lb-1-nginx",
     "urn:pulumi:mb::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-keepalived",
   ]);
+});
+
+test("the address is moved by one command of the balancer", () => {
+  const urn = "urn:pulumi:bk::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-move";
+  assert.equal(vipMoveUrn("bk", "lb-1"), urn);
 });
 
 test("a new worker is all of it, and one that goes is all that the state has of it and of no other", () => {

@@ -42,6 +42,11 @@ export function newWorkerUrns(stack: string, slot: string): string[] {
   ];
 }
 
+/** What runs in a balancer when it is made again, and has it yield the service's address. */
+export function vipMoveUrn(stack: string, slot: string): string {
+  return urnIn(stack)([virtualAddress, remoteCommand], `${slot}-vip-move`);
+}
+
 /** Of the URNs in a state all that belong to a worker. What an update that was cut short did not make is not among them. */
 export function workerUrnsIn(urns: readonly string[], slot: string): string[] {
   return urns.filter((urn) => {
