@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
-import { allWell, startHealer } from "../lab/healers.ts";
+import { allWell, beginAnew, startHealer } from "../lab/healers.ts";
 import { signal } from "../lab/processes.ts";
 import { type Check, figuresOf, type Run } from "./cases/case.ts";
 import { machineFacts } from "./machineFacts.ts";
@@ -65,7 +65,7 @@ async function killHolder(rig: Rig, dir: string): Promise<Record<string, number>
   const { product, lab } = rig;
   const holder = await awaitHealthyPair(rig, product);
   const slots = rig.outputs.get(holder.host)?.slots.length ?? 0;
-  await allWell(lab, holder.host, slots, wellTimeoutMs);
+  await beginAnew(lab, holder.host, slots, wellTimeoutMs);
   const qemu = await processOf(rig, holder);
   await using recording = await recordFrames(rig, product, dir);
   await sleep(1_000);

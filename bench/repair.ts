@@ -11,7 +11,7 @@ import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { run } from "../host/run.ts";
 import { hostFolders } from "../infra/paths.ts";
-import { allWell, startHealer, stopHealer } from "../lab/healers.ts";
+import { beginAnew, stopHealer } from "../lab/healers.ts";
 import { inHost, onHost } from "../lab/machine.ts";
 import { signal } from "../lab/processes.ts";
 import type { Check, Run } from "./cases/case.ts";
@@ -81,9 +81,8 @@ function judge(runs: readonly Run[]): Check[] {
 }
 
 async function byHealer(rig: Rig, victim: Worker): Promise<number> {
-  await startHealer(rig.lab, victim.host);
   const slots = rig.outputs.get(victim.host)?.slots.length ?? 0;
-  await allWell(rig.lab, victim.host, slots, timeoutMs);
+  await beginAnew(rig.lab, victim.host, slots, timeoutMs);
   // An engine that has just been forked still loads: a fault does not come right after a repair.
   await sleep(5_000);
   return killAndAwait(rig, victim, async () => {});

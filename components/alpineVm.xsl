@@ -29,7 +29,7 @@
 
   <!-- An emulated processor with a random number instruction, so that the guest's kernel does not wait for entropy, and
        a bound on the code that the emulator keeps translated, which grows to a gigabyte otherwise. When it is full, all of
-       it is thrown away, and the machine is as slow as in its first minute: with 128 MiB a balancer's was every 17 s. -->
+       it is thrown away, and the machine is as slow as in its first minute. -->
   <xsl:template match="/domain[@type='qemu']/cpu">
     <cpu mode="custom" match="exact" check="none">
       <model fallback="forbid">qemu64</model>

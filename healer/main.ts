@@ -10,7 +10,7 @@ import { type Api, openApi } from "./api/api.ts";
 import type { JournalEntry } from "./core/actions.ts";
 import { limitsFor } from "./core/limits.ts";
 import { type PastEntry, pastOf } from "./core/past.ts";
-import { initialState } from "./core/state.ts";
+import { initialState, type State } from "./core/state.ts";
 import { acceleratorOf, type DeploymentSettings, deploymentStamp, plannedSlots, readDeployment } from "./deployment.ts";
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
@@ -20,6 +20,7 @@ import { Engine } from "./repairs/engine/engine.ts";
 import { placeOf } from "./repairs/placeOf.ts";
 import { Repairer } from "./repairs/repairer.ts";
 import { Scaler } from "./repairs/scaler.ts";
+import { ServiceManager } from "./serviceManager.ts";
 import { openSignals } from "./signals/openSignals.ts";
 import { soleHealer } from "./soleHealer.ts";
 
@@ -44,6 +45,7 @@ interface Tools {
   readonly journal: Journal;
   readonly engine: Engine;
   readonly api: Api;
+  readonly manager: ServiceManager;
   readonly log: Logger;
   readonly note: (sentence: string) => void;
 }
@@ -64,6 +66,7 @@ export async function runHealer({ host, log, signal }: HealerOptions): Promise<v
       outputs = next;
     }
   } finally {
+    void tools.manager.stopping();
     await tools.api.close();
     await tools.engine.close();
     await tools.journal.close();
@@ -72,6 +75,7 @@ export async function runHealer({ host, log, signal }: HealerOptions): Promise<v
 }
 
 async function openTools(host: string, log: Logger): Promise<Tools> {
+  const manager = new ServiceManager(process.env, log);
   const env = { ...process.env, ...hostEnvironment(cacheDirOf(process.env)) };
   const settings = { stack: host, backendDir, workDir: join(runDir, "outputs"), env };
   const { journal, notes } = await Journal.open({ path: journalPath });
@@ -92,7 +96,7 @@ async function openTools(host: string, log: Logger): Promise<Tools> {
     },
   });
   const api = await openApi({ host, journal, log });
-  return { settings, journal, engine, api, log, note };
+  return { settings, journal, engine, api, manager, log, note };
 }
 
 /** Nothing is replaced by a program that is not the deployed one: better to hear of that now than when a machine dies. */
@@ -107,7 +111,7 @@ function sayIfStale({ applied }: StackOutputs, { log, note }: Tools): void {
 async function heal(
   host: string,
   outputs: StackOutputs,
-  { settings, journal, engine, api, log, note }: Tools,
+  { settings, journal, engine, api, manager, log, note }: Tools,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   const limits = limitsFor[acceleratorOf(outputs)];
@@ -117,6 +121,8 @@ async function heal(
   const hear = (event: Parameters<Healer["hear"]>[0]) => {
     api.heard(event);
     healer.hear(event);
+    // Only a tick that has been through the core says that the healer works.
+    if (event.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
   const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
@@ -134,12 +140,20 @@ async function heal(
     await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
     api.watch({ outputs, limits, healer, scaler });
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
+    await manager.ready(`watching ${slots.join(", ")}`);
     return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
   } finally {
     api.watch(undefined);
     await signals.close();
     await healer.settled();
   }
+}
+
+/** For `systemctl status`, which has one line. */
+function statusLine({ slots }: State): string {
+  const all = Object.values(slots);
+  const bad = all.filter(({ status }) => status !== "green").map(({ slot, status }) => `${slot} is ${status}`);
+  return bad.length === 0 ? `all ${all.length} machines beat and serve` : bad.join(", ");
 }
 
 /** The journal's lines are the core's own entries with a number and a time, and some of the rim's that it passes over. */

@@ -9,6 +9,7 @@ import { backendDir, hostEnvironment, passphrasePath, pulumiHome } from "./hostE
 import { HostError } from "./hostError.ts";
 import { importImage } from "./importImage.ts";
 import { readSite } from "./readSite.ts";
+import { requireHost } from "./requireHost.ts";
 import { run } from "./run.ts";
 
 /** What the machine itself decides about its stack. */
@@ -29,12 +30,7 @@ export async function prepareHost(
   say: (line: string) => void,
 ): Promise<void> {
   const site = await readSite(checkout);
-  if (site.hosts[host] === undefined) {
-    const known = Object.keys(site.hosts).join(", ");
-    throw new HostError(
-      `${host} is not a host of site ${site.name}, which has ${known}: correct the name or Pulumi.yaml.`,
-    );
-  }
+  requireHost(site, host);
   if (process.getuid?.() !== 0) throw new HostError("preparing a host needs root: run it as root or with sudo.");
   await checkNetwork(site, host);
   await makeFolders();

@@ -1,12 +1,13 @@
 /** Frames as they pass a port of the switch: what really went over the wire, with the time at which it did. */
 import { spawn } from "node:child_process";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { onWire } from "./machine.ts";
 import { identify, isAlive, type ProcessId, signal } from "./processes.ts";
+import { writeRecord } from "./writeRecord.ts";
 
 export interface Capture {
   /** The machine at whose port it listens. */
@@ -43,7 +44,7 @@ export async function captureStart(
   const id = child.pid === undefined ? undefined : await identify(child.pid);
   if (id === undefined) throw new LabError("ERR_LAB_FAILED", "tcpdump cannot be started: `make setup` installs it.");
   const capture = { port, file, tcpdump: id };
-  await writeFile(recordPath(lab, port), JSON.stringify(capture));
+  await writeRecord(recordPath(lab, port), capture);
   await untilListening(lab, capture);
   return capture;
 }

@@ -1,9 +1,11 @@
 /** The healers of a lab's hosts: each runs on its host as it would on a real one, under the lab's starter of services. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { journalFiles } from "../healer/journal/journalFiles.ts";
 import { readJournal } from "../healer/journal/readJournal.ts";
+import { healerUnit, renderHealerUnit } from "../host/healerUnit.ts";
+import { checkoutDir, defaultCacheDir } from "../host/hostEnvironment.ts";
 import { stateDir } from "../infra/paths.ts";
 import { type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
@@ -27,10 +29,25 @@ export async function startHealer(
   host: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  if ((await healerOf(lab, host)) !== undefined) return;
+  if ((await running(lab, host)).length > 0) return;
+  await startAndWait(lab, host, () => startService(lab, host, "healer", environment));
+}
+
+/**
+ * The same, but the host keeps the healer as systemd would by its unit: whenever it ends or hangs, it is started again,
+ * until `stopHealer`.
+ */
+export async function keepHealer(lab: Lab, host: string): Promise<void> {
+  if ((await running(lab, host)).length > 0) return;
+  const unit = renderHealerUnit({ host, checkout: checkoutDir, cacheDir: defaultCacheDir });
+  await writeFile(await pathOnHost(lab, host, join("/run", healerUnit)), unit);
+  await startAndWait(lab, host, () => startService(lab, host, "kept-healer"));
+}
+
+async function startAndWait(lab: Lab, host: string, start: () => Promise<void>): Promise<void> {
   await refreshCheckout(lab, host);
   const before = await startsIn(lab, host);
-  await startService(lab, host, "healer", environment);
+  await start();
   const deadlineMs = performance.now() + startTimeoutMs;
   while ((await startsIn(lab, host)) === before) {
     if (performance.now() > deadlineMs) {
@@ -43,25 +60,41 @@ export async function startHealer(
 
 /** Ends a host's healer as its service manager would. Does nothing if none runs. */
 export async function stopHealer(lab: Lab, host: string): Promise<void> {
-  const healer = await healerOf(lab, host);
-  if (healer === undefined) return;
-  await signal(healer, "SIGTERM");
-  while (await isAlive(healer)) await sleep(50);
+  const all = await running(lab, host);
+  // A keeper would start the healer again, and ends it itself.
+  const [first] = all;
+  if (first === undefined) return;
+  await signal(first, "SIGTERM");
+  for (const id of all) while (await isAlive(id)) await sleep(50);
 }
 
-/** Ends a host's healer, removes what it remembers, and starts it again: with budgets that nobody has spent. */
-export async function forgetThePast(lab: Lab, host: string): Promise<void> {
+/**
+ * Ends a host's healer, removes what it remembers, and starts it again, with budgets that nobody has spent: so many
+ * repairs of one machine as in a test would spend them, as they should. Resolves once all its machines are well.
+ */
+export async function beginAnew(lab: Lab, host: string, slots: number, timeoutMs: number): Promise<void> {
   await stopHealer(lab, host);
   for (const file of await journalFiles(await journalOf(lab, host))) await rm(file);
   await startHealer(lab, host);
+  await allWell(lab, host, slots, timeoutMs);
 }
 
 /** The process of a host's healer; undefined if none runs. */
-export async function healerOf(lab: Lab, host: string): Promise<ProcessId | undefined> {
+export function healerOf(lab: Lab, host: string): Promise<ProcessId | undefined> {
+  return processOf(lab, host, ["/cli/main.ts", "healer", "run"]);
+}
+
+/** A host's healer, and before it what keeps it; nothing if neither runs. */
+async function running(lab: Lab, host: string): Promise<ProcessId[]> {
+  const found = [await processOf(lab, host, ["/lab/keepUnit.py"]), await healerOf(lab, host)];
+  return found.filter((id) => id !== undefined);
+}
+
+/** The first process of a host whose command line has words that end so. */
+async function processOf(lab: Lab, host: string, ends: readonly string[]): Promise<ProcessId | undefined> {
   for (const id of await processesIn(namespaceOf(lab, host))) {
     const argv = (await readFile(`/proc/${id.pid}/cmdline`, "utf8").catch(() => "")).split("\0");
-    if (argv.includes("healer") && argv.includes("run") && argv.some((word) => word.endsWith("/cli/main.ts")))
-      return id;
+    if (ends.every((end) => argv.some((word) => word.endsWith(end)))) return id;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { runRoot } from "./lab.ts";
+import { draftOf, writeRecord } from "./writeRecord.ts";
 
 /** Where a virtual host mounts its own folders. On a machine that is only a workbench these do not exist. */
 const mountPoints = ["/opt/vigil", "/var/lib/vigil", "/var/cache/vigil"];
@@ -13,7 +14,7 @@ export async function ensureMountPoints(): Promise<void> {
   for (const path of mountPoints) {
     // The record comes first: a folder that is on record and was never made is harmless, the reverse stays for ever.
     const isNew = !(await exists(path));
-    if (isNew) await writeFile(madePath, JSON.stringify([...new Set([...made, path])]));
+    if (isNew) await writeRecord(madePath, [...new Set([...made, path])]);
     if (isNew) made.push(path);
     await mkdir(path, { recursive: true });
   }
@@ -25,9 +26,10 @@ export async function ensureMountPoints(): Promise<void> {
  */
 export async function releaseMountPoints(): Promise<void> {
   const entries = await readdir(runRoot).catch(() => []);
-  if (entries.some((entry) => entry !== basename(madePath))) return;
+  const own = [madePath, draftOf(madePath)];
+  if (entries.some((entry) => !own.includes(join(runRoot, entry)))) return;
   for (const path of await readMade()) await rmdir(path).catch(keepWhatIsUsed);
-  await rm(madePath, { force: true });
+  for (const path of own) await rm(path, { force: true });
   await rmdir(runRoot).catch(keepWhatIsUsed);
 }
 

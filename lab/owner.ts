@@ -1,7 +1,8 @@
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile } from "node:fs/promises";
 import type { Lab } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabSite } from "./labSite.ts";
+import { writeRecord } from "./writeRecord.ts";
 
 /** Whose lab it is, and the site that it was built for. */
 export interface Owner {
@@ -27,9 +28,7 @@ export async function requireOwner(lab: Lab): Promise<Owner> {
 export async function claim(lab: Lab, owner: Owner): Promise<void> {
   await requireOwn(lab, owner.checkout);
   await mkdir(lab.runDir, { recursive: true });
-  const draft = `${lab.ownerPath}.new`;
-  await writeFile(draft, JSON.stringify(owner));
-  await rename(draft, lab.ownerPath);
+  await writeRecord(lab.ownerPath, owner);
 }
 
 /** Rejects ERR_LAB_FOREIGN if the lab belongs to another checkout that still exists. */

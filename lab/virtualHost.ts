@@ -1,6 +1,6 @@
 /** A virtual host: the processes and mounts that make a network namespace a machine with a libvirtd of its own. */
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Finished, runAny } from "../host/run.ts";
@@ -8,6 +8,7 @@ import { hostFolders } from "../infra/paths.ts";
 import { hostDirs, type Lab, memberVariable, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { identify, isAlive, killAll, type ProcessId, processesIn } from "./processes.ts";
+import { writeRecord } from "./writeRecord.ts";
 
 export interface HostBoot {
   readonly checkout: string;
@@ -50,7 +51,7 @@ export async function startHost(lab: Lab, host: string, boot: HostBoot): Promise
     const init = child.pid === undefined ? undefined : await identify(child.pid);
     if (init === undefined)
       throw new LabError("ERR_LAB_FAILED", `host ${host} ended while it started: see ${logPath}.`);
-    await writeFile(initPath, JSON.stringify(init));
+    await writeRecord(initPath, init);
   } finally {
     await log.close();
   }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { allWell, startHealer } from "../../lab/healers.ts";
+import { allWell, keepHealer } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
 import { labUp } from "../../lab/labUp.ts";
@@ -13,7 +13,7 @@ import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { parseCount, printTable, progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
 
-const settleTimeoutMs = 30_000;
+const settleTimeoutMs = 120_000;
 const wellTimeoutMs = 120_000;
 
 export function demoCommand(): Command {
@@ -62,7 +62,7 @@ async function killAndHeal(
 ): Promise<Healed[]> {
   const hosts = [...new Set(reports.map(({ id }) => hostOf(id)))];
   process.stdout.write("\n");
-  await Promise.all(hosts.map((host) => startHealer(lab, host)));
+  await Promise.all(hosts.map((host) => keepHealer(lab, host)));
   const slotsOn = (host: string) => reports.filter(({ id }) => hostOf(id) === host).length;
   await Promise.all(hosts.map((host) => allWell(lab, host, slotsOn(host), wellTimeoutMs)));
   say(`a healer watches on ${hosts.join(" and ")}; a request every half second from here on`);

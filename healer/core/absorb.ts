@@ -49,10 +49,14 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
   }
 }
 
-/** A new incarnation may have begun with a boot that nobody announced, or only with a start of the agent. */
+/**
+ * A new incarnation may have begun with a boot that nobody announced, or only with a start of the agent. A beat also ends
+ * a silence, and what was asked in that one answers nothing in the next.
+ */
 function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
+  const { ping: _ping, connect: _connect, lostPings: _lostPings, ...rest } = facts;
   const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
-  return { ...facts, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs } : {}) };
+  return { ...rest, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs, startSeen: true } : {}) };
 }
 
 function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {
@@ -77,7 +81,7 @@ function withDomain(facts: SlotFacts, domain: DomainFact, nowMs: number): SlotFa
     domain: { value: domain, atMs: nowMs },
     ...(startedMs === undefined ? {} : { startedMs }),
     ...(runningMs === undefined ? {} : { runningMs }),
-    ...(hasStarted && domain.id !== undefined ? { startedId: domain.id } : {}),
+    ...(hasStarted ? { startedId: domain.id, startSeen: before !== undefined || facts.startedId !== undefined } : {}),
   };
 }
 

@@ -91,6 +91,8 @@ export function obstacleTo(
       return "it waits: most workers were silent together until a moment ago";
     }
   }
+  const alsoSilent = Object.values(state.slots).find((other) => other !== slot && isSilentToo(slot, cause, other));
+  if (alsoSilent !== undefined) return `it waits: ${alsoSilent.slot} is silent too, and why is not known yet`;
   const sick = Object.values(state.slots).find((other) => {
     // What is only wished can wait until nothing else is wrong.
     const isOut = isWish(cause) ? other.status !== "green" : isSick(other);
@@ -111,6 +113,15 @@ function unfinishedRequests({ slot, cause }: Due, limits: Limits, nowMs: number)
   if (!isWish(cause) || isEmptied(slot, limits, nowMs)) return undefined;
   const problem = rotationProblem(slot);
   return problem === undefined ? "its requests are finished first" : `it waits: it could not be drained: ${problem}`;
+}
+
+/** Machines that fall silent together are asked one by one: the first whose silence has a name may be one of many. */
+function isSilentToo({ role }: SlotState, cause: CauseName, other: SlotState): boolean {
+  return isSoft(cause) && role === "worker" && other.role === "worker" && isUnnamed(other);
+}
+
+function isUnnamed({ status, suspicion }: SlotState): boolean {
+  return status === "yellow" && suspicion === undefined;
 }
 
 /** Of most workers at once only what ends nothing may be done: a service that is dead can be started. */

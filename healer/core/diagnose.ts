@@ -123,9 +123,7 @@ function diagnoseSilence(
   const sinceMs = silentSinceMs(facts, host);
   const silence = `no heartbeat for ${Math.round(nowMs - sinceMs)} ms`;
   if (nowMs - sinceMs <= limits.silentMs) return { kind: "unclear", detail: "I have only just begun to listen" };
-  // A beat may have been on its way when the machine was reset.
-  const hasBeaten = facts.beat !== undefined && facts.beat.atMs - (facts.startedMs ?? 0) >= limits.silentMs;
-  if (!hasBeaten && isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "it is booting" };
+  if (!hasBeaten(facts, limits) && isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "it is booting" };
   // What speaks is alive, whoever does not understand it.
   if (facts.misheard !== undefined && isFresh(facts.misheard, limits.probeFreshMs, nowMs)) {
     return { kind: "unclear", detail: `it speaks, and I do not understand it: ${facts.misheard.value}` };
@@ -149,6 +147,11 @@ function diagnoseSilence(
     return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
   }
   return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs };
+}
+
+/** A beat may have been on its way when the machine was reset. */
+function hasBeaten({ beat, startedMs = 0, startSeen }: SlotFacts, { silentMs }: Limits): boolean {
+  return beat !== undefined && (startSeen !== true || beat.atMs - startedMs >= silentMs);
 }
 
 function isBooting({ startedMs }: SlotFacts, { bootMs }: Limits, nowMs: number): boolean {

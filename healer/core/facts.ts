@@ -63,6 +63,8 @@ export interface SlotFacts {
   /** When its domain was first seen under its present id, or it rebooted, or its agent began to beat: its boot began then, or before. */
   readonly startedMs?: number;
   readonly startedId?: number;
+  /** Whether that start was witnessed: of a machine that already ran when it was first seen, every beat is its own. */
+  readonly startSeen?: boolean;
   /** Since when it has been seen running without a break: a machine that was paused could not beat. */
   readonly runningMs?: number;
   readonly diskThere?: Timed<boolean>;

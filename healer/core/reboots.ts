@@ -19,7 +19,7 @@ export function withReboot(slot: SlotState, limits: Limits, nowMs: number): Slot
   const returns = recent(slot.repairsMs, limits, nowMs) + recent(slot.rebootsMs, limits, nowMs);
   const lastMs = Math.max(lastOf(slot.repairsMs), lastOf(slot.rebootsMs));
   if (nowMs - lastMs < limits.bootMs + provenMs(returns, limits)) return { ...slot, rebootsMs };
-  return { ...slot, rebootsMs, facts: { ...slot.facts, startedMs: nowMs } };
+  return { ...slot, rebootsMs, facts: { ...slot.facts, startedMs: nowMs, startSeen: true } };
 }
 
 /** The reboots that followed each other before the machine could count as up, since it was repaired last; none if few. */

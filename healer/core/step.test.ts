@@ -180,6 +180,23 @@ test("paused means that nothing is done, and it ends by itself", () => {
   assert.deepEqual(scene.repairs(), ["start web-1"]);
 });
 
+test("a worker whose silence is named first is not reset while its sibling's silence has no name yet", () => {
+  const scene = new Scene();
+  scene.pingAnswers = undefined;
+  for (const slot of ["web-1", "web-2"]) scene.silent.add(slot);
+  scene.pass(limits.resetAfterMs + 1_000);
+  const lostPings = () => scene.send({ kind: "ping", slot: "web-1", answered: false });
+  for (let count = 0; count < limits.pings; count += 1) lostPings();
+  scene.pass(500);
+  assert.match(scene.sentence("web-1"), /it waits: web-2 is silent too/);
+  assert.deepEqual(scene.repairs(), []);
+  scene.silent.delete("web-2");
+  scene.pass(400);
+  lostPings();
+  scene.pass(500);
+  assert.deepEqual(scene.repairs(), ["reset web-1"]);
+});
+
 test("the pause of one machine is its own, and ends with the pause of all", () => {
   const scene = new Scene();
   const stopped: DomainFact = { state: "stopped", reason: "destroyed" };
@@ -356,4 +373,27 @@ test("a domain that ends because it is being undefined is not started in between
   scene.poll();
   scene.pass(1_000);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
+});
+
+test("a machine that falls silent just after the healer's own start is named as soon as any other", () => {
+  const scene = new Scene();
+  scene.restart();
+  scene.pass(300);
+  scene.silent.add("web-1");
+  scene.pingAnswers = false;
+  scene.pass(limits.silentMs + (limits.pings + 1) * limits.probeIntervalMs);
+  assert.match(scene.sentence("web-1"), /VM unreachable/);
+});
+
+test("what was asked in one silence answers nothing in the next", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pass(limits.silentMs + 200);
+  assert.match(scene.sentence("web-1"), /kernel answers ping/);
+  scene.silent.delete("web-1");
+  scene.pass(400);
+  scene.silent.add("web-1");
+  scene.pingAnswers = undefined;
+  scene.pass(limits.silentMs + 200);
+  assert.match(scene.sentence("web-1"), /I am asking the machine itself/);
 });

@@ -1,4 +1,4 @@
-import type { PolledDomain } from "../core/events.ts";
+import type { Event, PolledDomain } from "../core/events.ts";
 import type { DomainFact } from "../core/facts.ts";
 import { Disks } from "./disks.ts";
 import { domainQuestion, domainsIn } from "./domainAnswer.ts";
@@ -22,6 +22,8 @@ export interface DomainPollSettings {
   readonly timeoutMs?: number;
 }
 
+type Told = Extract<Event, { kind: "domains" | "hypervisorSilent" }>;
+
 /** Asks libvirt about all planned domains every second, and at once when there is a reason to. */
 export class DomainPoll implements Signal {
   readonly #settings: DomainPollSettings;
@@ -30,7 +32,8 @@ export class DomainPoll implements Signal {
   readonly #disks: Disks;
   readonly #timer: NodeJS.Timeout;
   #asking: Promise<void> | undefined;
-  #news = 0;
+  /** The domains of which there was news since the question was asked. */
+  #overtaken = new Set<string>();
   #isClosed = false;
 
   constructor(settings: DomainPollSettings, emit: Emit) {
@@ -42,9 +45,9 @@ export class DomainPoll implements Signal {
     this.#ask();
   }
 
-  /** There is news of a domain: what was asked before it is not worth telling, so it is asked again. */
-  askAgain(): void {
-    this.#news += 1;
+  /** There is news of these domains: what was asked before it is not worth telling of them, so it is asked again. */
+  askAgain(slots: Iterable<string>): void {
+    for (const slot of slots) this.#overtaken.add(slot);
     this.#ask();
   }
 
@@ -62,19 +65,19 @@ export class DomainPoll implements Signal {
     });
   }
 
-  /** An answer that news has overtaken is dropped once; in a flood of news an answer that is a bit old beats none. */
+  /** An answer that news has overtaken is dropped once; in a flood of news the next one is told of the others alone. */
   async #askUntilCurrent(): Promise<void> {
     for (let attempt = 0; attempt < 2 && !this.#isClosed; attempt += 1) {
-      const before = this.#news;
+      this.#overtaken = new Set();
       const event = await this.#look();
       if (this.#isClosed) return;
-      if (this.#news !== before && attempt === 0) continue;
-      this.#emit(event);
+      if (this.#overtaken.size > 0 && attempt === 0) continue;
+      this.#emit(event.kind === "domains" ? without(this.#overtaken, event) : event);
       return;
     }
   }
 
-  async #look(): Promise<Parameters<Emit>[0]> {
+  async #look(): Promise<Told> {
     const { targets, bridge, timeoutMs = 3_000 } = this.#settings;
     try {
       const known = domainsIn(await this.#shell.ask(domainQuestion, timeoutMs));
@@ -97,4 +100,11 @@ export class DomainPoll implements Signal {
 async function withProcess(slot: string, fact: DomainFact): Promise<DomainFact> {
   if (fact.state !== "running" || !(await isFrozen(slot))) return fact;
   return { ...fact, state: "frozen", reason: "its process is stopped" };
+}
+
+function without(overtaken: ReadonlySet<string>, { domains }: Extract<Told, { kind: "domains" }>): Told {
+  return {
+    kind: "domains",
+    domains: Object.fromEntries(Object.entries(domains).filter(([slot]) => !overtaken.has(slot))),
+  };
 }

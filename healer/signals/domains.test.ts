@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DomainPoll } from "./domainPoll.ts";
 import { watchDomains } from "./domains.ts";
 import { Heard } from "./heard.ts";
 
@@ -28,4 +29,17 @@ test("a libvirt that does not answer is told as silent, and no domain as absent"
   await heard.until(() => heard.all("hypervisorSilent").length > 1);
   assert.match(heard.all("hypervisorSilent")[0]?.reason ?? "", /failed to connect/);
   assert.deepEqual(heard.all("domains"), []);
+});
+
+test("an answer that was overtaken by news of a domain is not told of that domain", async (t) => {
+  const heard = new Heard();
+  const poll = new DomainPoll({ uri: "test:///default", targets, bridge: "br0", intervalMs: 50 }, heard.emit);
+  t.after(() => poll.close());
+  poll.askAgain(["test"]);
+  const flood = setInterval(() => poll.askAgain(["test"]), 1);
+  t.after(() => clearInterval(flood));
+  await heard.until(() => heard.all("domains").length > 2);
+  for (const { domains } of heard.all("domains")) assert.deepEqual(Object.keys(domains), ["web-9"]);
+  clearInterval(flood);
+  await heard.until(() => heard.all("domains").at(-1)?.domains.test !== undefined);
 });

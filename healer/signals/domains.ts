@@ -20,7 +20,7 @@ export function watchDomains(settings: DomainsSettings, emit: Emit): Signal {
     argv: ["virsh", "-c", settings.uri, "event", "--all", "--loop", "--timestamp"],
     log: settings.log,
     // What happened while nobody listened is in the next answer.
-    onStart: () => poll.askAgain(),
+    onStart: () => poll.askAgain(slots),
     onLine: (line) => {
       const rebooted = rebootedIn(line);
       if (rebooted !== undefined && slots.has(rebooted)) emit({ kind: "rebooted", slot: rebooted });
@@ -28,7 +28,7 @@ export function watchDomains(settings: DomainsSettings, emit: Emit): Signal {
       if (news === undefined || !slots.has(news.domain)) return;
       const word = domainWordOfEvent(news.event, news.detail);
       if (word !== undefined) emit({ kind: "domain", slot: news.domain, domain: word });
-      poll.askAgain();
+      poll.askAgain([news.domain]);
     },
   });
   return {

@@ -164,6 +164,8 @@ export function isCalledFor(
   );
   const isBooting = machine.domain === "running" && nowMs < machine.servesMs;
   must(!isBooting || !isAwaited, "a booting machine is left alone", () => `${repair.repair} ${machine.slot}`);
+  // What boots without anybody having announced it is silent above all, whatever else befell it.
+  if (isBooting) return;
   const [only, ...others] = [...history];
   if (only === undefined || others.length > 0 || tried.length > 0 || troublesOf(machine).length !== 1) return;
   must(only !== "filesChanged", "what a person changed is left to persons", () => `${repair.repair} ${machine.slot}`);

@@ -80,12 +80,22 @@ export class Rim {
     this.#world.tell(delayMs, { kind: "connect", slot: machine.slot, outcome });
   }
 
+  /** The engine does one thing at a time: a check that is asked for during an update comes after it. */
   #checkDrift(generation: number): void {
+    const life = this.#life;
+    this.#world.after(this.#world.random.between(1_000, 8_000), () => {
+      if (life !== this.#life) return;
+      if (this.#job === undefined) this.#tellDrift(generation);
+      else this.#checkDrift(generation);
+    });
+  }
+
+  #tellDrift(generation: number): void {
     const { random, machines } = this.#world;
     const left = [...machines.values()].filter(({ unfinished }) => unfinished).map(({ slot }) => `${slot}: replace`);
     if (left.length > 0) {
       const found = { clean: false, found: left.join("; ") } as const;
-      this.#world.tell(random.between(1_000, 8_000), { kind: "driftChecked", generation, drift: found });
+      this.#world.tell(0, { kind: "driftChecked", generation, drift: found });
       return;
     }
     const drift: Extract<Event, { kind: "driftChecked" }>["drift"] = random.chance(0.9)
@@ -93,7 +103,7 @@ export class Rim {
       : random.chance(0.5)
         ? { clean: undefined, reason: "the stack is locked" }
         : { clean: false, found: "1 resource to update" };
-    this.#world.tell(random.between(1_000, 8_000), { kind: "driftChecked", generation, drift });
+    this.#world.tell(0, { kind: "driftChecked", generation, drift });
     if (drift.clean === false) this.#world.tell(20_000, { kind: "driftChecked", generation, drift: { clean: true } });
   }
 

@@ -287,9 +287,10 @@ class Simulation {
       );
     });
     const dead = workers.filter(({ ills }) => ills.has("serviceDead"));
+    const wrong = workers.filter(({ ills }) => ills.has("serviceWrong"));
     const full = workers.filter(({ ills }) => ills.has("guestDiskFull"));
     const rebooting = workers.filter(({ ills }) => ills.has("machineReboots"));
-    return [soft, dead, full, rebooting].some(({ length }) => length >= 2 && length * 2 > workers.length);
+    return [soft, dead, wrong, full, rebooting].some(({ length }) => length >= 2 && length * 2 > workers.length);
   }
 
   /** What is wrong at this moment and no person has been told of. */

@@ -1,14 +1,14 @@
 /**
  * Every fault that the lab can bring about, under the eyes of the healers: each gets its own cause, the least repair, and
- * leaves no drift; and what would pass by itself is left alone. The two hosts go through their faults side by side, as
- * their healers know nothing of each other.
+ * leaves no drift; and what would pass by itself is left alone. The two hosts take turns: each has time to come to rest
+ * while the other is broken.
  */
 import { after, before, test } from "node:test";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
-import { allWell, forgetThePast, startHealer } from "../../lab/healers.ts";
+import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { expectNothingLeft, killedRepair, powerCut } from "../scenarios/interrupted.ts";
+import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
   editedFile,
@@ -23,7 +23,7 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
 import { dieTogether, emptyBridge } from "../scenarios/together.ts";
 import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
-import { type Lanes, sideBySide } from "../support/sideBySide.ts";
+import { type Lanes, takeTurns } from "../support/takeTurns.ts";
 
 const lab = labNamed("test");
 const bk: Place = { lab, host: "bk" };
@@ -62,7 +62,6 @@ const rows: Lanes<Row> = [
   ],
 ];
 
-/** What is quick and what rebuilds a machine take turns, so that the two hosts seldom rebuild at the same time. */
 const scenarios: Lanes<Scenario> = [
   [
     bk,
@@ -74,6 +73,7 @@ const scenarios: Lanes<Scenario> = [
       withoutLibvirtd,
       nobodyWatches,
       emptyBridge,
+      hungHealer,
       killedRepair("engine", 3_000),
     ],
   ],
@@ -109,7 +109,7 @@ after(async () => {
 test("every fault is named, repaired by the least that helps, and leaves no drift", {
   timeout: 25 * minuteMs,
 }, async (t) => {
-  await sideBySide(t, rows, (t, place, row) =>
+  await takeTurns(t, rows, (t, place, row) =>
     t.test(`${place.host}/${row.slot}: ${row.fault}`, { timeout: 5 * minuteMs }, (one) =>
       breakAndHeal(place, row, one),
     ),
@@ -119,11 +119,11 @@ test("every fault is named, repaired by the least that helps, and leaves no drif
 test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
   timeout: 20 * minuteMs,
 }, async (t) => {
-  // So many faults of one machine spend its budget, as they should.
-  for (const { host } of [bk, mb]) await forgetThePast(lab, host);
-  for (const { host } of [bk, mb]) await allWell(lab, host, 3, 2 * minuteMs);
-  await sideBySide(t, scenarios, (t, place, { what, play }) =>
-    t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, (one) => play(place, one)),
+  await takeTurns(t, scenarios, (t, place, { what, play }) =>
+    t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, async (one) => {
+      await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
+      await play(place, one);
+    }),
   );
 });
 

@@ -6,12 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { followJournal } from "../../cli/demo/followJournal.ts";
 import { readJournal } from "../../healer/journal/readJournal.ts";
 import { repairVariable } from "../../healer/repairs/engine/processGroup.ts";
-import { allWell, healerOf, journalOf, startHealer } from "../../lab/healers.ts";
+import { allWell, healerOf, journalOf, keepHealer, startHealer, stopHealer } from "../../lab/healers.ts";
 import { namespaceOf } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
 import { type ProcessId, processesIn, signal } from "../../lab/processes.ts";
 import { pathOnHost, virsh } from "../../lab/virtualHost.ts";
-import { breakNow, type Diary, expectNoDrift, locksDir, locksOf, type Place } from "../support/healing.ts";
+import { breakNow, type Diary, expectNoDrift, locksDir, locksOf, type Place, untilHealed } from "../support/healing.ts";
 import type { Scenario } from "./scenario.ts";
 
 const minuteMs = 60_000;
@@ -46,6 +46,27 @@ export const powerCut: Scenario = {
     await appendFile(await journalOf(lab, host), '{"seq":');
     await startHealer(lab, host);
     await untilEnded(place, diary);
+  },
+};
+
+/** To its watchdog, a process that is stopped and one whose loop is blocked are the same. */
+export const hungHealer: Scenario = {
+  what: "a kept healer that hangs is started again, and repairs what died meanwhile",
+  async play(place, diary) {
+    const { lab, host } = place;
+    await stopHealer(lab, host);
+    await keepHealer(lab, host);
+    await allWell(lab, host, slots.length, 2 * minuteMs);
+    const hung = await healerOf(lab, host);
+    assert.ok(hung, "no healer runs");
+    await signal(hung, "SIGSTOP");
+    const healed = untilHealed(place, ["web-1"], diary);
+    await breakNow(place, "kill", "web-1");
+    await healed;
+    assert.notDeepEqual(await healerOf(lab, host), hung);
+    await stopHealer(lab, host);
+    await startHealer(lab, host);
+    await allWell(lab, host, slots.length, 2 * minuteMs);
   },
 };
 

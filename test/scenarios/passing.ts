@@ -28,8 +28,9 @@ export const stalledDisk: Scenario = {
 export const cutWorkers: Scenario = {
   what: "all workers cut off at once are left alone, and a person is told",
   async play(place, diary) {
-    const story = await expectCalm(place, () => breakNow(place, "cut-workers"), diary);
-    await mendNow(place, "cut-workers");
+    const story = await expectCalm(place, () => breakNow(place, "cut-workers"), diary).finally(() =>
+      mendNow(place, "cut-workers"),
+    );
     assert.ok(
       story.some(({ kind, sentence }) => kind === "page" && /most workers bad at once/.test(sentence ?? "")),
       "nobody was told",
@@ -41,8 +42,9 @@ export const cutWorkers: Scenario = {
 export const editedFile: Scenario = {
   what: "a managed file that was edited by hand is left alone, and a person is told",
   async play(place, diary) {
-    const story = await expectCalm(place, () => breakNow(place, "edit-file", "lb-1"), diary);
-    await mendNow(place, "edit-file", "lb-1");
+    const story = await expectCalm(place, () => breakNow(place, "edit-file", "lb-1"), diary).finally(() =>
+      mendNow(place, "edit-file", "lb-1"),
+    );
     assert.ok(
       story.some(({ kind, slot, cause }) => kind === "status" && slot === "lb-1" && cause === "filesChanged"),
       "the edit was not noticed",

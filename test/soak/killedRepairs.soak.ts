@@ -1,11 +1,10 @@
 /** A repair is killed at ten points of its life: its healer, its engine, or everything at once. Needs the lab `soak`. */
 import { test } from "node:test";
-import { allWell, forgetThePast } from "../../lab/healers.ts";
+import { beginAnew } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { killedRepair, victims } from "../scenarios/interrupted.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import type { Place } from "../support/healing.ts";
-import { type Lanes, sideBySide } from "../support/sideBySide.ts";
+import { type Lanes, takeTurns } from "../support/takeTurns.ts";
 
 const lab = labNamed("soak");
 const minuteMs = 60_000;
@@ -19,16 +18,10 @@ const lanes: Lanes<Scenario> = [
 ];
 
 test("a repair that is killed at any point comes to its end, and leaves nothing", { timeout: 90 * minuteMs }, (t) =>
-  sideBySide(t, lanes, (t, place, { what, play }) =>
+  takeTurns(t, lanes, (t, place, { what, play }) =>
     t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
-      await beginAnew(place);
+      await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
       await play(place, one);
     }),
   ),
 );
-
-/** So many repairs of one machine spend its budget, as they should. */
-async function beginAnew({ lab, host }: Place): Promise<void> {
-  await forgetThePast(lab, host);
-  await allWell(lab, host, 3, 2 * minuteMs);
-}
