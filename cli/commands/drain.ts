@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { drainedSchema } from "../../healer/api/schemas.ts";
+import { drainedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { followRotation } from "../followRotation.ts";
 import { ranInLab } from "../inLab.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/schemas.ts";
+import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/wishSchemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { HealerClient } from "../askHealer.ts";
 import { ranInLab } from "../inLab.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { scaledSchema } from "../../healer/api/schemas.ts";
+import { scaledSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { followScale } from "../followScale.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { vipMovingSchema } from "../../healer/api/schemas.ts";
+import { vipMovingSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { followVipMove } from "../followVipMove.ts";
 import { ranInLab } from "../inLab.ts";

@@ -1,4 +1,4 @@
-import type { Paused } from "../../healer/api/schemas.ts";
+import type { Paused } from "../../healer/api/wishSchemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { stampOf } from "./words.ts";
 

@@ -8,23 +8,8 @@ import { incidentsOf } from "../history/history.ts";
 import { incidentsView, incidentView } from "./incidentsView.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
-import type {
-  Accepted,
-  Drained,
-  DrainRequest,
-  HistoryAnswer,
-  Incident,
-  Paused,
-  PauseRequest,
-  ResumeRequest,
-  Scaled,
-  ScaleRequest,
-  Slot,
-  SlotRequest,
-  Status,
-  VipMoveRequest,
-  VipMoving,
-} from "./schemas.ts";
+import type { HistoryAnswer, Incident, Slot, Status } from "./schemas.ts";
+import type { Accepted, Drained, DrainRequest, Paused, PauseRequest, ResumeRequest, Scaled, ScaleRequest, SlotRequest, VipMoveRequest, VipMoving } from "./wishSchemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
 import type { Known, Subject } from "./subject.ts";

@@ -9,7 +9,8 @@ import {
   testToken,
 } from "../../test/support/apiFixture.ts";
 import { readJournal } from "../journal/readJournal.ts";
-import { acceptedSchema, historySchema, incidentSchema, pausedSchema, slotSchema, statusSchema } from "./schemas.ts";
+import { historySchema, incidentSchema, slotSchema, statusSchema } from "./schemas.ts";
+import { acceptedSchema, pausedSchema } from "./wishSchemas.ts";
 
 let api: ApiFixture;
 

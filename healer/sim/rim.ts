@@ -1,7 +1,8 @@
 /** Does in the simulated world what the core wants done, with all the ways in which that can go wrong. */
-import type { Action, Operation } from "../core/actions.ts";
+import type { Action } from "../core/actions.ts";
 import type { Event, RepairOutcome } from "../core/events.ts";
 import { answersPing, cure, type Machine, speaks } from "./machine.ts";
+import { type Failure, failed, isInReach, perform } from "./perform.ts";
 import type { World } from "./world.ts";
 
 interface Job {
@@ -11,8 +12,6 @@ interface Job {
   /** What becomes of its machines when it is ended on the way. */
   cutShort?: () => void;
 }
-
-type Failure = Extract<RepairOutcome, { ok: false }>;
 
 export class Rim {
   readonly #world: World;
@@ -114,7 +113,7 @@ export class Rim {
     if (hangs && random.chance(0.6)) return;
     const tookMs = hangs ? limits.repairDeadlineMs + random.between(0, 5_000) : random.between(200, 2_000);
     this.#world.after(tookMs, () => {
-      const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
+      const failure = hangs ? failed("it hung") : perform(this.#world, this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
     });
   }
@@ -157,30 +156,6 @@ export class Rim {
     world.after(world.random.between(200, 4_000), () => {
       if (life === this.#life) world.tell(0, { kind: "rotated", slot, generation, outcome });
     });
-  }
-
-  #perform(machine: Machine, operation: Operation): Failure | undefined {
-    const world = this.#world;
-    if (world.isOn("operations-fail") && world.random.chance(0.8)) return failed(`${operation} came to nothing`);
-    if (operation.startsWith("restart")) return restart(world, machine, operation);
-    if (world.isOn("stop-libvirtd")) return { ok: false, code: "preflight", reason: "libvirt does not answer" };
-    if (machine.domain === "absent") return failed("there is no such domain");
-    switch (operation) {
-      case "start":
-        return start(world, machine);
-      case "resume":
-        return resume(world, machine);
-      case "reset":
-        if (machine.domain !== "running") return failed(`it is ${machine.domain}`);
-        cure(machine, "reset");
-        world.reboot(machine);
-        return undefined;
-      case "powerCycle":
-        return powerCycle(world, machine);
-      default:
-        machine.attached = true;
-        return undefined;
-    }
   }
 
   #replace({ slots, generation }: Extract<Action, { kind: "replace" }>): void {
@@ -266,56 +241,6 @@ export class Rim {
     }
     return undefined;
   }
-}
-
-function failed(reason: string): Failure {
-  return { ok: false, code: "failed", reason };
-}
-
-function isInReach({ nowMs }: World, { ills, domain, attached, beatsMs }: Machine): boolean {
-  const isDeaf = ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !attached;
-  return domain === "running" && !isDeaf && nowMs >= beatsMs;
-}
-
-function restart(world: World, machine: Machine, operation: Operation): Failure | undefined {
-  if (!isInReach(world, machine)) return failed("nobody answers in it");
-  cure(machine, operation);
-  if (operation === "restartService") world.relapse(machine);
-  if (operation === "restartAgent") machine.agentStarts += 1;
-  return undefined;
-}
-
-function start(world: World, machine: Machine): Failure | undefined {
-  if (machine.domain === "running") return undefined;
-  if (machine.domain !== "stopped" && machine.domain !== "crashed" && machine.domain !== "panicked") {
-    return failed(`it is ${machine.domain}`);
-  }
-  if (!machine.diskThere || machine.domainDepth > 0) return failed("it does not start");
-  world.boot(machine);
-  return undefined;
-}
-
-function resume(world: World, machine: Machine): Failure | undefined {
-  if (machine.domain === "running") return undefined;
-  const canGoOn = machine.domain === "paused" || (machine.domain === "stalled" && !world.isOn("fill-pool"));
-  if (!canGoOn || machine.domainDepth > 0) return failed("it stays paused");
-  machine.domain = "running";
-  machine.reason = "unpaused";
-  world.announce(machine);
-  return undefined;
-}
-
-function powerCycle(world: World, machine: Machine): Failure | undefined {
-  if (!machine.diskThere || machine.domainDepth > 1 || (machine.domain === "stalled" && world.isOn("fill-pool"))) {
-    machine.domain = "stopped";
-    machine.reason = "destroyed";
-    machine.domainDepth = 2;
-    world.announce(machine);
-    return failed("it does not start");
-  }
-  cure(machine, "powerCycle");
-  world.boot(machine);
-  return undefined;
 }
 
 /** An update that dies may have made the machine already, and not have written that down. */
