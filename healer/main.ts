@@ -16,7 +16,9 @@ import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
 import { staleRelease } from "./pendingChanges.ts";
+import { stackPaths } from "./repairs/engine/backend.ts";
 import { Engine } from "./repairs/engine/engine.ts";
+import { readStackState } from "./repairs/engine/stackState.ts";
 import { placeOf } from "./repairs/placeOf.ts";
 import { Repairer } from "./repairs/repairer.ts";
 import { Scaler } from "./repairs/scaler.ts";
@@ -125,9 +127,11 @@ async function heal(
     if (event.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
-  const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
   const { applied } = outputs;
-  const scaler = new Scaler({ place, applied, desiredPath, engine, limits, emit: hear, nowMs });
+  const readUrns = async () => (await readStackState(stackPaths(settings.backendDir, host).state)).urns;
+  const effects = { place, engine, limits, emit: hear, onNote: note, nowMs };
+  const repairs = new Repairer({ ...effects, isWell });
+  const scaler = new Scaler({ ...effects, applied, desiredPath, readUrns });
   engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(

@@ -76,6 +76,8 @@ export type JournalEntry =
       readonly leaving: readonly string[];
     }
   | { readonly kind: "scaleEnded"; readonly workers: number; readonly outcome: string }
+  /** What has become of trying to bring one that was cut short to an end. */
+  | { readonly kind: "scaleSettled"; readonly workers: number; readonly outcome: string }
   | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }
   | { readonly kind: "vipMoveEnded"; readonly slot: string; readonly outcome: string }
   | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }

@@ -6,8 +6,8 @@ import { isFresh } from "./facts.ts";
 import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
-import { isEmptied, rotationProblem } from "./rotation.ts";
-import { isRemoved } from "./scaling.ts";
+import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
+import { isDoomed } from "./scaling.ts";
 import type { SlotState, State } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -31,7 +31,7 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
   for (const slot of Object.values(state.slots)) {
     if (slot.status !== "red") continue;
     const due = dueOf(slot);
-    const obstacle = obstacleTo(next, due, limits, nowMs) ?? unfinishedRequests(due, limits, nowMs);
+    const obstacle = obstacleTo(next, due, limits, nowMs) ?? unfinished(next, due, limits, nowMs);
     if (obstacle !== undefined) {
       next = withSlot(next, { ...slot, sentence: `${sentenceOf(slot)}; ${obstacle}` });
       continue;
@@ -81,7 +81,7 @@ export function obstacleTo(
   if (nowMs < breakerUntilMs) {
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }
-  if (isRemoved(state, slot.slot)) return "nothing is done: it is being removed";
+  if (isDoomed(state, slot.slot)) return "nothing is done: it is being removed";
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
   if (isHeldByMass(cause, repair)) {
     const mass = massFailure(state, limits, cause);
@@ -109,10 +109,22 @@ export function obstacleTo(
 }
 
 /** What need not be done at once is done when nobody is harmed by it. */
-function unfinishedRequests({ slot, cause }: Due, limits: Limits, nowMs: number): string | undefined {
-  if (!isWish(cause) || isEmptied(slot, limits, nowMs)) return undefined;
+function unfinished(state: State, { slot, cause }: Due, limits: Limits, nowMs: number): string | undefined {
+  if (!isWish(cause)) return undefined;
+  if (isJustListening(state, limits, nowMs)) return "it waits: I have only just begun to listen";
+  const { keptVip } = state;
+  if (holdsVip(slot, limits, nowMs)) {
+    if (keptVip?.slot !== slot.slot || keptVip.atMs < (slot.wish?.atMs ?? 0))
+      return "it yields the service's address first";
+    return `it waits: it could not yield the service's address: ${keptVip.why}`;
+  }
+  if (isEmptied(slot, limits, nowMs)) return undefined;
   const problem = rotationProblem(slot);
   return problem === undefined ? "its requests are finished first" : `it waits: it could not be drained: ${problem}`;
+}
+
+export function holdsVip({ role, facts }: SlotState, { silentMs }: Limits, nowMs: number): boolean {
+  return role === "balancer" && facts.beat?.value.holdsVip === true && isFresh(facts.beat, silentMs, nowMs);
 }
 
 /** Machines that fall silent together are asked one by one: the first whose silence has a name may be one of many. */

@@ -30,8 +30,8 @@ export function refusalOf(state: State, name: string, limits: Limits, nowMs: num
   const { status, wasWell } = slot;
   if (openWish(slot, limits, nowMs) !== undefined) return `${name} is about to be replaced`;
   if (status === "repairing" || status === "settling") return `${name} is ${status}`;
-  if (state.updating !== undefined) return `an update of ${state.updating.slots.join(", ")} is under way`;
   if (state.scaling !== undefined) return "the number of workers is being changed";
+  if (state.updating !== undefined) return `an update of ${state.updating.slots.join(", ")} is under way`;
   if (!wasWell && nowMs - state.startedMs < limits.startGraceMs) {
     return `the healer has only just started, and has not seen ${name} well yet`;
   }

@@ -104,10 +104,10 @@ function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limi
   }
 }
 
-/** However it is: a person wants another one. */
+/** However it is: a person wants another one. What is waited for stays said until there is something else to say. */
 function judgeWished(slot: SlotState, wished: Suspicion, nowMs: number): Change {
-  const suspicion = slot.suspicion?.cause === wished.cause ? slot.suspicion : wished;
-  return become(slot, "red", sentenceOf(wished), nowMs, { suspicion });
+  if (slot.status === "red" && slot.suspicion?.cause === wished.cause) return { slot, actions: [] };
+  return become(slot, "red", sentenceOf(wished), nowMs, { suspicion: wished });
 }
 
 function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, nowMs: number): Change {

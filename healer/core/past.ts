@@ -23,12 +23,26 @@ export function pastOf(written: readonly PastEntry[]): Past {
     ...holdsIn(entries),
     drained: drainedIn(entries),
     wasScaled: wasScaled(entries),
+    cutShort: cutShortIn(entries),
   };
 }
 
 function wasScaled(entries: readonly PastEntry[]): boolean {
   const last = entries.findLast(({ entry }) => entry.kind === "scaleBegun" || entry.kind === "drift");
   return last?.entry.kind === "scaleBegun";
+}
+
+/** A change whose update was begun, or may have been, and which no update since has brought to an end. */
+function cutShortIn(entries: readonly PastEntry[]): Past["cutShort"] {
+  let cutShort: Past["cutShort"];
+  for (const { entry } of entries) {
+    if (entry.kind === "scaleBegun") cutShort = { workers: entry.workers, by: entry.by, tries: 1 };
+    if (entry.kind === "scaleEnded" && (entry.outcome === "ok" || couldNotBegin.test(entry.outcome)))
+      cutShort = undefined;
+    if (entry.kind !== "scaleSettled" || cutShort === undefined || couldNotBegin.test(entry.outcome)) continue;
+    cutShort = entry.outcome === "ok" ? undefined : { ...cutShort, tries: cutShort.tries + 1 };
+  }
+  return cutShort;
 }
 
 function drainedIn(entries: readonly PastEntry[]): Past["drained"] {

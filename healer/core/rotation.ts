@@ -80,6 +80,11 @@ export function isEmptied(slot: SlotState, limits: Limits, nowMs: number): boole
   return slot.role !== "worker" || (!isUp(slot, limits, nowMs) && !(isOut(slot, limits, nowMs) && !hasFinished(slot)));
 }
 
+/** After a pause of its own the healer takes nobody for gone whose last word is old. */
+export function isJustListening({ host, startedMs }: State, { silentMs }: Limits, nowMs: number): boolean {
+  return host.deafUntilMs > startedMs && nowMs - host.deafUntilMs <= silentMs;
+}
+
 /** Why a machine that is to leave has not left yet; undefined if it has not said. */
 export function rotationProblem({ rotation }: SlotState): string | undefined {
   return rotation?.to === "out" && rotation.outcome?.ok === false ? rotation.outcome.reason : undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beat, limits, running, Scene } from "./scene.ts";
+import { beat, limits, Scene } from "./scene.ts";
 
 const down = { kind: "scale", workers: 1, by: "anna" } as const;
 const up = { kind: "scale", workers: 3, by: "anna" } as const;
@@ -16,6 +16,15 @@ function updates({ actions }: Scene): (number | string)[] {
 function scaled(scene: Scene, failure?: { readonly code: "locked" | "failed"; readonly reason: string }): string {
   const outcome = failure === undefined ? ({ ok: true, tookMs: 9_000 } as const) : ({ ok: false, ...failure } as const);
   return scene.send({ kind: "scaled", generation: scene.state.generation, outcome });
+}
+
+/** What was written of its end. */
+function ends({ actions }: Scene): string[] {
+  return actions.flatMap((action) => {
+    if (action.kind !== "journal") return [];
+    if (action.entry.kind === "scaleEnded") return [action.entry.outcome];
+    return action.entry.kind === "scaleSettled" ? [`settled: ${action.entry.outcome}`] : [];
+  });
 }
 
 test("more workers are one update, during which no other begins", () => {
@@ -64,7 +73,7 @@ test("what cannot be drained in time is not removed, and is put back", () => {
   assert.equal(scene.status("web-2"), "green");
 });
 
-test("a failed change is over, drift is looked for, and what was removed half-way is made again", () => {
+test("fewer workers that were cut short are brought about by another update, and nobody repairs what goes", () => {
   const scene = new Scene();
   scene.send(down);
   scene.pass(2_000);
@@ -74,21 +83,95 @@ test("a failed change is over, drift is looked for, and what was removed half-wa
     scaled(scene, { code: "failed", reason: "the provider is gone" }),
     /^not 1 workers: failed: the provider/,
   );
+  assert.match(scene.send(up), /^refused: a change of the number of workers by anna was cut short/);
+  scene.pass(limits.backoffMs - 500);
+  assert.deepEqual(updates(scene), ["web-2 out", 1]);
   scene.pass(1_000);
-  assert.deepEqual(scene.repairs(), ["replace web-2"]);
-  scene.domains["web-2"] = { ...running, id: 2 };
-  scene.beats.delete("web-2");
-  scene.repaired("web-2");
-  scene.pass(1_000);
-  assert.ok(scene.actions.some(({ kind }) => kind === "checkDrift"));
+  assert.deepEqual(updates(scene), ["web-2 out", 1, 1]);
+  scaled(scene);
+  scene.pass(60_000);
+  assert.deepEqual(scene.repairs(), []);
+  assert.deepEqual(ends(scene), ["failed: the provider is gone", "settled: ok"]);
 });
 
-test("one whose result never comes is given up, and an answer to it says nothing any more", () => {
+test("more workers that were cut short are taken back, and drift tells whether anything is left", () => {
+  const scene = new Scene();
+  scene.send(up);
+  scene.pass(200);
+  scaled(scene, { code: "failed", reason: "the provider is gone" });
+  scene.pass(limits.backoffMs + 500);
+  assert.deepEqual(updates(scene), [3, 2]);
+  assert.match(scaled(scene), /^2 workers are deployed/);
+  assert.equal(scene.state.scaling, undefined);
+  scene.pass(500);
+  assert.ok(scene.actions.some(({ kind }) => kind === "checkDrift"));
+  assert.equal(scene.send({ ...up, workers: 4 }), "anna asks for 4 workers");
+});
+
+test("what cannot be taken back now waits, what fails is tried again so often, and then it is a person's", () => {
+  const scene = new Scene();
+  scene.send(up);
+  scene.pass(200);
+  scaled(scene, { code: "failed", reason: "no" });
+  scene.send({ kind: "pause", forMs: 60_000, by: "ben" });
+  scene.pass(50_000);
+  assert.deepEqual(updates(scene), [3]);
+  scene.pass(11_000);
+  assert.deepEqual(updates(scene), [3, 2]);
+  scaled(scene, { code: "locked", reason: "ben holds the stack" });
+  scene.pass(limits.driftRetryMs + 500);
+  for (let tries = 1; tries < limits.scaleTries; tries += 1) {
+    assert.equal(updates(scene).length, 2 + tries);
+    scaled(scene, { code: "failed", reason: "no" });
+    scene.pass(limits.backoffMs * 2 ** tries + 500);
+  }
+  assert.equal(scene.state.scaling, undefined);
+  scene.pass(300_000);
+  assert.equal(updates(scene).length, 1 + limits.scaleTries);
+});
+
+test("one whose result never comes was cut short, and an answer to it says nothing any more", () => {
   const scene = new Scene();
   scene.send(up);
   scene.pass(limits.repairDeadlineMs + 500);
-  assert.deepEqual([scene.state.scaling, scene.state.updating], [undefined, undefined]);
+  assert.equal(scene.state.updating, undefined);
   assert.match(scaled(scene), /^ignored: no change of the number of workers/);
+  scene.pass(limits.backoffMs);
+  assert.deepEqual(updates(scene), [3, 2]);
+});
+
+test("a healer that begins after an update that has no end brings it to one, once it has heard who is there", () => {
+  const scene = new Scene();
+  scene.send(down);
+  scene.pass(2_000);
+  scene.restart();
+  scene.pass(limits.startGraceMs - 500);
+  assert.deepEqual(updates(scene), ["web-2 out", 1, "web-2 out"]);
+  scene.pass(1_000);
+  assert.deepEqual(updates(scene), ["web-2 out", 1, "web-2 out", 1]);
+  scaled(scene);
+  scene.restart(["lb-1", "web-1"]);
+  scene.pass(60_000);
+  assert.equal(updates(scene).length, 4);
+});
+
+test("what the engine has brought to its end alone needs no other one", () => {
+  const scene = new Scene();
+  scene.send(down);
+  scene.pass(2_000);
+  scene.restart(["lb-1", "web-1"]);
+  scene.pass(60_000);
+  assert.deepEqual(updates(scene), ["web-2 out", 1]);
+});
+
+test("nobody is taken for drained who was only not listened to", () => {
+  const scene = new Scene();
+  scene.rotates = undefined;
+  scene.send(down);
+  scene.pass(1_000);
+  scene.nowMs += 10_000;
+  scene.send({ kind: "tick", lagMs: 10_000 });
+  assert.deepEqual(updates(scene), ["web-2 out"]);
 });
 
 test("it is refused with the reason while it is not safe, and one at a time", () => {

@@ -78,10 +78,11 @@ export class Scene {
     return this.send({ kind: "repaired", generation, slot, outcome });
   }
 
-  /** The healer ends, and another one begins with what the first has journalled. */
-  restart(): void {
+  /** The healer ends, and another one begins with what the first has journalled, and with what is deployed now. */
+  restart(slots: readonly string[] = planned.map(({ slot }) => slot)): void {
     const past = pastOf(this.#written.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
-    this.state = initialState(planned, past, this.nowMs);
+    const deployed = planned.filter(({ slot }) => slots.includes(slot));
+    this.state = initialState(deployed, past, this.nowMs);
   }
 
   status(slot: string): string | undefined {

@@ -2,6 +2,7 @@ import type { Repair } from "./actions.ts";
 import type { CauseName } from "./causes.ts";
 import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
+import { takenUp } from "./scaling.ts";
 
 /**
  * `unknown`: too little is known. `yellow`: something is wrong that may pass, or that nobody repairs. `red`: a repair is
@@ -107,6 +108,7 @@ export interface State {
   /** The change of the number of workers that is under way; or done, until the plan that it deployed is healed. */
   readonly scaling: Scaling | undefined;
   readonly vipMove: VipMove | undefined;
+  readonly keptVip: KeptVip | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
   /** The generations of the repairs that did not help, since one did and lasted. */
@@ -129,6 +131,13 @@ export interface Scaling {
   readonly leaving: readonly string[];
   /** `draining`, then `updating`, then `done`. */
   readonly phase: "draining" | "updating" | "done";
+  /**
+   * How often an update was tried that was cut short. From the first on it is brought to an end that only removes: at the
+   * fewer workers of the two numbers.
+   */
+  readonly tries: number;
+  /** One that was cut short is not tried again before this. */
+  readonly notBeforeMs: number;
 }
 
 /** A planned move of the service's address away from this host. */
@@ -138,6 +147,13 @@ export interface VipMove {
   /** When the update began; or ended, and what the heartbeats say is waited for. */
   readonly atMs: number;
   readonly phase: "updating" | "looking";
+}
+
+/** That a balancer could not yield the address when it was last asked, and why. */
+export interface KeptVip {
+  readonly slot: string;
+  readonly atMs: number;
+  readonly why: string;
 }
 
 export interface PlannedSlot {
@@ -160,6 +176,8 @@ export interface Past {
   readonly breakerForMs: number;
   /** The number of workers was changed, and drift was not checked since. */
   readonly wasScaled: boolean;
+  /** The last change of the number of workers, if nothing says that it came to an end. */
+  readonly cutShort: { readonly workers: number; readonly by: string; readonly tries: number } | undefined;
   readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
 }
 
@@ -173,7 +191,7 @@ const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
-  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false, cutShort: undefined },
 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
@@ -204,8 +222,9 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     startedMs: nowMs,
     generation: past.generation,
     updating: undefined,
-    scaling: undefined,
+    scaling: scalingOf(planned, past, nowMs),
     vipMove: undefined,
+    keptVip: undefined,
     massMs: undefined,
     failed: past.failed,
     breakerUntilMs: nowMs + past.breakerForMs,
@@ -214,6 +233,12 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     nextDriftMs: past.unfinished.length > 0 || past.wasScaled ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
+}
+
+/** What an earlier healer's engine has brought to its end alone is deployed, and needs no other end. */
+function scalingOf(planned: readonly PlannedSlot[], { cutShort }: Past, nowMs: number): Scaling | undefined {
+  const workers = planned.filter(({ role }) => role === "worker").length;
+  return cutShort === undefined || cutShort.workers === workers ? undefined : takenUp(planned, cutShort, nowMs);
 }
 
 function drainOf({ drained }: Past, name: string, nowMs: number): Wish | undefined {

@@ -18,6 +18,7 @@ import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts
 import { goOnScaling, hearScale, hearScaled } from "./scaling.ts";
 import type { State } from "./state.ts";
 import { goOnMoving, hearVipMove, hearVipMoved } from "./vipMove.ts";
+import { yieldForWish } from "./yieldForWish.ts";
 
 export interface Step {
   readonly state: State;
@@ -56,8 +57,10 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
 function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
   const moved = goOnMoving(state, limits, nowMs);
   const scaled = goOnScaling(moved.state, limits, nowMs);
-  const rotated = keepRotation(scaled.state, limits, nowMs);
-  return { state: rotated.state, actions: [...moved.actions, ...scaled.actions, ...rotated.actions] };
+  const yielded = yieldForWish(scaled.state, limits, nowMs);
+  const rotated = keepRotation(yielded.state, limits, nowMs);
+  const actions = [...moved.actions, ...scaled.actions, ...yielded.actions, ...rotated.actions];
+  return { state: rotated.state, actions };
 }
 
 interface Heard {
@@ -100,7 +103,7 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
     case "scale":
       return hearScale(state, event, limits, nowMs);
     case "scaled":
-      return hearScaled(state, event, nowMs);
+      return hearScaled(state, event, limits, nowMs);
     case "replace":
       return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:

@@ -76,3 +76,46 @@ test("it is refused with the reason by whoever does not hold it, and while it is
   assert.match(scene.send({ kind: "replace", slot: "web-1", by: "ben" }), /^refused: an update of lb-1 is under way/);
   assert.match(scene.send({ kind: "scale", workers: 3, by: "ben" }), /^refused: an update of lb-1 is under way/);
 });
+
+test("who holds the address and is to be replaced for a wish yields it first", () => {
+  const scene = holding();
+  scene.send({ kind: "replace", slot: "lb-1", by: "anna" });
+  scene.pass(300);
+  assert.match(scene.sentence("lb-1"), /it yields the service's address first/);
+  assert.deepEqual(scene.actions.filter(({ kind }) => kind === "moveVip").length, 1);
+  scene.pass(2_000);
+  hold(scene, false);
+  scene.send(done);
+  assert.deepEqual(scene.repairs(), []);
+  scene.pass(1_000);
+  assert.deepEqual(scene.repairs(), ["replace lb-1"]);
+});
+
+test("who cannot yield the address is not replaced for a wish, and says why until that is forgotten", () => {
+  const scene = holding();
+  scene.send({ kind: "replace", slot: "lb-1", by: "anna" });
+  scene.pass(300);
+  scene.send(done);
+  scene.pass(2_000);
+  assert.match(
+    scene.sentence("lb-1"),
+    /it waits: it could not yield the service's address: preflight: lb-1 still holds it/,
+  );
+  scene.pass(limits.backoffMs);
+  assert.equal(scene.actions.filter(({ kind }) => kind === "moveVip").length, 2);
+  scene.pass(limits.wishMs);
+  assert.deepEqual([scene.repairs(), scene.status("lb-1")], [[], "green"]);
+});
+
+test("a balancer that does not hold the address, or is silent, yields nothing", () => {
+  const idle = holding(false);
+  idle.send({ kind: "replace", slot: "lb-1", by: "anna" });
+  idle.pass(500);
+  assert.deepEqual(idle.repairs(), ["replace lb-1"]);
+  const silent = holding();
+  silent.silent.add("lb-1");
+  silent.pass(1_000);
+  silent.send({ kind: "replace", slot: "lb-1", by: "anna" });
+  silent.pass(500);
+  assert.deepEqual(silent.repairs(), ["replace lb-1"]);
+});

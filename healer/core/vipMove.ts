@@ -34,7 +34,18 @@ export function hearVipMove(state: State, { by }: Of<"moveVip">, nowMs: number):
   const refusal = vipMoveRefusal(state, nowMs);
   const holder = holderOf(state);
   if (holder === undefined || refusal !== undefined) return { state, actions: [], reason: `refused: ${refusal}` };
-  const { slot } = holder;
+  return {
+    ...beginMove(state, holder, by, nowMs),
+    reason: `${by} moves the service's address away from ${holder.slot}`,
+  };
+}
+
+export function beginMove(
+  state: State,
+  { slot }: SlotState,
+  by: string,
+  nowMs: number,
+): Pick<Moved, "state" | "actions"> {
   const generation = state.generation + 1;
   const vipMove: VipMove = { slot, generation, atMs: nowMs, phase: "updating" };
   const actions: Action[] = [
@@ -42,7 +53,7 @@ export function hearVipMove(state: State, { by }: Of<"moveVip">, nowMs: number):
     { kind: "moveVip", slot, generation },
   ];
   const next: State = { ...state, generation, vipMove, updating: { generation, slots: [slot] } };
-  return { state: next, actions, reason: `${by} moves the service's address away from ${slot}` };
+  return { state: next, actions };
 }
 
 export function hearVipMoved(state: State, { generation, outcome }: Of<"vipMoved">, nowMs: number): Moved {
@@ -72,7 +83,8 @@ export function goOnMoving(state: State, limits: Limits, nowMs: number): Moved {
 
 function ended(state: State, { slot, phase }: VipMove, outcome: string, nowMs: number): Moved {
   const updating = phase === "updating" ? undefined : state.updating;
-  const next = { ...state, updating, vipMove: undefined, nextDriftMs: nowMs };
+  const keptVip = outcome === "ok" ? undefined : { slot, atMs: nowMs, why: outcome };
+  const next = { ...state, updating, vipMove: undefined, keptVip, nextDriftMs: nowMs };
   const reason = outcome === "ok" ? `the service's address has left ${slot}` : `it was not moved: ${outcome}`;
   return { state: next, actions: [{ kind: "journal", entry: { kind: "vipMoveEnded", slot, outcome } }], reason };
 }

@@ -5,7 +5,10 @@ import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virshAny } from "./virsh.ts";
 
 /** What has to be known of a machine that is to be made. */
-export type NewMachine = Pick<RepairSlot, "slot" | "uuid" | "image" | "memoryMib">;
+export type NewMachine = Pick<RepairSlot, "slot" | "uuid" | "image" | "memoryMib"> & {
+  /** No machine of this host has had its image before: the same update makes the base volume. */
+  readonly isImageNew?: boolean;
+};
 
 type SpaceLimits = Pick<Limits, "minPoolFreeBytes" | "minStateFreeBytes">;
 
@@ -66,10 +69,10 @@ async function checkSpace(what: string, dir: string, minBytes: number): Promise<
 /** The base volume is what the new disk lies over; kernel and initrd are what it boots. */
 async function checkImage(
   { imageDir, poolDir }: RepairPlace,
-  { slot, image }: NewMachine,
+  { slot, image, isImageNew = false }: NewMachine,
 ): Promise<string | undefined> {
   const needed = [
-    join(poolDir, `base-${image.slice(0, 12)}.qcow2`),
+    isImageNew ? join(imageDir, `${image}.qcow2`) : join(poolDir, `base-${image.slice(0, 12)}.qcow2`),
     ...["vmlinux", "initrd"].map((kind) => join(imageDir, `${image}.${kind}`)),
   ];
   for (const path of needed) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { parseConfig } from "../../infra/config.ts";
-import { readDesired, writeDesired } from "../../infra/desired.ts";
+import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts";
 import { exampleConfig } from "../../test/support/exampleConfig.ts";
 import type { Event } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
@@ -32,14 +32,11 @@ beforeEach(async () => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 test("more workers, or fewer, are one job, and the file says so before it begins", async () => {
-  for (const [workers, added, removed] of [
-    [4, ["web-3", "web-4"], []],
-    [1, [], ["web-2"]],
-  ] as const) {
+  for (const workers of [4, 1]) {
     await writeDesired(desiredPath, desired);
     const { scaler, jobs, events } = scalerOver({ ok: true, tookMs: 1 });
     await scaler.scale({ kind: "scale", workers, generation: 3 });
-    assert.deepEqual(jobs, [{ kind: "scale", workers, added, removed }]);
+    assert.deepEqual(jobs, [{ kind: "scale", desired: { ...desired, workers } }]);
     assert.equal((await readDesired(desiredPath)).workers, workers);
     assert.deepEqual(
       events.map((event) => event.kind === "scaled" && [event.generation, event.outcome.ok]),
@@ -74,6 +71,30 @@ test("a change that was cut short may be asked for again", async () => {
   assert.equal(jobs.length, 1);
 });
 
+test("what is taken back is what is deployed, also where that leaves the number to the stack's file", async () => {
+  await writeDesired(desiredPath, { version: 1, workers: 3 });
+  const { scaler, jobs } = scalerOver({ ok: true, tookMs: 1 }, { version: 1 });
+  await scaler.scale({ kind: "scale", workers: config.workers, generation: 1 });
+  assert.deepEqual(jobs, [{ kind: "scale", desired: { version: 1 } }]);
+  assert.deepEqual(await readDesired(desiredPath), { version: 1 });
+});
+
+test("what an update has left that was cut short goes before the next one, and what stays is not touched", async () => {
+  for (const name of ["web-2-disk.qcow2", "web-3-disk.qcow2", "web-9-seed.img"]) writeFileSync(join(dir, name), "x");
+  const { scaler, notes } = scalerOver({ ok: true, tookMs: 1 });
+  await scaler.scale({ kind: "scale", workers: 3, generation: 1 });
+  assert.deepEqual(notes, ["web-3-disk.qcow2 was left by an update that was cut short, and is removed."]);
+});
+
+test("a new worker's image need not have been one of this host's", async () => {
+  const images = { "lb-1": "c".repeat(64), "web-1": "c".repeat(64), "web-2": "c".repeat(64) };
+  rmSync(join(dir, `base-${config.image.slice(0, 12)}.qcow2`));
+  const { scaler } = scalerOver({ ok: true, tookMs: 1 }, { ...desired, images });
+  assert.match((await scaler.lack(3)) ?? "", /^web-3 cannot boot without .*\.qcow2, which is missing/);
+  writeFileSync(join(dir, `${config.image}.qcow2`), "x");
+  assert.equal(await scaler.lack(3), undefined);
+});
+
 test("a host says what it lacks for so many: addresses, or what a machine is made of", async () => {
   const { scaler } = scalerOver({ ok: true, tookMs: 1 });
   assert.equal(await scaler.lack(4), undefined);
@@ -83,7 +104,8 @@ test("a host says what it lacks for so many: addresses, or what a machine is mad
   assert.equal(await scaler.lack(1), undefined);
 });
 
-function scalerOver(outcome: EngineOutcome) {
+function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
+  const notes: string[] = [];
   const events: Event[] = [];
   const jobs: EngineJob[] = [];
   const engine = {
@@ -102,7 +124,7 @@ function scalerOver(outcome: EngineOutcome) {
     ...{ imageDir: dir, stateDir: dir, runDir: dir, loginPrivateKey: "", slots: [] },
   };
   const limits = { ...limitsFor.kvm, minPoolFreeBytes: 1, minStateFreeBytes: 1 };
-  const applied = { config, desired };
+  const applied = { config, desired: deployed };
   const nowMs = () => performance.now();
   const scaler = new Scaler({
     place,
@@ -110,10 +132,12 @@ function scalerOver(outcome: EngineOutcome) {
     desiredPath,
     engine,
     limits,
+    readUrns: async () => [],
     emit: (event) => events.push(event),
+    onNote: (sentence) => notes.push(sentence),
     nowMs,
   });
-  return { scaler, jobs, events };
+  return { scaler, jobs, events, notes };
 }
 
 function outcomeOf([event]: readonly Event[]) {

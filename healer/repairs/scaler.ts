@@ -7,8 +7,9 @@ import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { Action } from "../core/actions.ts";
 import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { align } from "./align.ts";
 import type { EngineJob } from "./engine/protocol.ts";
-import { preflight } from "./preflight.ts";
+import { type NewMachine, preflight } from "./preflight.ts";
 import { RepairError } from "./repairError.ts";
 import { engineReserveMs, type UpdateEngine } from "./repairer.ts";
 import type { RepairPlace } from "./repairPlace.ts";
@@ -21,7 +22,10 @@ export interface ScalerOptions {
   readonly desiredPath: string;
   readonly engine: UpdateEngine;
   readonly limits: Limits;
+  /** The URNs of all that the stack's state knows. */
+  readonly readUrns: () => Promise<readonly string[]>;
   readonly emit: (event: Event) => void;
+  readonly onNote: (sentence: string) => void;
   /** Monotonic. */
   readonly nowMs: () => number;
 }
@@ -64,10 +68,10 @@ export class Scaler {
 
   /** Runs when nobody else holds the stack. */
   async #prepare(workers: number, onWrite: () => void): Promise<EngineJob> {
-    const { applied, desiredPath } = this.#options;
-    // One that was cut short has left the file as it is to be.
+    const { applied, desiredPath, place, readUrns, onNote } = this.#options;
+    // One that was cut short has left the number that it was to bring.
     const found = await readDesired(desiredPath);
-    if (![applied.desired, this.#wanted(workers)].some((known) => isDeepStrictEqual(found, known))) {
+    if (!isDeepStrictEqual(withoutWorkers(found), withoutWorkers(applied.desired))) {
       throw new RepairError(
         "preflight",
         `${desiredPath} has changes that nobody has deployed: run \`pulumi up\` first.`,
@@ -75,30 +79,50 @@ export class Scaler {
     }
     const lack = await this.lack(workers);
     if (lack !== undefined) throw new RepairError("preflight", lack);
+    for (const sentence of await align(place, this.#changing(workers), await readUrns())) onNote(sentence);
+    const desired = this.#wanted(workers);
     onWrite();
-    await writeDesired(desiredPath, this.#wanted(workers));
-    const before = slotsOf(applied, applied.desired);
-    const after = slotsOf(applied, this.#wanted(workers));
-    return { kind: "scale", workers, added: namesWithout(after, before), removed: namesWithout(before, after) };
+    await writeDesired(desiredPath, desired);
+    return { kind: "scale", desired };
   }
 
+  /** What was taken back is what is deployed, to the letter. */
   #wanted(workers: number): Desired {
-    return { ...this.#options.applied.desired, workers };
+    const { desired } = this.#options.applied;
+    return this.#slots(desired).filter(isWorker).length === workers ? desired : { ...desired, workers };
   }
 
   /** Throws ConfigError if the pool cannot hold them. */
-  #added(workers: number): SlotPlan[] {
-    const { applied } = this.#options;
-    const before = new Set(slotsOf(applied, applied.desired).map(({ slot }) => slot));
-    return slotsOf(applied, this.#wanted(workers)).filter(({ slot }) => !before.has(slot));
+  #added(workers: number): NewMachine[] {
+    const before = this.#slots(this.#options.applied.desired);
+    const images = new Set(before.map(({ image }) => image));
+    return without(this.#slots(this.#wanted(workers)), before).map((slot) => {
+      return { ...slot, isImageNew: !images.has(slot.image) };
+    });
+  }
+
+  /** Every worker that the pool could hold but those that stay: of any of them something may be left. */
+  #changing(workers: number): SlotPlan[] {
+    const { config, desired } = this.#options.applied;
+    const capacity = planStack(config, desired).host.pool.size - 1;
+    const fewer = Math.min(workers, this.#slots(desired).filter(isWorker).length);
+    return without(this.#slots({ ...desired, workers: capacity }), this.#slots({ ...desired, workers: fewer }));
+  }
+
+  #slots(desired: Desired): readonly SlotPlan[] {
+    return planStack(this.#options.applied.config, desired).slots;
   }
 }
 
-function slotsOf({ config }: ScalerOptions["applied"], desired: Desired): readonly SlotPlan[] {
-  return planStack(config, desired).slots;
+function isWorker({ role }: SlotPlan): boolean {
+  return role === "worker";
 }
 
-function namesWithout(slots: readonly SlotPlan[], others: readonly SlotPlan[]): string[] {
+function without(slots: readonly SlotPlan[], others: readonly SlotPlan[]): SlotPlan[] {
   const known = new Set(others.map(({ slot }) => slot));
-  return slots.map(({ slot }) => slot).filter((slot) => !known.has(slot));
+  return slots.filter(({ slot }) => !known.has(slot));
+}
+
+function withoutWorkers({ workers: _, ...desired }: Desired): Omit<Desired, "workers"> {
+  return desired;
 }

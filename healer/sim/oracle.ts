@@ -132,6 +132,7 @@ export function wasWished(
   if (machine === undefined || !serves(machine, nowMs) || machine.ills.size > 0) return;
   const isEmptied = machine.role !== "worker" || machine.isDrained || nowMs - machine.servesMs < lateMs;
   must(isEmptied, "what serves is drained before it is replaced for a wish", () => slot);
+  must(!machine.holdsVip, "who holds the address yields it before it is replaced for a wish", () => slot);
   const out = world.find((other) => {
     return other !== machine && other.role === machine.role && state.slots[other.slot]?.status === "repairing";
   });

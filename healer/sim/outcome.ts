@@ -20,7 +20,13 @@ export function isAtRest(outcome: Outcome): boolean {
     const isInPlace = machine.isDrained === (watch.told.slots.get(slot)?.isDrained ?? false);
     return (status === "green" && isWell(machine, world.nowMs) && isInPlace) || isExcused(outcome, slot);
   });
+  if (world.isLeftOver) return isDone && isLeftToPersons(outcome);
   return isDone && ([...watch.pages].length === 0 || isDueForEver(outcome));
+}
+
+/** What is left of a change that was cut short is removed, or was tried to be as often as it may; then persons are told. */
+function isLeftToPersons({ watch }: Outcome): boolean {
+  return watch.settlings >= 3 && watch.pages.has("drift");
 }
 
 /** More than half of the workers that do not answer while their domains run are left to a person, who is told. */
@@ -64,6 +70,7 @@ export function whatIsNot({ world, state, watch }: Outcome): string {
     return isDrained !== watch.told.slots.get(slot)?.isDrained;
   });
   words.push(...misplaced.map(({ slot, isDrained }) => `${slot} is ${isDrained ? "out of" : "in"} rotation`));
+  if (world.isLeftOver) words.push(`something is left of another number of workers after ${watch.settlings} tries`);
   words.push(...ills.map(({ slot }) => `${slot} is not well`));
   return [...words, ...[...watch.pages].map((topic) => `page ${topic}`)].join("; ");
 }

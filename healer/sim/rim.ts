@@ -41,7 +41,7 @@ export class Rim {
         this.#moveVip(action);
         break;
       case "scale":
-        this.#scale(action.generation);
+        this.#scale(action);
         break;
       case "rotate":
         this.#rotate(action);
@@ -92,6 +92,7 @@ export class Rim {
   #tellDrift(generation: number): void {
     const { random, machines } = this.#world;
     const left = [...machines.values()].filter(({ unfinished }) => unfinished).map(({ slot }) => `${slot}: replace`);
+    if (this.#world.isLeftOver) left.push("web-9-disk: delete");
     if (left.length > 0) {
       const found = { clean: false, found: left.join("; ") } as const;
       this.#world.tell(0, { kind: "driftChecked", generation, drift: found });
@@ -133,15 +134,43 @@ export class Rim {
     });
   }
 
-  /** The machines of a run stay the same, so every change of their number comes to nothing, in one way or another. */
-  #scale(generation: number): void {
+  /**
+   * The machines of a run stay the same. So a change of their number comes to nothing in one way or another, and may leave
+   * something behind; an update for the number that there is removes that.
+   */
+  #scale({ workers, generation }: Extract<Action, { kind: "scale" }>): void {
     const life = this.#life;
     const world = this.#world;
-    if (world.isOn("engine-silent")) return;
-    const refusal = this.#refusal() ?? (world.random.chance(0.5) ? failed("the engine fails") : undefined);
-    const outcome = refusal ?? ({ ok: false, code: "preflight", reason: "there is no space" } as const);
-    world.after(world.random.between(500, 8_000), () => {
+    const workersThere = [...world.machines.values()].filter(({ role }) => role === "worker").length;
+    const leave = () => {
+      if (workers > workersThere && world.random.chance(0.7)) world.isLeftOver = true;
+    };
+    if (world.isOn("engine-silent")) {
+      leave();
+      return;
+    }
+    const tookMs = world.random.between(500, 8_000);
+    const answer = (outcome: RepairOutcome) => {
       if (life === this.#life) world.tell(0, { kind: "scaled", generation, outcome });
+    };
+    const isShort = workers !== workersThere && world.random.chance(0.3);
+    const lack: Failure | undefined = isShort
+      ? { ok: false, code: "preflight", reason: "there is no space" }
+      : undefined;
+    const refusal = this.#refusal() ?? lack;
+    if (refusal !== undefined) {
+      world.after(tookMs, () => answer(refusal));
+      return;
+    }
+    const job: Job = { cancelled: false, waits: false, cutShort: leave };
+    this.#job = job;
+    world.after(tookMs, () => {
+      if (job.cancelled) return;
+      this.#job = undefined;
+      const works = !world.isOn("engine-fails") && !world.isOn("engine-dies") && workers === workersThere;
+      if (works) world.isLeftOver = false;
+      else leave();
+      answer(works ? { ok: true, tookMs } : failed("the engine fails"));
     });
   }
 

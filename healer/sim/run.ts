@@ -94,8 +94,8 @@ class Simulation {
     // What comes and goes is told of when it has come often enough.
     const untilMs = this.nowMs + reboots * (bootMs + 10_000);
     while (this.nowMs < untilMs && untold(this.#outcome) !== undefined) this.#round();
-    const untold = untold(this.#outcome);
-    if (untold !== undefined) throw new Violation("persons are told what only they can mend", untold);
+    const left = untold(this.#outcome);
+    if (left !== undefined) throw new Violation("persons are told what only they can mend", left);
   }
 
   #schedule(fault: Fault): void {

@@ -10,9 +10,9 @@ export interface Told {
   silentSinceMs: number | undefined;
   poolFreeBytes: number;
   stateFreeBytes: number;
-  /** When this healer began, and since when it has listened without a gap. */
-  /** The workers that a change of their number removes, while it is under way. */
+  /** The workers that a change of their number removes, until it has come to an end. */
   leaving: readonly string[];
+  /** When this healer began, and since when it has listened without a gap. */
   startedMs: number;
   listensSinceMs: number;
   readonly slots: ReadonlyMap<string, ToldSlot>;
@@ -46,7 +46,6 @@ const nothing = {
   silentSinceMs: undefined,
   poolFreeBytes: Number.POSITIVE_INFINITY,
   stateFreeBytes: Number.POSITIVE_INFINITY,
-  leaving: [],
 };
 
 export function newTold(slots: readonly string[]): Told {
@@ -63,7 +62,7 @@ export function newTold(slots: readonly string[]): Told {
   };
   return {
     ...nothing,
-    ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0 },
+    ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0, leaving: [] },
     slots: new Map(slots.map((slot) => [slot, { ...unheard, wasGreen: false }])),
   };
 }

@@ -19,6 +19,8 @@ export class Watch {
   readonly #world: World;
   readonly #limits: Limits;
   readonly told: Told;
+  /** How often it was tried in vain to bring the last change of the number of workers to an end. */
+  settlings = 0;
   readonly #statuses: WatchStatuses;
   readonly #repairs: WatchRepairs;
   readonly #budget: WatchBudget;
@@ -145,11 +147,11 @@ export class Watch {
       if (told !== undefined) told.isDrained = entry.kind === "drained";
     }
     if (entry.kind === "vipMoveEnded") this.#repairs.isUpdating = false;
-    if (entry.kind === "scaleBegun") this.told.leaving = entry.leaving;
-    if (entry.kind === "scaleEnded") {
-      this.told.leaving = [];
-      this.#repairs.isUpdating = false;
+    if (entry.kind === "scaleBegun") {
+      this.told.leaving = entry.leaving;
+      this.settlings = 0;
     }
+    if (entry.kind === "scaleEnded" || entry.kind === "scaleSettled") this.#endScale(entry);
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
     this.#proof.follow(entry);
     if (entry.kind !== "repairBegun") return;
@@ -157,6 +159,15 @@ export class Watch {
     this.#budget.mayBegin();
     this.#repairs.begin(state, entry, this.told);
     for (const begun of entry.slots) if (!isWish(begun)) this.#budget.spend(begun.slot, entry.generation, nowMs);
+  }
+
+  /** What was cut short is brought to an end that only removes, so those that leave do so until then. */
+  #endScale({ kind, outcome }: Extract<JournalEntry, { kind: "scaleEnded" | "scaleSettled" }>): void {
+    const hasNotBegun = /^(locked|preflight):/.test(outcome);
+    if (kind === "scaleSettled" && outcome !== "ok" && !hasNotBegun) this.settlings += 1;
+    if (outcome === "ok" || (kind === "scaleEnded" && hasNotBegun)) this.told.leaving = [];
+    must(this.settlings <= 3, "everything has a limit", () => `${this.settlings} tries to end a change of the number`);
+    this.#repairs.isUpdating = false;
   }
 
   #checkStatus(slot: string, status: Status, sentence: string): void {

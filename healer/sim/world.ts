@@ -17,6 +17,8 @@ export class World {
   readonly random: Random;
   /** Until then something is moving, and time goes in small steps. */
   busyUntilMs = 0;
+  /** A change of the number of workers that was cut short has left something, which shows as drift. */
+  isLeftOver = false;
   /** On the way to the healer. */
   readonly inbox: Message[] = [];
   readonly #on = new Map<HostFault, number>();

@@ -5,12 +5,14 @@
  */
 import { performance } from "node:perf_hooks";
 import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import { planStack } from "../../../infra/plan.ts";
 import { programDigest } from "../../../infra/programDigest.ts";
 import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
 import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
-import { newWorkerUrns, slotUrns, vipMoveUrn, workerUrnsIn } from "./slotUrns.ts";
+import { scaleUrns } from "./scaleUrns.ts";
+import { slotUrns, vipMoveUrn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
 
@@ -65,11 +67,16 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
       changed.push(...declared.differencesTo(state.outputs));
       if (changed.length > 0) return { ok: false, code: "changes", reason: changed.join("; ") };
     } else if (job.kind === "scale") {
-      const { config, desired } = state.applied;
-      const scaled = () => declareStack({ config, desired: { ...desired, workers: job.workers } });
-      const added = job.added.flatMap((slot) => newWorkerUrns(stackName, slot));
-      const removed = job.removed.flatMap((slot) => workerUrnsIn(state.urns, slot));
-      await stack.up({ program: scaled, onEvent, target: [...added, ...removed], targetDependents: true });
+      const { config } = state.applied;
+      const { desired } = job;
+      const scaled = () => declareStack({ config, desired });
+      const target = scaleUrns(
+        stackName,
+        planStack(config, state.applied.desired),
+        planStack(config, desired),
+        state.urns,
+      );
+      await stack.up({ program: scaled, onEvent, target, targetDependents: true });
     } else if (job.kind === "moveVip") {
       const urns = [vipMoveUrn(stackName, job.slot)];
       await stack.up({ program, onEvent, target: urns, replace: urns });

@@ -4,6 +4,7 @@ import type { SlotTarget } from "./protocol.ts";
 const worker = "vigil:index:WorkerNode";
 const balancer = "vigil:index:LoadBalancer";
 const virtualAddress = "vigil:index:VirtualAddress";
+const goldenImage = "vigil:index:GoldenImage";
 const vm = "vigil:index:AlpineVm";
 const volume = "libvirt:index/volume:Volume";
 const domain = "libvirt:index/domain:Domain";
@@ -47,12 +48,20 @@ export function vipMoveUrn(stack: string, slot: string): string {
   return urnIn(stack)([virtualAddress, remoteCommand], `${slot}-vip-move`);
 }
 
-/** Of the URNs in a state all that belong to a worker. What an update that was cut short did not make is not among them. */
-export function workerUrnsIn(urns: readonly string[], slot: string): string[] {
-  return urns.filter((urn) => {
-    const [, , types = "", name = ""] = urn.split("::");
-    return types.split("$")[0] === worker && (name === slot || name.startsWith(`${slot}-`));
-  });
+/** The proof that a balancer serves, which every host has and which does nothing once it is there. */
+export function balancerProofUrn(stack: string, slot: string): string {
+  return urnIn(stack)([balancer, localCommand], `${slot}-verified`);
+}
+
+/** Whether a URN is one of a worker's resources, or the volume of an image. */
+export function isOfWorkerOrImage(urn: string): boolean {
+  const [, , types = ""] = urn.split("::");
+  return types.split("$")[0] === worker || types === [goldenImage, volume].join("$");
+}
+
+/** The volume that the disks of all slots with this image lie over. */
+export function imageUrn(stack: string, digest: string): string {
+  return urnIn(stack)([goldenImage, volume], `vigil-base-${digest.slice(0, 12)}`);
 }
 
 function urnIn(stack: string) {
