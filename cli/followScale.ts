@@ -8,11 +8,13 @@ export interface ScaleTimes {
   readonly longestMs: number;
   /** The healer starts over with the new plan, and has no status meanwhile. */
   readonly silentMs: number;
+  /** Whoever waits is told at least so often what is waited for. */
+  readonly repeatMs: number;
 }
 
 const minuteMs = 60_000;
 
-export const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs };
+export const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs, repeatMs: 15_000 };
 
 /**
  * Resolves to the status in which the workers are deployed, all machines are green and drift was looked for; tells `onLine`
@@ -22,11 +24,18 @@ export async function followScale(
   client: Pick<HealerClient, "ask">,
   { id, workers }: { readonly id: number; readonly workers: number },
   onLine: (sentence: string) => void,
-  { pollMs, longestMs, silentMs }: ScaleTimes = scaleTimes,
+  { pollMs, longestMs, silentMs, repeatMs }: ScaleTimes = scaleTimes,
 ): Promise<Status> {
   const beginMs = performance.now();
   let heardMs = beginMs;
   let said: string | undefined;
+  let saidMs = beginMs;
+  const say = (sentence: string) => {
+    if (sentence === said && performance.now() - saidMs < repeatMs) return;
+    onLine(sentence);
+    said = sentence;
+    saidMs = performance.now();
+  };
   while (performance.now() - beginMs < longestMs) {
     const status = await client.ask(undefined, "/v1/status", statusSchema).catch((error: unknown) => {
       const isSilent = error instanceof HealerError && error.code === "ERR_NO_HEALER";
@@ -35,11 +44,9 @@ export async function followScale(
     });
     if (status !== undefined) {
       heardMs = performance.now();
-      const sentence = sentenceOf(status, id);
-      if (sentence !== said) onLine(sentence);
-      said = sentence;
+      say(sentenceOf(status, id));
       if (isDone(status, workers)) return status;
-    }
+    } else say("the healer starts over with the new plan");
     await sleep(pollMs);
   }
   throw new HealerError(
@@ -49,22 +56,31 @@ export async function followScale(
 }
 
 /** Throws what it came to, if that was nothing. */
-function sentenceOf({ scale, what, slots }: Status, id: number): string {
+function sentenceOf({ scale, slots, what }: Status, id: number): string {
   if (scale === undefined || scale.id !== id) {
     throw new HealerError("ERR_REFUSED", "another change of the number of workers has come after this one.");
   }
   if (scale.outcome === "underWay") {
-    const drained = slots.filter(({ slot }) => Number(slot.split("-")[1]) > scale.workers && slot.startsWith("web-"));
-    return drained.length > 0
-      ? `drains and removes ${drained.map(({ slot }) => slot).join(", ")}`
-      : "makes the new workers";
+    const leaving = slots.filter(({ slot }) => Number(slot.split("-")[1]) > scale.workers && slot.startsWith("web-"));
+    const doing =
+      leaving.length > 0 ? `drains and removes ${leaving.map(({ slot }) => slot).join(", ")}` : "makes the new workers";
+    return scale.step === undefined ? doing : `${doing}: ${scale.step}`;
   }
-  if (scale.outcome === "done") return what;
+  if (scale.outcome === "done") {
+    const restless = slots.find(({ status }) => status !== "green");
+    return restless === undefined ? `${what}; drift is looked for` : `${restless.slot}: ${restless.sentence}`;
+  }
   const hasNotBegun = scale.outcome === "locked" || scale.outcome === "preflight";
   throw new HealerError(
     hasNotBegun ? "ERR_NOT_NOW" : "ERR_REFUSED",
-    `${scale.outcome}: ${scale.reason || "it was cut short"}`,
+    hasNotBegun ? `${scale.outcome}: ${scale.reason}` : cutShort(scale),
   );
+}
+
+/** The healer sees to it that nothing half-made is left. */
+function cutShort({ outcome, reason = "" }: NonNullable<Status["scale"]>): string {
+  const why = reason === "" ? "the healer ended meanwhile" : reason;
+  return `${outcome}: ${why}; what is half done ends with the fewer workers of the two numbers.`;
 }
 
 function isDone({ scale, slots, drift }: Status, workers: number): boolean {

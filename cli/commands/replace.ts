@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { type Incident } from "../../healer/api/schemas.ts";
+import type { Incident } from "../../healer/api/schemas.ts";
 import { acceptedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -24,8 +24,8 @@ export function replaceCommand(): Command {
       "after",
       `
 Refused with exit code 7, and nothing is done, while repairs are paused, another update is under way, space is short, or
-another machine of its kind is not well. It spends nothing of the repairs' budget. A worker is drained first. A wish that
-cannot begin within two minutes is forgotten.
+another machine of its kind is not well. It spends nothing of the repairs' budget. A worker is drained first, and a
+balancer yields the service's address. A wish that cannot begin within two minutes is forgotten.
 
 Examples:
   vigil replace bk web-1

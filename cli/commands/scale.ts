@@ -22,7 +22,8 @@ export function scaleCommand(): Command {
       "after",
       `
 New workers get requests as soon as they answer. The last ones are the ones that go, and are drained first. It ends when
-all are green and drift was looked for.
+all are green and drift was looked for. From then on this number comes before vigil:workers of the stack's file. A change
+that is cut short ends with the fewer workers of the two numbers.
 
 Exit code 8: the pool or the memory of the host cannot hold so many. Exit code 7: it may not be done now.
 

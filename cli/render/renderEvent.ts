@@ -39,6 +39,8 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} asks for ${line.workers} workers`;
     case "scaleEnded":
       return `the change to ${line.workers} workers ended: ${line.outcome}`;
+    case "scaleSettled":
+      return `what was cut short ends at ${line.workers} workers: ${line.outcome}`;
     case "vipMoveBegun":
       return `${line.by} moves the service's address away from ${slot}`;
     case "vipMoveEnded":

@@ -9,10 +9,22 @@ import { incidentsView, incidentView } from "./incidentsView.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
 import type { HistoryAnswer, Incident, Slot, Status } from "./schemas.ts";
-import type { Accepted, Drained, DrainRequest, Paused, PauseRequest, ResumeRequest, Scaled, ScaleRequest, SlotRequest, VipMoveRequest, VipMoving } from "./wishSchemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
 import type { Known, Subject } from "./subject.ts";
+import type {
+  Accepted,
+  Drained,
+  DrainRequest,
+  Paused,
+  PauseRequest,
+  ResumeRequest,
+  Scaled,
+  ScaleRequest,
+  SlotRequest,
+  VipMoveRequest,
+  VipMoving,
+} from "./wishSchemas.ts";
 
 /** Reading the files and digesting the program takes some milliseconds, which a caller in a loop must not take again and again. */
 const pendingForMs = 10_000;

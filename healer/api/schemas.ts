@@ -82,7 +82,17 @@ export const statusSchema = z
       .object({ number: z.int(), slots: z.array(z.string()) })
       .optional()
       .describe("The update of the stack that is under way."),
-    scale: changeSchema.extend({ workers: z.int() }).optional().describe("The last change of the number of workers."),
+    scale: changeSchema
+      .extend({
+        workers: z.int(),
+        step: z.string().optional().describe("The last resource that its update was done with."),
+      })
+      .optional()
+      .describe("The last change of the number of workers."),
+    overridden: z
+      .string()
+      .optional()
+      .describe("That another number of workers is deployed than the stack's file asks for, and why."),
     vipMove: changeSchema.optional().describe("The last planned move of the service's address away from this host."),
     drift: z.object({
       verdict: z.enum(["none", "found", "unknown"]),
@@ -229,6 +239,7 @@ export const entryKinds = [
   "rotation",
   "scaleBegun",
   "scaleEnded",
+  "scaleSettled",
   "vipMoveBegun",
   "vipMoveEnded",
   "notListening",

@@ -1,4 +1,5 @@
 /** From state and history to the answer to "is it fine?": the verdict, since when, why, and what happens next. */
+import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
@@ -33,6 +34,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     breaker: untilView(state.breakerUntilMs, moment),
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
     scale: known.history.scale,
+    overridden: overriddenWorkers(outputs.applied.config, outputs.applied.desired),
     vipMove: known.history.vipMove,
     drift: driftOf(known, moment),
     pending: [...pending],

@@ -2,6 +2,7 @@
  * What has happened, folded from the journal: one incident per slot from the first sign that something is wrong until it
  * is well again, with all that was tried. It is a pure function of the entries, so any reader of a journal gets the same.
  */
+import { type ChangeRecord, changeEnded, failureIn, isDeployed, type ScaleRecord, settled } from "./changes.ts";
 import { type HistoryEntry, historyEntryOf } from "./historyEntry.ts";
 
 export interface History {
@@ -22,24 +23,6 @@ export interface History {
   /** The last planned move of the service's address away from here. */
   readonly vipMove: ChangeRecord | undefined;
 }
-
-/** What a person had changed by an update that repairs nothing. */
-export interface ChangeRecord {
-  /** The number of the entry that began it. */
-  readonly id: number;
-  readonly by: string;
-  readonly begunAt: string;
-  readonly endedAt?: string;
-  /** `done`: it is so. Otherwise the word for why not, as for a repair. */
-  readonly outcome: "underWay" | "done" | Failure;
-  readonly reason?: string;
-}
-
-export interface ScaleRecord extends ChangeRecord {
-  readonly workers: number;
-}
-
-type Failure = "locked" | "preflight" | "deadline" | "failed" | "cutOff";
 
 export interface PauseWish {
   readonly by: string;
@@ -148,6 +131,13 @@ function withEntry(history: History, entry: HistoryEntry): History {
     }
     case "scaleEnded":
       return { ...history, scale: changeEnded(history.scale, entry.at, entry.outcome) };
+    case "scaleSettled":
+      return { ...history, scale: settled(history.scale, entry) };
+    case "progress": {
+      const { scale } = history;
+      if (scale?.outcome !== "underWay") return history;
+      return { ...history, scale: { ...scale, step: `${entry.op} ${entry.resource}: ${entry.phase}` } };
+    }
     case "vipMoveBegun":
       return { ...history, vipMove: { id: entry.seq, by: entry.by, begunAt: entry.at, outcome: "underWay" } };
     case "vipMoveEnded":
@@ -165,7 +155,7 @@ function restart(history: History, { at, slots }: Of<"started">): History {
   let next: History = {
     ...history,
     silentSince: {},
-    scale: changeEnded(history.scale, at, "cutOff: "),
+    scale: changeEnded(history.scale, at, isDeployed(history.scale, slots) ? "ok" : "cutOff: "),
     vipMove: changeEnded(history.vipMove, at, "cutOff: "),
   };
   for (const slot of Object.keys(history.open)) {
@@ -230,19 +220,6 @@ function ended(record: RepairRecord, at: string, outcome: string): RepairRecord 
   if (outcome === "ok") return { ...record, outcome: "settling" };
   const { code, reason } = failureIn(outcome);
   return { ...concluded(record, at, code), reason };
-}
-
-function changeEnded<Change extends ChangeRecord>(change: Change | undefined, endedAt: string, outcome: string) {
-  if (change?.outcome !== "underWay") return change;
-  if (outcome === "ok") return { ...change, endedAt, outcome: "done" as const };
-  const { code, reason } = failureIn(outcome);
-  return { ...change, endedAt, outcome: code, reason };
-}
-
-function failureIn(outcome: string): { code: Failure; reason: string } {
-  const [, code = "", reason = ""] = /^(\w+): ([\s\S]*)$/.exec(outcome) ?? [];
-  const known = (["locked", "preflight", "deadline", "failed", "cutOff"] as const).find((state) => state === code);
-  return known === undefined ? { code: "failed", reason: outcome } : { code: known, reason };
 }
 
 function concluded(record: RepairRecord, at: string, outcome: RepairState): RepairRecord {

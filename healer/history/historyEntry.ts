@@ -36,6 +36,8 @@ const entrySchema = z.discriminatedUnion("kind", [
   }),
   z.object({ ...line, kind: z.literal("scaleBegun"), workers: z.int(), by: z.string() }),
   z.object({ ...line, kind: z.literal("scaleEnded"), workers: z.int(), outcome: z.string() }),
+  z.object({ ...line, kind: z.literal("scaleSettled"), workers: z.int(), outcome: z.string() }),
+  z.object({ ...line, kind: z.literal("progress"), phase: z.string(), resource: z.string(), op: z.string() }),
   z.object({ ...line, kind: z.literal("vipMoveBegun"), slot: z.string(), by: z.string() }),
   z.object({ ...line, kind: z.literal("vipMoveEnded"), slot: z.string(), outcome: z.string() }),
   z.object({ ...line, kind: z.literal("page"), topic: z.string() }),

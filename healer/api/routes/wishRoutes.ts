@@ -2,7 +2,19 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Answers } from "../answers.ts";
 import { problems } from "../problem.ts";
-import { acceptedSchema, drainedSchema, drainRequestSchema, pausedSchema, pauseRequestSchema, resumeRequestSchema, scaledSchema, scaleRequestSchema, slotRequestSchema, vipMoveRequestSchema, vipMovingSchema } from "../wishSchemas.ts";
+import {
+  acceptedSchema,
+  drainedSchema,
+  drainRequestSchema,
+  pausedSchema,
+  pauseRequestSchema,
+  resumeRequestSchema,
+  scaledSchema,
+  scaleRequestSchema,
+  slotRequestSchema,
+  vipMoveRequestSchema,
+  vipMovingSchema,
+} from "../wishSchemas.ts";
 
 const params = z.object({ slot: z.string().describe("Such as web-1.") });
 
