@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/wishSchemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
+import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";

@@ -33,7 +33,7 @@ function renderSlots({ slots }: Status): string {
 }
 
 function notesOf(status: Status, head: readonly string[]): string[] {
-  const { slots, pages, paused, breaker, drift, pending, why, next } = status;
+  const { slots, pages, paused, breaker, drift, pending, overridden, why, next } = status;
   return [
     // What the first lines had to cut off.
     ...(head[1]?.endsWith(why) ? [] : [`why: ${why}`]),
@@ -46,6 +46,7 @@ function notesOf(status: Status, head: readonly string[]): string[] {
     ...slots.flatMap(({ slot, drained }) => (drained === undefined ? [] : [`${slot}: ${drainedBy(drained)}`])),
     ...(breaker === undefined ? [] : [`repairs do not help: none begins until ${stampOf(breaker.until)} UTC`]),
     ...(drift.verdict === "found" ? [drift.sentence] : []),
+    ...(overridden === undefined ? [] : [overridden]),
     ...pending.map((sentence) => `pending: ${sentence}`),
   ];
 }
