@@ -19,6 +19,7 @@ const times = {
   softLimitMs: 3000,
   falseAlarmsLastMs: 60_000,
   maxFalseAlarms: 2,
+  youngMs: 0,
 };
 
 interface Worker {

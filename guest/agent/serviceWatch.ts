@@ -10,6 +10,7 @@ const plainly = {
   softLimitMs: 10_000,
   falseAlarmsLastMs: 0,
   maxFalseAlarms: 0,
+  youngMs: 0,
 };
 
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Evidence, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
 
-const limits = { fall: 2, busyFall: 4, rise: 1, softLimitMs: 3000, falseAlarmsLastMs: 2000, maxFalseAlarms: 2 };
+const limits = {
+  fall: 2,
+  busyFall: 4,
+  rise: 1,
+  softLimitMs: 3000,
+  falseAlarmsLastMs: 2000,
+  maxFalseAlarms: 2,
+  youngMs: 0,
+};
 const ok: Evidence = { kind: "ok" };
 const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
 const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
@@ -89,4 +97,15 @@ test("each false alarm doubles the silence that it takes, up to a limit, until i
 
 test("one that was really away gets no more patience for it", () => {
   assert.equal(after([ok, refused, ok, dead, dead]).verdict, "soft");
+});
+
+test("a worker that has just come into use may stumble, which is soon forgotten", () => {
+  const young = { ...limits, youngMs: 1_000, falseAlarmsLastMs: 60_000 };
+  const silences = (count: number) => Array.from({ length: count }, () => dead);
+  for (const back of [[ok], [ok, refused, ok]]) {
+    assert.equal(after([...back, ...silences(3)], young).verdict, "up");
+    assert.equal(after([...back, ...silences(4)], young).verdict, "soft");
+  }
+  const stumbled = [ok, ...silences(4), ok, ...Array.from({ length: 10 }, () => ok)];
+  assert.equal(after([...stumbled, ...silences(2)], young).verdict, "soft");
 });

@@ -32,6 +32,8 @@ export interface TargetHealth {
   /** One sentence: why the verdict is what it is. */
   readonly reason: string;
   readonly everUp: boolean;
+  /** When it last came into use: it had not served before, or had been gone. */
+  readonly returnedMs: number;
   /** Undefined while the last check was good. */
   readonly failure?: Failure | undefined;
   /** True if nothing that was sent there can still be answered: waiting on its connections is in vain. */
@@ -59,6 +61,8 @@ export interface HealthLimits {
   /** So long a false alarm doubles the silent checks that it takes; so many do at most. */
   readonly falseAlarmsLastMs: number;
   readonly maxFalseAlarms: number;
+  /** For so long a worker that has come into use may stumble: it is cold, and its host has just had a boot to do. */
+  readonly youngMs: number;
 }
 
 export function newTarget(nowMs: number): TargetHealth {
@@ -67,6 +71,7 @@ export function newTarget(nowMs: number): TargetHealth {
     sinceMs: nowMs,
     reason: "never answered",
     everUp: false,
+    returnedMs: nowMs,
     isGone: false,
     silences: 0,
     successes: 0,
@@ -112,7 +117,8 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
   switch (health.verdict) {
     case "up":
     case "draining": {
-      const patience = 2 ** recentFalseAlarms(health, nowMs, limits);
+      const doublings = Math.max(recentFalseAlarms(health, nowMs, limits), isYoung(health, nowMs, limits) ? 1 : 0);
+      const patience = 2 ** doublings;
       if (health.silences < patience * (silence.connected ? limits.busyFall : limits.fall)) return health;
       const where = silence.connected ? ", though its machine accepts connections" : "";
       const reason = `${counted(health.silences, "check")} got no answer within ${silence.afterMs} ms${where}`;
@@ -131,15 +137,21 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
 
 /**
  * One that was only silent and answers again was judged too soon, and every such judgement costs the requests that it had
- * in hand: on a site at the end of its strength that is how slowness becomes an outage. So each makes the next one slower.
+ * in hand: on a site at the end of its strength that is how slowness becomes an outage. So each makes the next one slower;
+ * but for a young one, whose stumbling says nothing of how it is going to be.
  */
 function afterFalseAlarm(health: TargetHealth, nowMs: number, limits: HealthLimits) {
+  if (isYoung(health, nowMs, limits)) return {};
   const falseAlarms = Math.min(recentFalseAlarms(health, nowMs, limits) + 1, limits.maxFalseAlarms);
   return { falseAlarms, falseAlarmMs: nowMs };
 }
 
 function recentFalseAlarms({ falseAlarms, falseAlarmMs }: TargetHealth, nowMs: number, limits: HealthLimits): number {
   return nowMs - falseAlarmMs < limits.falseAlarmsLastMs ? falseAlarms : 0;
+}
+
+function isYoung({ returnedMs }: TargetHealth, nowMs: number, { youngMs }: HealthLimits): boolean {
+  return nowMs - returnedMs < youngMs;
 }
 
 function counted(count: number, noun: string): string {
@@ -150,5 +162,7 @@ function counted(count: number, noun: string): string {
 function become(health: TargetHealth, verdict: Verdict, nowMs: number, reason: string): TargetHealth {
   if (health.verdict === verdict) return health;
   if (health.verdict === "absent" && verdict !== "up") return { ...health, reason };
-  return { ...health, verdict, sinceMs: nowMs, reason, everUp: health.everUp || verdict === "up" };
+  const returns = verdict === "up" && (health.verdict === "absent" || health.verdict === "hard");
+  const returnedMs = returns ? nowMs : health.returnedMs;
+  return { ...health, verdict, sinceMs: nowMs, reason, everUp: health.everUp || verdict === "up", returnedMs };
 }
