@@ -13,7 +13,7 @@ const limits = {
   youngMs: 0,
 };
 const ok: Evidence = { kind: "ok" };
-const silent: Evidence = { kind: "silent", afterMs: 1000, connected: true };
+const silent: Evidence = { kind: "silent", afterMs: 1000, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused", isRefused: true };
 const failing: Evidence = { kind: "bad", what: "was answered 500" };
 

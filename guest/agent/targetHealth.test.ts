@@ -12,8 +12,10 @@ const limits = {
   youngMs: 0,
 };
 const ok: Evidence = { kind: "ok" };
-const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
-const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
+const dead: Evidence = { kind: "silent", afterMs: 250, alive: false };
+const missed: Evidence = { kind: "missed", afterMs: 250 };
+const alive: Evidence = { kind: "alive" };
+const hung: Evidence = { kind: "silent", afterMs: 250, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused" };
 const leaving: Evidence = { kind: "draining" };
 
@@ -28,15 +30,23 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
   ["a worker's first answer", [dead, refused, ok], "up", false, "a check passed"],
   ["one silence", [ok, dead], "up", false, "a check passed"],
   ["silences that are not in a row", [ok, dead, ok, dead], "up", false, "a check passed"],
-  ["a machine that died", [ok, dead, dead], "soft", true, "2 checks in a row got no answer within 250 ms"],
+  ["a machine that died", [ok, dead, dead], "soft", true, "its machine answered none of 2 in a row within 250 ms"],
   [
     "a service that hangs",
     [ok, hung, hung, hung, hung],
     "soft",
     false,
-    "4 checks in a row got no answer within 250 ms, though its machine accepts connections",
+    "4 checks in a row got no answer within 250 ms, though its machine answers",
   ],
   ["a busy service on a living machine", [ok, dead, hung, hung], "up", false, "a check passed"],
+  ["a lost knock at a busy one", [ok, hung, missed, alive, missed, hung], "up", false, "a check passed"],
+  [
+    "a busy one whose machine dies",
+    [ok, hung, hung, missed, missed],
+    "soft",
+    true,
+    "its machine answered none of 2 in a row within 250 ms",
+  ],
   ["a process that died", [ok, refused], "hard", true, "the check was refused"],
   ["a silence that turns out to be a refusal", [ok, dead, dead, refused], "hard", true, "the check was refused"],
   ["silence after a refusal proves nothing new", [ok, refused, dead, dead], "hard", true, "the check was refused"],
@@ -48,7 +58,7 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
     [ok, leaving, dead, dead],
     "soft",
     true,
-    "2 checks in a row got no answer within 250 ms",
+    "its machine answered none of 2 in a row within 250 ms",
   ],
 ];
 
