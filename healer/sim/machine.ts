@@ -36,6 +36,8 @@ export interface Machine {
   /** When its agent begins to beat, and when its service is up. */
   beatsMs: number;
   servesMs: number;
+  /** Since when it can be reached, if it once could not be. */
+  reachableMs: number;
   diskThere: boolean;
   /** The engine's state does not know it as it is: an update was cut short when it had just made it. */
   unfinished: boolean;
@@ -59,7 +61,7 @@ export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
     ...{ slot, role, domain: "running", reason: "booted", domainDepth: 0 },
-    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0 },
+    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0, reachableMs: 0 },
     ...{
       diskThere: true,
       unfinished: false,

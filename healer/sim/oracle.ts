@@ -193,7 +193,7 @@ export function seesWhatIs(told: Told, machine: Machine, isWell: boolean, limits
 /** A machine that serves loses nothing by a dead agent; whoever repairs that must not take the service away first. */
 export function keepsServing(machine: Machine, tried: readonly Repair[], { repair }: SlotRepair, nowMs: number): void {
   if (!serves(machine, nowMs) || machine.ills.size !== 1 || !machine.ills.has("agentDead") || tried.length > 0) return;
-  if (!machine.diskThere || nowMs - machine.servesMs < lateMs) return;
+  if (!machine.diskThere || nowMs - Math.max(machine.servesMs, machine.reachableMs) < lateMs) return;
   must(
     repair === "restartAgent",
     "never fewer that serve after a repair",
