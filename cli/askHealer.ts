@@ -34,7 +34,7 @@ export class HealerClient {
     this.#place = place;
   }
 
-  /** Rejects ERR_NO_HEALER, ERR_REFUSED with what the healer says, or ERR_USAGE if it is not the healer of that host. */
+  /** Rejects ERR_NO_HEALER, ERR_NOT_NOW, ERR_NO_ROOM or ERR_REFUSED with what the healer says, or ERR_USAGE if it is not the healer of that host. */
   async ask<Schema extends z.ZodType>(
     host: string | undefined,
     path: string,
@@ -88,7 +88,7 @@ export class HealerClient {
     }).catch(async (error: Error) => {
       throw new HealerError("ERR_NO_HEALER", await noHealer(url, error));
     });
-    if (answer.statusCode === 200) return answer.body;
+    if (answer.statusCode === 200 || answer.statusCode === 202) return answer.body;
     throw refusal(url, answer.statusCode, await answer.body.text());
   }
 
@@ -118,6 +118,8 @@ function refusal(url: string, status: number, text: string): HealerError {
 const codes: Readonly<Record<string, HealerErrorCode>> = {
   badRequest: "ERR_USAGE",
   notFound: "ERR_USAGE",
+  conflict: "ERR_NOT_NOW",
+  noRoom: "ERR_NO_ROOM",
   notListening: "ERR_NO_HEALER",
   peerUnavailable: "ERR_NO_HEALER",
 };

@@ -16,6 +16,8 @@ test("every kind of failure has its exit code", () => {
   assert.equal(exitCodeOf(new LabError("ERR_LAB_FAILED", "")), 1);
   assert.equal(exitCodeOf(new HealerError("ERR_NO_HEALER", "")), 6);
   assert.equal(exitCodeOf(new HealerError("ERR_USAGE", "")), 2);
+  assert.equal(exitCodeOf(new HealerError("ERR_NOT_NOW", "")), 7);
+  assert.equal(exitCodeOf(new HealerError("ERR_NO_ROOM", "")), 8);
   assert.equal(exitCodeOf(new HealerError("ERR_REFUSED", "")), 1);
   assert.equal(exitCodeOf(new TypeError("a bug")), 1);
 });

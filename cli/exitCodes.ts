@@ -6,7 +6,17 @@ import { LabError } from "../lab/labError.ts";
 import { HealerError } from "./healerError.ts";
 
 /** Part of the command's contract: scripts rely on these numbers. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, notUp: 3, busy: 4, notFine: 5, noHealer: 6 } as const;
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notUp: 3,
+  busy: 4,
+  notFine: 5,
+  noHealer: 6,
+  notNow: 7,
+  noRoom: 8,
+} as const;
 
 export const exitCodesHelp = `
 Exit codes:
@@ -17,6 +27,8 @@ Exit codes:
   4  the lab is being changed by another process, or belongs to another checkout
   5  \`vigil status\`: the host is degraded, down, or not known yet
   6  no healer answers
+  7  the healer may not do it now: another update, a pause, no space; nothing was done
+  8  \`vigil scale\`: the host's pool or memory cannot hold so many workers; nothing was done
 \`vigil shell\` exits with the code of the command that it ran.`;
 
 export function exitCodeOf(error: unknown): number {
@@ -43,6 +55,10 @@ function exitCodeOfHealer({ code }: HealerError): number {
       return exitCodes.noHealer;
     case "ERR_USAGE":
       return exitCodes.usage;
+    case "ERR_NOT_NOW":
+      return exitCodes.notNow;
+    case "ERR_NO_ROOM":
+      return exitCodes.noRoom;
     case "ERR_REFUSED":
       return exitCodes.failed;
   }

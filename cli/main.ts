@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { drainCommand, undrainCommand } from "./commands/drain.ts";
 import { envCommand } from "./commands/env.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -11,8 +12,11 @@ import { pauseCommand, resumeCommand } from "./commands/pause.ts";
 import { peerCommand } from "./commands/peer.ts";
 import { planCommand } from "./commands/plan.ts";
 import { psCommand } from "./commands/ps.ts";
+import { replaceCommand } from "./commands/replace.ts";
+import { scaleCommand } from "./commands/scale.ts";
 import { shellCommand } from "./commands/shell.ts";
 import { statusCommand } from "./commands/status.ts";
+import { vipCommand } from "./commands/vip.ts";
 import { exitCodeOf, exitCodesHelp, messageOf } from "./exitCodes.ts";
 
 const program = new Command("vigil")
@@ -33,6 +37,11 @@ const program = new Command("vigil")
   .addCommand(eventsCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
+  .addCommand(replaceCommand())
+  .addCommand(scaleCommand())
+  .addCommand(vipCommand())
+  .addCommand(drainCommand())
+  .addCommand(undrainCommand())
   .addCommand(healerCommand())
   .addCommand(peerCommand())
   .addCommand(hostCommand());

@@ -17,7 +17,11 @@ export interface HealerPorts {
     operate(action: Extract<Action, { kind: "operate" }>): Promise<void>;
     replace(action: Extract<Action, { kind: "replace" }>): Promise<void>;
     checkDrift(action: Extract<Action, { kind: "checkDrift" }>): Promise<void>;
+    rotate(action: Extract<Action, { kind: "rotate" }>): Promise<void>;
+    moveVip(action: Extract<Action, { kind: "moveVip" }>): Promise<void>;
   };
+  /** Answers with an event; never rejects. */
+  readonly scaler: { scale(action: Extract<Action, { kind: "scale" }>): Promise<void> };
   readonly log: Logger;
 }
 
@@ -97,9 +101,12 @@ export class Healer {
   }
 
   #begin(action: Action): void {
-    const { repairs, log } = this.#ports;
+    const { repairs, scaler, log } = this.#ports;
+    if (action.kind === "scale") void scaler.scale(action);
     if (action.kind === "operate") void repairs.operate(action);
     if (action.kind === "replace") void repairs.replace(action);
+    if (action.kind === "rotate") void repairs.rotate(action);
+    if (action.kind === "moveVip") void repairs.moveVip(action);
     if (action.kind === "checkDrift") void repairs.checkDrift(action);
     if (action.kind === "page") log.error({ page: action.topic }, action.sentence);
     if (action.kind === "clearPage") log.info({ pageOver: action.topic }, action.sentence);
@@ -108,6 +115,8 @@ export class Healer {
   /** A repair that would be forgotten by a restart is not begun: its budget would be spent twice. */
   #refuse(action: Action, { message }: Error): void {
     const outcome = { ok: false, code: "preflight", reason: `the journal cannot be written: ${message}` } as const;
+    if (action.kind === "scale") this.hear({ kind: "scaled", generation: action.generation, outcome });
+    if (action.kind === "moveVip") this.hear({ kind: "vipMoved", generation: action.generation, outcome });
     const slots = action.kind === "operate" ? [action.slot] : action.kind === "replace" ? action.slots : [];
     this.#ports.log.error({ action: action.kind }, outcome.reason);
     for (const slot of slots) {

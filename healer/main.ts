@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
-import { hostFolders, stateDir } from "../infra/paths.ts";
+import { desiredPath, hostFolders, stateDir } from "../infra/paths.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import { type Api, openApi } from "./api/api.ts";
 import type { JournalEntry } from "./core/actions.ts";
@@ -18,9 +18,12 @@ import { readJournal } from "./journal/readJournal.ts";
 import { Peers } from "./peers/peers.ts";
 import { peersPlanOf } from "./peers/peersPlan.ts";
 import { staleRelease } from "./pendingChanges.ts";
+import { stackPaths } from "./repairs/engine/backend.ts";
 import { Engine } from "./repairs/engine/engine.ts";
+import { readStackState } from "./repairs/engine/stackState.ts";
 import { placeOf } from "./repairs/placeOf.ts";
 import { Repairer } from "./repairs/repairer.ts";
+import { Scaler } from "./repairs/scaler.ts";
 import { ServiceManager } from "./serviceManager.ts";
 import { openSignals } from "./signals/openSignals.ts";
 import { soleHealer } from "./soleHealer.ts";
@@ -130,18 +133,22 @@ async function heal(
     if (event.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
-  const repairs = new Repairer({ place, engine, limits, isWell, emit: hear, onNote: note, nowMs });
+  const { applied } = outputs;
+  const readUrns = async () => (await readStackState(stackPaths(settings.backendDir, host).state)).urns;
+  const effects = { place, engine, limits, emit: hear, onNote: note, nowMs };
+  const repairs = new Repairer({ ...effects, isWell });
+  const scaler = new Scaler({ ...effects, applied, desiredPath, readUrns });
   engine.warm();
   const signals = openSignals(outputs, log, hear);
   const healer = new Healer(
-    { journal, probes: signals, repairs, log },
+    { journal, probes: signals, repairs, scaler, log },
     limits,
     initialState(plannedSlots(outputs), past, nowMs()),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);
     await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
-    api.watch({ outputs, limits, healer });
+    api.watch({ outputs, limits, healer, scaler });
     await peers.watch(peersPlanOf(outputs.applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     await manager.ready(`watching ${slots.join(", ")}`);

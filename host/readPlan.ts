@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../infra/config.ts";
-import { readDesired } from "../infra/desired.ts";
+import type { StackConfig } from "../infra/configSchema.ts";
+import { type Desired, readDesired } from "../infra/desired.ts";
 import { desiredPath } from "../infra/paths.ts";
 import { planStack, type StackPlan } from "../infra/plan.ts";
 
@@ -11,10 +12,16 @@ import { planStack, type StackPlan } from "../infra/plan.ts";
  * with everything that is wrong in them.
  */
 export async function readPlan(checkout: string, host: string): Promise<StackPlan> {
+  const { config, desired } = await readWishes(checkout, host);
+  return planStack(config, desired);
+}
+
+/** What a host's plan is made of. Rejects ConfigError likewise. */
+export async function readWishes(checkout: string, host: string): Promise<{ config: StackConfig; desired: Desired }> {
   const project = await readConfig(join(checkout, "Pulumi.yaml"));
   const stack = await readConfig(join(checkout, `Pulumi.${host}.yaml`));
   const all = Object.entries({ ...project, ...stack }).map(([key, entry]) => [key, flat(entry)] as const);
-  return planStack(parseConfig(Object.fromEntries(all), host), await readDesired(desiredPath));
+  return { config: parseConfig(Object.fromEntries(all), host), desired: await readDesired(desiredPath) };
 }
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {

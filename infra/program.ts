@@ -5,6 +5,7 @@ import type { StackOutputs } from "../stacks/outputs.ts";
 import { parseConfig } from "./config.ts";
 import { ConfigError } from "./configError.ts";
 import { readDesired } from "./desired.ts";
+import { overriddenWorkers } from "./overriddenWorkers.ts";
 import { desiredPath } from "./paths.ts";
 import { planStack } from "./plan.ts";
 import { programDigest } from "./programDigest.ts";
@@ -25,6 +26,8 @@ export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackO
  */
 export async function declareStack(deployed?: DeployedPlan): Promise<DeclaredOutputs> {
   const { config, desired, plan } = deployed === undefined ? await readPlan() : planDeployed(deployed);
+  const overridden = deployed === undefined ? overriddenWorkers(config, desired) : undefined;
+  if (overridden !== undefined) await pulumi.log.info(overridden);
   for (const { verdict, reason } of checkSurvival([plan])) {
     if (verdict === "fails") await pulumi.log.warn(reason);
   }

@@ -1,13 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drainCommand, undrainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { historyCommand } from "./history.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { psCommand } from "./ps.ts";
+import { replaceCommand } from "./replace.ts";
+import { scaleCommand } from "./scale.ts";
 import { statusCommand } from "./status.ts";
+import { vipMoveCommand } from "./vip.ts";
 
-const commands = [eventsCommand, explainCommand, historyCommand, pauseCommand, psCommand, resumeCommand, statusCommand];
+const commands = [
+  drainCommand,
+  undrainCommand,
+  eventsCommand,
+  explainCommand,
+  historyCommand,
+  pauseCommand,
+  psCommand,
+  replaceCommand,
+  resumeCommand,
+  scaleCommand,
+  statusCommand,
+  vipMoveCommand,
+];
 
 test("whatever asks the healer has help with examples, and can answer as JSON", () => {
   for (const make of commands) {
@@ -19,7 +36,7 @@ test("whatever asks the healer has help with examples, and can answer as JSON", 
       },
     });
     command.outputHelp();
-    assert.match(help, new RegExp(`\nExamples:\n  vigil ${command.name()}`), command.name());
+    assert.match(help, new RegExp(`\nExamples:\n  vigil (vip )?${command.name()}`), command.name());
     assert.match(help, /-o, --output <format>/, command.name());
   }
 });

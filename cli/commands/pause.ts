@@ -1,13 +1,13 @@
-import { userInfo } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
+import { defaultPauseMs, maxPauseMs, type Paused, pausedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson } from "../output.ts";
 import { parseDuration } from "../parseDuration.ts";
 import { renderPaused } from "../render/renderPaused.ts";
+import { whoIsThis } from "../whoIsThis.ts";
 
 const allMachines = "all";
 
@@ -75,9 +75,4 @@ function print(paused: Paused, { output }: Options): void {
     return;
   }
   process.stdout.write(renderPaused(paused));
-}
-
-/** For the journal. Whoever became root with sudo has a name of their own. */
-function whoIsThis(): string {
-  return process.env.SUDO_USER ?? userInfo().username;
 }

@@ -1,5 +1,7 @@
 import { Command } from "commander";
-import { readPlan } from "../../host/readPlan.ts";
+import { readWishes } from "../../host/readPlan.ts";
+import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
+import { planStack } from "../../infra/plan.ts";
 import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson, printTable } from "../output.ts";
@@ -20,7 +22,8 @@ Examples:
     )
     .action(async (host: string, options: LabChoice & { output: Format }) => {
       if (await ranInLab(chosenLab(options), host)) return;
-      const plan = await readPlan(checkout, host);
+      const { config, desired } = await readWishes(checkout, host);
+      const plan = planStack(config, desired);
       if (options.output === "json") return printJson(plan);
       const title = `host ${plan.host.name} of site ${plan.site.name}, service address ${plan.site.vip}, ${plan.accelerator}`;
       process.stdout.write(`${title}, VRRP priority ${plan.host.vrrpPriority}\n\n`);
@@ -31,5 +34,7 @@ Examples:
           return [slot.id, slot.role, slot.address, slot.mac, ...size, slot.image.slice(0, 12)];
         }),
       );
+      const overridden = overriddenWorkers(config, desired);
+      if (overridden !== undefined) process.stdout.write(`\n${overridden}\n`);
     });
 }

@@ -73,6 +73,7 @@ const degraded: Status = {
   slots: [balancer, ill],
   pages: [{ topic: "vip", sentence: "the service's address has 2 holders", since }],
   paused: { until: "2026-11-21T15:02:11.000Z", forMs: 3_569_000, by: "anna" },
+  overridden: "bk has 3 workers by `vigil scale`",
   pending: ["release aaa is deployed, and this is release bbb"],
 };
 
@@ -121,6 +122,7 @@ web-1  192.168.10.10  settling  4.0 s  replace done in 20.1 s; it has 30 s to be
 why: web-1: VM crashed: libvirt says crashed (failed), and what it said before that
 for a person, since 2026-11-21 14:02:11 UTC: the service's address has 2 holders
 paused until 2026-11-21 15:02:11 UTC by anna
+bk has 3 workers by \`vigil scale\`
 pending: release aaa is deployed, and this is release bbb
 `,
   );

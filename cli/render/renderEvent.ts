@@ -31,6 +31,20 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} paused ${repairsOf(slot)} for ${spellDuration(Number(line.forMs))}`;
     case "resumed":
       return `${line.by} resumed ${repairsOf(slot)}`;
+    case "drained":
+      return `${line.by} drains ${slot}`;
+    case "undrained":
+      return `${line.by} puts ${slot} back into rotation`;
+    case "scaleBegun":
+      return `${line.by} asks for ${line.workers} workers`;
+    case "scaleEnded":
+      return `the change to ${line.workers} workers ended: ${line.outcome}`;
+    case "scaleSettled":
+      return `what was cut short ends at ${line.workers} workers: ${line.outcome}`;
+    case "vipMoveBegun":
+      return `${line.by} moves the service's address away from ${slot}`;
+    case "vipMoveEnded":
+      return `the move of the address from ${slot} ended: ${line.outcome}`;
     case "peer":
       return `peer ${line.peer}: ${sentence}`;
     case "progress":

@@ -1,5 +1,5 @@
-import type { Paused } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
+import type { Paused } from "../../healer/api/wishSchemas.ts";
 import { stampOf } from "./words.ts";
 
 export function renderPaused({ host, slot, paused, until, forMs }: Paused): string {

@@ -2,7 +2,7 @@ import type { Slot } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
 import { repairsOf } from "./renderPs.ts";
-import { pausedUntil, sinceWhen, stampOf } from "./words.ts";
+import { drainedBy, pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 /** Why a slot is what it is: the sentence, the evidence with its age, the suspicion, and what was done before. */
 export function renderSlot(slot: Slot): string {
@@ -12,6 +12,7 @@ export function renderSlot(slot: Slot): string {
     `why:  ${sentence}`,
     `next: ${next}`,
     ...(paused === undefined ? [] : [pausedUntil(paused)]),
+    ...(slot.drained === undefined ? [] : [drainedBy(slot.drained)]),
     "",
     renderTable(["evidence", "says", "age"], evidence(slot)).trimEnd(),
     ...suspicionLines(slot),

@@ -2,7 +2,7 @@ import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
 import { renderPeers } from "./renderPeers.ts";
-import { fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
+import { drainedBy, fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   fine: "is fine",
@@ -37,7 +37,7 @@ function renderSlots({ slots }: Status): string {
 }
 
 function notesOf(status: Status, head: readonly string[]): string[] {
-  const { slots, pages, paused, breaker, drift, pending, why, next } = status;
+  const { slots, pages, paused, breaker, drift, pending, overridden, why, next } = status;
   return [
     // What the first lines had to cut off.
     ...(head[1]?.endsWith(why) ? [] : [`why: ${why}`]),
@@ -47,8 +47,10 @@ function notesOf(status: Status, head: readonly string[]): string[] {
     ),
     ...(paused === undefined ? [] : [pausedUntil(paused)]),
     ...slots.flatMap(({ slot, paused }) => (paused === undefined ? [] : [`${slot}: ${pausedUntil(paused)}`])),
+    ...slots.flatMap(({ slot, drained }) => (drained === undefined ? [] : [`${slot}: ${drainedBy(drained)}`])),
     ...(breaker === undefined ? [] : [`repairs do not help: none begins until ${stampOf(breaker.until)} UTC`]),
     ...(drift.verdict === "found" ? [drift.sentence] : []),
+    ...(overridden === undefined ? [] : [overridden]),
     ...pending.map((sentence) => `pending: ${sentence}`),
   ];
 }

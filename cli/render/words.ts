@@ -23,6 +23,12 @@ export function pausedUntil({ until, by = "somebody" }: NonNullable<Status["paus
   return `paused until ${stampOf(until)} UTC by ${by}`;
 }
 
+/** `drained by anna since 2026-11-21 15:02:11 UTC: its requests are being finished`. */
+export function drainedBy({ by, since, done, problem }: NonNullable<Status["slots"][number]["drained"]>): string {
+  const how = done ? "no request is under way there" : (problem ?? "its requests are being finished");
+  return `drained by ${by} since ${stampOf(since)} UTC: ${how}`;
+}
+
 function clockTime(iso: string): string {
   return iso.slice(11, 19);
 }

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Change, Checker } from "./checker.ts";
 import { judgeWorker } from "./healthAnswer.ts";
+import { type KnockAt, knockAt } from "./machineKnock.ts";
 
 const times = {
   tickMs: 25,
@@ -14,11 +15,12 @@ const times = {
   giveUpMs: 750,
   absentIntervalMs: 200,
   fall: 2,
-  busyFall: 8,
+  busyFall: 4,
   rise: 1,
   softLimitMs: 3000,
   falseAlarmsLastMs: 60_000,
   maxFalseAlarms: 2,
+  youngMs: 0,
 };
 
 interface Worker {
@@ -51,8 +53,11 @@ function stop(server: Server): void {
   server.close();
 }
 
+/** Stands for a machine that is gone: on loopback there is always a kernel that answers. */
+const nobodyThere: KnockAt = () => ({ giveUp() {} });
+
 /** Checks workers by slot and hands each change to whoever waits for the next. */
-function check(ports: Readonly<Record<string, number>>) {
+function check(ports: Readonly<Record<string, number>>, knock?: KnockAt) {
   const changes: Change[] = [];
   let wake = () => {};
   const checker = new Checker(
@@ -70,6 +75,7 @@ function check(ports: Readonly<Record<string, number>>) {
         wake();
       },
     },
+    knock,
   );
   const next = async () => {
     const deadline = AbortSignal.timeout(3000);
@@ -95,7 +101,22 @@ test("a worker is found, its death is seen at once, and so is its return", async
   assert.equal(await next(), "up");
 });
 
-test("a silent worker is soft after two overlapping checks, and up again with its first answer", async (context) => {
+test("a worker whose machine is gone is soft after a check and a knock that overlap", async (context) => {
+  const worker = await startWorker("bk/web-1");
+  const { checker, next } = check({ "bk/web-1": worker.port }, nobodyThere);
+  context.after(() => checker.close());
+  assert.equal(await next(), "up");
+  const silentMs = performance.now();
+  worker.behaviour = "silent";
+  assert.equal(await next(), "soft");
+  const tookMs = performance.now() - silentMs;
+  assert.ok(tookMs > times.timeoutMs - times.intervalMs, "one silence is not enough");
+  assert.ok(tookMs < times.intervalMs + 2 * times.timeoutMs, `${tookMs} ms: one silence came after the other`);
+  worker.behaviour = "good";
+  assert.equal(await next(), "up");
+});
+
+test("a hung worker whose machine answers is given longer, and is up again with its first answer", async (context) => {
   const worker = await startWorker("bk/web-1");
   const { checker, next } = check({ "bk/web-1": worker.port });
   context.after(() => checker.close());
@@ -103,9 +124,27 @@ test("a silent worker is soft after two overlapping checks, and up again with it
   const silentMs = performance.now();
   worker.behaviour = "silent";
   assert.equal(await next(), "soft");
-  assert.ok(performance.now() - silentMs > times.timeoutMs - times.intervalMs, "one silence is not enough");
+  assert.ok(performance.now() - silentMs > times.busyFall * times.timeoutMs - times.intervalMs);
+  assert.match(checker.view()[0]?.health.reason ?? "", /4 checks in a row .* though its machine answers/);
   worker.behaviour = "good";
   assert.equal(await next(), "up");
+});
+
+test("a busy worker whose machine dies is soft as soon as that is known", async (context) => {
+  const worker = await startWorker("bk/web-1");
+  let isThere = true;
+  const { checker, next } = check({ "bk/web-1": worker.port }, (address, onAnswer) => {
+    return isThere ? knockAt(address, onAnswer) : nobodyThere(address, onAnswer);
+  });
+  context.after(() => checker.close());
+  assert.equal(await next(), "up");
+  worker.behaviour = "silent";
+  await sleep(600);
+  isThere = false;
+  const goneMs = performance.now();
+  assert.equal(await next(), "soft");
+  assert.ok(performance.now() - goneMs < 2 * times.timeoutMs, "what was known before its death was held against it");
+  assert.match(checker.view()[0]?.health.reason ?? "", /its machine answered none/);
 });
 
 test("a worker that answers late now and then stays up", async (context) => {

@@ -1,6 +1,7 @@
 import type { Answer, JudgedAnswer } from "./healthAnswer.ts";
 import { HealthProbe, type ProbeCheck, type ProbeResult } from "./healthProbe.ts";
 import { LoopGuard } from "./loopGuard.ts";
+import { type Knock, type KnockAt, knockAt } from "./machineKnock.ts";
 import { type Evidence, type HealthLimits, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
 
 /** What is checked. */
@@ -42,15 +43,21 @@ interface Pending {
   readonly startedMs: number;
   /** Since when it has been waited for without another silence being counted. */
   waitingMs: number;
-  /** Whether it had to be a connection of its own. */
-  readonly fresh: boolean;
   readonly check: ProbeCheck;
+}
+
+interface SentKnock {
+  readonly sentMs: number;
+  readonly knock: Knock;
 }
 
 interface Entry {
   readonly target: Target;
   readonly probe: HealthProbe;
-  readonly pending: Set<Pending>;
+  pending: Pending | undefined;
+  readonly knocks: Set<SentKnock>;
+  /** When its machine last answered a knock. */
+  aliveMs: number;
   health: TargetHealth;
   incarnation: string | undefined;
   nextMs: number;
@@ -61,22 +68,24 @@ interface Entry {
 const longDownMs = 60_000;
 
 /**
- * Checks a set of targets for ever. One timer drives all of it; several checks of one target may be under way, so that
- * its second silence is known one tick, and not one time-out, after its first.
+ * Checks a set of targets for ever. One timer drives all of it. While a check is late the target's machine is knocked at,
+ * every second tick, which tells a busy service from a dead machine, and gives the latter no more to do.
  */
 export class Checker {
   readonly #times: CheckerTimes;
   #intervalMs: number;
   readonly #events: CheckerEvents;
+  readonly #knockAt: KnockAt;
   readonly #entries: Entry[] = [];
   readonly #guard: LoopGuard;
   readonly #timer: NodeJS.Timeout;
   #settled = false;
 
-  constructor(times: CheckerTimes, targets: readonly Target[], events: CheckerEvents) {
+  constructor(times: CheckerTimes, targets: readonly Target[], events: CheckerEvents, knock: KnockAt = knockAt) {
     this.#times = times;
     this.#intervalMs = times.intervalMs;
     this.#events = events;
+    this.#knockAt = knock;
     const nowMs = performance.now();
     this.#guard = new LoopGuard(times.tickMs, times.timeoutMs / 2, nowMs);
     for (const target of targets) {
@@ -86,7 +95,9 @@ export class Checker {
         probe: new HealthProbe(target.address, target.port, target.path, () => {
           entry.nextMs = 0;
         }),
-        pending: new Set(),
+        pending: undefined,
+        knocks: new Set(),
+        aliveMs: Number.NEGATIVE_INFINITY,
         health: newTarget(nowMs),
         incarnation: undefined,
         nextMs: nowMs,
@@ -116,10 +127,11 @@ export class Checker {
 
   close(): void {
     clearInterval(this.#timer);
-    for (const { pending, probe } of this.#entries) {
-      for (const { check } of pending) check.giveUp();
-      pending.clear();
-      probe.close();
+    for (const entry of this.#entries) {
+      entry.pending?.check.giveUp();
+      entry.pending = undefined;
+      forgetKnocks(entry);
+      entry.probe.close();
     }
   }
 
@@ -129,7 +141,8 @@ export class Checker {
     if (lateMs > 0) this.#events.onStall?.(lateMs);
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
-      if (nowMs >= entry.nextMs || isOverdue(entry, nowMs, this.#times.tickMs)) this.#startCheck(entry);
+      if (nowMs >= entry.nextMs) this.#startCheck(entry);
+      if (isOverdue(entry, nowMs, this.#times.tickMs)) this.#knock(entry, nowMs);
     }
   }
 
@@ -138,9 +151,10 @@ export class Checker {
    * has been waiting to be read, so whatever has arrived is read before the silence is believed.
    */
   #expire(entry: Entry, nowMs: number): void {
-    const isDue = ({ waitingMs }: Pending) => nowMs - waitingMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
-    const due = [...entry.pending].filter(isDue);
-    for (const pending of due) setImmediate(() => this.#countSilence(entry, pending));
+    const { pending } = entry;
+    const isDue = (sinceMs: number) => nowMs - sinceMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
+    if (pending !== undefined && isDue(pending.waitingMs)) setImmediate(() => this.#countSilence(entry, pending));
+    for (const sent of entry.knocks) if (isDue(sent.sentMs)) setImmediate(() => this.#countMiss(entry, sent));
   }
 
   /**
@@ -149,32 +163,47 @@ export class Checker {
    * connection of its own.
    */
   #countSilence(entry: Entry, pending: Pending): void {
-    if (!entry.pending.has(pending)) return;
+    if (entry.pending !== pending) return;
     const nowMs = performance.now();
     const isVoid = this.#guard.stalledSince(pending.waitingMs);
-    const connected = entry.pending.values().some(({ check }) => check.connected());
+    const alive = entry.aliveMs >= pending.waitingMs;
     pending.waitingMs = nowMs;
     if (nowMs - pending.startedMs >= this.#times.giveUpMs) {
-      entry.pending.delete(pending);
+      entry.pending = undefined;
       pending.check.giveUp();
     }
-    if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, connected });
-    // Its place is free for a check that may already be answered when the next silence is counted.
-    if (nowMs >= entry.nextMs) this.#startCheck(entry);
+    if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, alive });
   }
 
   #startCheck(entry: Entry): void {
-    if (entry.pending.size >= this.#times.fall) return;
+    if (entry.pending !== undefined) return;
     const nowMs = performance.now();
     entry.nextMs = nowMs + this.#pauseMs(entry, nowMs);
-    // One that is late on the kept connection says nothing of the machine; one beside it does.
-    const fresh = entry.pending.size > 0 && !entry.pending.values().some((other) => other.fresh);
-    const check = entry.probe.check(fresh, (result) => {
-      entry.pending.delete(pending);
+    const check = entry.probe.check((result) => {
+      entry.pending = undefined;
+      forgetKnocks(entry);
       if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
     });
-    const pending = { startedMs: nowMs, waitingMs: nowMs, fresh, check };
-    entry.pending.add(pending);
+    entry.pending = { startedMs: nowMs, waitingMs: nowMs, check };
+  }
+
+  #knock(entry: Entry, nowMs: number): void {
+    const lastMs = Math.max(...[...entry.knocks].map(({ sentMs }) => sentMs));
+    if (nowMs - lastMs < 1.5 * this.#times.tickMs) return;
+    const knock = this.#knockAt(entry.target.address, () => {
+      entry.aliveMs = performance.now();
+      // One that was lost on the way says nothing any more.
+      forgetKnocks(entry);
+      this.#conclude(entry, { kind: "alive" });
+    });
+    entry.knocks.add({ sentMs: nowMs, knock });
+  }
+
+  #countMiss(entry: Entry, sent: SentKnock): void {
+    if (!entry.knocks.delete(sent)) return;
+    sent.knock.giveUp();
+    if (this.#guard.stalledSince(sent.sentMs)) return;
+    this.#conclude(entry, { kind: "missed", afterMs: this.#times.timeoutMs });
   }
 
   /** Half a tick less than asked, here and in #expire: a tick that comes a moment early must not put off what was due. */
@@ -206,8 +235,13 @@ export class Checker {
   }
 }
 
-/** A worker in use answers within two ticks; if it did not, the next check need not wait for its turn. */
+/** A worker in use answers within two ticks; if it did not, its machine may be gone. */
 function isOverdue({ health, pending }: Entry, nowMs: number, tickMs: number): boolean {
-  if (health.verdict !== "up" || pending.size === 0) return false;
-  return pending.values().every(({ startedMs }) => nowMs - startedMs >= 1.5 * tickMs);
+  const isInUse = health.verdict === "up" || health.verdict === "draining";
+  return isInUse && pending !== undefined && nowMs - pending.startedMs >= 1.5 * tickMs;
+}
+
+function forgetKnocks({ knocks }: Entry): void {
+  for (const { knock } of knocks) knock.giveUp();
+  knocks.clear();
 }

@@ -12,8 +12,6 @@ interface Fault {
 
 /** A check under way. */
 export interface ProbeCheck {
-  /** True if the machine accepted a fresh connection: then it lives, however silent its service is. */
-  connected(): boolean;
   giveUp(): void;
 }
 
@@ -46,12 +44,9 @@ export class HealthProbe {
     this.#onIdleClose = onIdleClose;
   }
 
-  /**
-   * Starts a check, over a fresh connection if that is asked for, which tells whether the machine still accepts one. `done`
-   * is called at most once, and never after the check was given up.
-   */
-  check(fresh: boolean, done: (result: ProbeResult) => void): ProbeCheck {
-    let socket = fresh ? undefined : this.#takeIdle();
+  /** Starts a check. `done` is called at most once, and never after the check was given up. */
+  check(done: (result: ProbeResult) => void): ProbeCheck {
+    let socket = this.#takeIdle();
     let isFresh = socket === undefined;
     const attempt = (): Socket => {
       const current = socket ?? connect({ host: this.#address, port: this.#port, noDelay: true });
@@ -82,10 +77,7 @@ export class HealthProbe {
       return current;
     };
     socket = attempt();
-    return {
-      connected: () => isFresh && socket?.connecting === false,
-      giveUp: () => discard(socket),
-    };
+    return { giveUp: () => discard(socket) };
   }
 
   close(): void {

@@ -12,11 +12,12 @@ const stallLogIntervalMs = 10_000;
 /** For so long a worker that was taken for dead is judged more slowly, up to four times as slowly. */
 const falseAlarmsLastMs = 60_000;
 const maxFalseAlarms = 2;
+const youngMs = 15_000;
 
-/** Two checks wait side by side, so this is about a second and a half: longer than a burst of work keeps one waiting. */
-const busyFall = 14;
+/** About a second and a half: longer than a burst of work keeps a check waiting. */
+const busyFall = 10;
 /** A late answer is one too; but what was lost on the way must not keep the next check from being sent for long. */
-const giveUpMs = 600;
+const giveUpMs = 450;
 /** Between two looks at the clock: finer ones would cost an emulated machine more than they tell. */
 const tickMs = 50;
 
@@ -62,6 +63,7 @@ export class PoolKeeper {
         softLimitMs,
         falseAlarmsLastMs,
         maxFalseAlarms,
+        youngMs,
       },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {

@@ -3,9 +3,17 @@ import { test } from "node:test";
 import { stateOf } from "./serviceState.ts";
 import { type Evidence, newTarget, observe } from "./targetHealth.ts";
 
-const limits = { fall: 2, busyFall: 2, rise: 1, softLimitMs: 10_000, falseAlarmsLastMs: 0, maxFalseAlarms: 0 };
+const limits = {
+  fall: 2,
+  busyFall: 2,
+  rise: 1,
+  softLimitMs: 10_000,
+  falseAlarmsLastMs: 0,
+  maxFalseAlarms: 0,
+  youngMs: 0,
+};
 const ok: Evidence = { kind: "ok" };
-const silent: Evidence = { kind: "silent", afterMs: 1000, connected: true };
+const silent: Evidence = { kind: "silent", afterMs: 1000, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused", isRefused: true };
 const failing: Evidence = { kind: "bad", what: "was answered 500" };
 

@@ -10,6 +10,7 @@ const plainly = {
   softLimitMs: 10_000,
   falseAlarmsLastMs: 0,
   maxFalseAlarms: 0,
+  youngMs: 0,
 };
 
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */
@@ -18,8 +19,8 @@ export function watchService(facts: NodeFacts, onChange: (change: Change) => voi
     {
       tickMs: 125,
       intervalMs: 500,
-      timeoutMs: 1000,
-      giveUpMs: 2000,
+      timeoutMs: 600,
+      giveUpMs: 1800,
       absentIntervalMs: 100,
       ...plainly,
     },
@@ -37,8 +38,8 @@ export function watchPath(facts: NodeFacts, onChange: (change: Change) => void):
     {
       tickMs: 250,
       intervalMs: 1000,
-      timeoutMs: 1000,
-      giveUpMs: 2000,
+      timeoutMs: 600,
+      giveUpMs: 1800,
       absentIntervalMs: 1000,
       ...plainly,
     },

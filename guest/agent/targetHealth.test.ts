@@ -2,10 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Evidence, newTarget, observe, type TargetHealth } from "./targetHealth.ts";
 
-const limits = { fall: 2, busyFall: 4, rise: 1, softLimitMs: 3000, falseAlarmsLastMs: 2000, maxFalseAlarms: 2 };
+const limits = {
+  fall: 2,
+  busyFall: 4,
+  rise: 1,
+  softLimitMs: 3000,
+  falseAlarmsLastMs: 2000,
+  maxFalseAlarms: 2,
+  youngMs: 0,
+};
 const ok: Evidence = { kind: "ok" };
-const dead: Evidence = { kind: "silent", afterMs: 250, connected: false };
-const hung: Evidence = { kind: "silent", afterMs: 250, connected: true };
+const dead: Evidence = { kind: "silent", afterMs: 250, alive: false };
+const missed: Evidence = { kind: "missed", afterMs: 250 };
+const alive: Evidence = { kind: "alive" };
+const hung: Evidence = { kind: "silent", afterMs: 250, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused" };
 const leaving: Evidence = { kind: "draining" };
 
@@ -20,15 +30,23 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
   ["a worker's first answer", [dead, refused, ok], "up", false, "a check passed"],
   ["one silence", [ok, dead], "up", false, "a check passed"],
   ["silences that are not in a row", [ok, dead, ok, dead], "up", false, "a check passed"],
-  ["a machine that died", [ok, dead, dead], "soft", true, "2 checks in a row got no answer within 250 ms"],
+  ["a machine that died", [ok, dead, dead], "soft", true, "its machine answered none of 2 in a row within 250 ms"],
   [
     "a service that hangs",
     [ok, hung, hung, hung, hung],
     "soft",
     false,
-    "4 checks in a row got no answer within 250 ms, though its machine accepts connections",
+    "4 checks in a row got no answer within 250 ms, though its machine answers",
   ],
   ["a busy service on a living machine", [ok, dead, hung, hung], "up", false, "a check passed"],
+  ["a lost knock at a busy one", [ok, hung, missed, alive, missed, hung], "up", false, "a check passed"],
+  [
+    "a busy one whose machine dies",
+    [ok, hung, hung, missed, missed],
+    "soft",
+    true,
+    "its machine answered none of 2 in a row within 250 ms",
+  ],
   ["a process that died", [ok, refused], "hard", true, "the check was refused"],
   ["a silence that turns out to be a refusal", [ok, dead, dead, refused], "hard", true, "the check was refused"],
   ["silence after a refusal proves nothing new", [ok, refused, dead, dead], "hard", true, "the check was refused"],
@@ -40,7 +58,7 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
     [ok, leaving, dead, dead],
     "soft",
     true,
-    "2 checks in a row got no answer within 250 ms",
+    "its machine answered none of 2 in a row within 250 ms",
   ],
 ];
 
@@ -89,4 +107,15 @@ test("each false alarm doubles the silence that it takes, up to a limit, until i
 
 test("one that was really away gets no more patience for it", () => {
   assert.equal(after([ok, refused, ok, dead, dead]).verdict, "soft");
+});
+
+test("a worker that has just come into use may stumble, which is soon forgotten", () => {
+  const young = { ...limits, youngMs: 1_000, falseAlarmsLastMs: 60_000 };
+  const silences = (count: number) => Array.from({ length: count }, () => dead);
+  for (const back of [[ok], [ok, refused, ok]]) {
+    assert.equal(after([...back, ...silences(3)], young).verdict, "up");
+    assert.equal(after([...back, ...silences(4)], young).verdict, "soft");
+  }
+  const stumbled = [ok, ...silences(4), ok, ...Array.from({ length: 10 }, () => ok)];
+  assert.equal(after([...stumbled, ...silences(2)], young).verdict, "soft");
 });

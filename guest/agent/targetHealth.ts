@@ -15,15 +15,16 @@ export type Verdict =
 export type Evidence =
   | { readonly kind: "ok" }
   | { readonly kind: "draining" }
-  /** `connected` tells a silent service on a living machine from a machine that does not even accept a connection. */
-  | { readonly kind: "silent"; readonly afterMs: number; readonly connected: boolean }
+  /** A check got no answer. `alive`: its machine was knocked at meanwhile, and answered. */
+  | { readonly kind: "silent"; readonly afterMs: number; readonly alive: boolean }
+  /** A knock got no answer, or one. */
+  | { readonly kind: "missed"; readonly afterMs: number }
+  | { readonly kind: "alive" }
   /** Refused, reset, no route, the wrong machine, an answer that is no health: `what` completes "the check ...". */
   | { readonly kind: "bad"; readonly what: string; readonly isRefused?: boolean };
 
 /** How the last check failed, for whoever has to find the cause. */
 export type Failure = "refused" | "silent" | "wrong";
-
-type Silence = Extract<Evidence, { kind: "silent" }>;
 
 export interface TargetHealth {
   readonly verdict: Verdict;
@@ -32,12 +33,16 @@ export interface TargetHealth {
   /** One sentence: why the verdict is what it is. */
   readonly reason: string;
   readonly everUp: boolean;
+  /** When it last came into use: it had not served before, or had been gone. */
+  readonly returnedMs: number;
   /** Undefined while the last check was good. */
   readonly failure?: Failure | undefined;
   /** True if nothing that was sent there can still be answered: waiting on its connections is in vain. */
   readonly isGone: boolean;
   /** Checks in a row without an answer, and with a good one. */
   readonly silences: number;
+  /** Checks and knocks in a row to which not even its machine has answered. */
+  readonly misses: number;
   readonly successes: number;
   /** How often it was judged by silence of late and turned out to live, and when that last happened. */
   readonly falseAlarms: number;
@@ -45,11 +50,11 @@ export interface TargetHealth {
 }
 
 export interface HealthLimits {
-  /** Silent checks in a row until a worker whose machine is silent too is `soft`. */
+  /** Misses in a row until a worker whose machine is silent too is `soft`. */
   readonly fall: number;
   /**
-   * The same for a worker whose machine still accepts connections. It is busy more often than hung, and taking a busy
-   * worker away makes the others busier, until the whole pool has been taken away for being slow.
+   * Silences in a row until one is whose machine answers. It is busy more often than hung, and taking a busy worker away
+   * makes the others busier, until the whole pool has been taken away for being slow.
    */
   readonly busyFall: number;
   /** Good checks in a row until a worker is `up`. */
@@ -59,7 +64,11 @@ export interface HealthLimits {
   /** So long a false alarm doubles the silent checks that it takes; so many do at most. */
   readonly falseAlarmsLastMs: number;
   readonly maxFalseAlarms: number;
+  /** For so long a worker that has come into use may stumble: it is cold, and its host has just had a boot to do. */
+  readonly youngMs: number;
 }
+
+const answered = { silences: 0, misses: 0 };
 
 export function newTarget(nowMs: number): TargetHealth {
   return {
@@ -67,8 +76,9 @@ export function newTarget(nowMs: number): TargetHealth {
     sinceMs: nowMs,
     reason: "never answered",
     everUp: false,
+    returnedMs: nowMs,
     isGone: false,
-    silences: 0,
+    ...answered,
     successes: 0,
     falseAlarms: 0,
     falseAlarmMs: nowMs,
@@ -79,28 +89,34 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
   switch (evidence.kind) {
     case "ok": {
       const successes = Math.min(health.successes + 1, limits.rise);
-      const next = { ...health, failure: undefined, silences: 0, successes };
+      const next = { ...health, failure: undefined, ...answered, successes };
       if (health.verdict === "up" || successes < limits.rise) return next;
       const alarms = health.verdict === "soft" ? afterFalseAlarm(health, nowMs, limits) : {};
       return become({ ...next, ...alarms, isGone: false }, "up", nowMs, `${counted(successes, "check")} passed`);
     }
     case "draining":
       return become(
-        { ...health, failure: undefined, isGone: false, silences: 0, successes: 0 },
+        { ...health, failure: undefined, isGone: false, ...answered, successes: 0 },
         "draining",
         nowMs,
         "it said that it is leaving",
       );
-    case "silent":
+    case "silent": {
+      const [silences, misses] = [health.silences + 1, evidence.alive ? 0 : health.misses + 1];
       return afterSilence(
-        { ...health, failure: "silent", silences: health.silences + 1, successes: 0 },
-        evidence,
+        { ...health, failure: "silent", silences, misses, successes: 0 },
+        evidence.afterMs,
         nowMs,
         limits,
       );
+    }
+    case "missed":
+      return afterSilence({ ...health, misses: health.misses + 1 }, evidence.afterMs, nowMs, limits);
+    case "alive":
+      return { ...health, misses: 0 };
     case "bad":
       return become(
-        { ...health, failure: evidence.isRefused ? "refused" : "wrong", isGone: true, silences: 0, successes: 0 },
+        { ...health, failure: evidence.isRefused ? "refused" : "wrong", isGone: true, ...answered, successes: 0 },
         "hard",
         nowMs,
         `the check ${evidence.what}`,
@@ -108,15 +124,20 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
   }
 }
 
-function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, limits: HealthLimits): TargetHealth {
+function afterSilence(health: TargetHealth, afterMs: number, nowMs: number, limits: HealthLimits): TargetHealth {
   switch (health.verdict) {
     case "up":
     case "draining": {
-      const patience = 2 ** recentFalseAlarms(health, nowMs, limits);
-      if (health.silences < patience * (silence.connected ? limits.busyFall : limits.fall)) return health;
-      const where = silence.connected ? ", though its machine accepts connections" : "";
-      const reason = `${counted(health.silences, "check")} got no answer within ${silence.afterMs} ms${where}`;
-      return become({ ...health, isGone: !silence.connected }, "soft", nowMs, reason);
+      const doublings = Math.max(recentFalseAlarms(health, nowMs, limits), isYoung(health, nowMs, limits) ? 1 : 0);
+      const patience = 2 ** doublings;
+      const { silences, misses } = health;
+      if (misses >= patience * limits.fall) {
+        const reason = `its machine answered none of ${misses} in a row within ${afterMs} ms`;
+        return become({ ...health, failure: "silent", isGone: true }, "soft", nowMs, reason);
+      }
+      if (silences < patience * limits.busyFall) return health;
+      const reason = `${counted(silences, "check")} got no answer within ${afterMs} ms, though its machine answers`;
+      return become({ ...health, isGone: false }, "soft", nowMs, reason);
     }
     case "soft": {
       const silentMs = Math.round(nowMs - health.sinceMs);
@@ -131,15 +152,21 @@ function afterSilence(health: TargetHealth, silence: Silence, nowMs: number, lim
 
 /**
  * One that was only silent and answers again was judged too soon, and every such judgement costs the requests that it had
- * in hand: on a site at the end of its strength that is how slowness becomes an outage. So each makes the next one slower.
+ * in hand: on a site at the end of its strength that is how slowness becomes an outage. So each makes the next one slower;
+ * but for a young one, whose stumbling says nothing of how it is going to be.
  */
 function afterFalseAlarm(health: TargetHealth, nowMs: number, limits: HealthLimits) {
+  if (isYoung(health, nowMs, limits)) return {};
   const falseAlarms = Math.min(recentFalseAlarms(health, nowMs, limits) + 1, limits.maxFalseAlarms);
   return { falseAlarms, falseAlarmMs: nowMs };
 }
 
 function recentFalseAlarms({ falseAlarms, falseAlarmMs }: TargetHealth, nowMs: number, limits: HealthLimits): number {
   return nowMs - falseAlarmMs < limits.falseAlarmsLastMs ? falseAlarms : 0;
+}
+
+function isYoung({ returnedMs }: TargetHealth, nowMs: number, { youngMs }: HealthLimits): boolean {
+  return nowMs - returnedMs < youngMs;
 }
 
 function counted(count: number, noun: string): string {
@@ -150,5 +177,7 @@ function counted(count: number, noun: string): string {
 function become(health: TargetHealth, verdict: Verdict, nowMs: number, reason: string): TargetHealth {
   if (health.verdict === verdict) return health;
   if (health.verdict === "absent" && verdict !== "up") return { ...health, reason };
-  return { ...health, verdict, sinceMs: nowMs, reason, everUp: health.everUp || verdict === "up" };
+  const returns = verdict === "up" && (health.verdict === "absent" || health.verdict === "hard");
+  const returnedMs = returns ? nowMs : health.returnedMs;
+  return { ...health, verdict, sinceMs: nowMs, reason, everUp: health.everUp || verdict === "up", returnedMs };
 }

@@ -13,7 +13,8 @@ const finishMs = 10_000;
 const facts = readNodeFacts(process.env.VIGIL_NODE_FILE ?? "/etc/vigil/node.json");
 const incarnation = crypto.randomUUID();
 const staticFolder = process.env.VIGIL_STATIC_FOLDER ?? "/usr/share/vigil";
-const options = { facts, incarnation, staticFolder };
+const drainFile = process.env.VIGIL_DRAIN_FILE ?? "/run/vigil/drain";
+const options = { facts, incarnation, staticFolder, drainFile };
 const { server, startDraining } = createService(options);
 
 void start();

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createService, type Service } from "./service.ts";
 
 const facts = {
@@ -17,11 +20,13 @@ const facts = {
   heartbeatPort: 8081,
 } as const;
 
+const options = { facts, incarnation: "i", staticFolder: "/nowhere", drainFile: "/nowhere/drain" };
+
 let service: Service;
 let base: string;
 
 before(async () => {
-  service = createService({ facts, incarnation: "i", staticFolder: join(import.meta.dirname, "../static") });
+  service = createService({ ...options, staticFolder: join(import.meta.dirname, "../static") });
   base = await listen(service.server);
 });
 after(() => {
@@ -139,7 +144,7 @@ test("the heartbeat is one event at once and then five a second", async () => {
 });
 
 test("a draining service sends the balancers away and still answers", async () => {
-  const other = createService({ facts, incarnation: "i", staticFolder: "/nowhere" });
+  const other = createService(options);
   const url = await listen(other.server);
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
   other.startDraining();
@@ -150,4 +155,29 @@ test("a draining service sends the balancers away and still answers", async () =
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("connection"), "close");
   other.server.close();
+});
+
+test("it drains while a file says so, and tells how many requests are still under way", async (t) => {
+  const drainFile = join(tmpdir(), `vigil-drain-${process.pid}`);
+  t.after(() => rm(drainFile, { force: true }));
+  const other = createService({ ...options, drainFile });
+  const url = await listen(other.server);
+  t.after(() => other.server.close());
+  const health = async () => await (await fetch(`${url}/healthz`)).json();
+  const slow = fetch(`${url}/debug/sleep?ms=300`);
+  await sleep(100);
+  await writeFile(drainFile, "");
+  assert.deepEqual(await health(), {
+    site: "demo",
+    slot: "bk/web-1",
+    incarnation: "i",
+    status: "DRAINING",
+    inFlight: 1,
+  });
+  assert.equal((await slow).status, 200);
+  await (await slow).text();
+  await sleep(50);
+  assert.equal(((await health()) as { inFlight: number }).inFlight, 0);
+  await rm(drainFile);
+  assert.equal(((await health()) as { status: string }).status, "OK");
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { HeartbeatStream } from "../shared/heartbeatStream.ts";
 import { logEvent } from "../shared/logEvent.ts";
@@ -17,29 +18,39 @@ export interface ServiceOptions {
   readonly incarnation: string;
   /** Where the image keeps the pages of the documentation. */
   readonly staticFolder: string;
+  /** While this file is there, somebody wants no new request to come here. It lies in memory: looking never waits. */
+  readonly drainFile: string;
 }
 
 export interface Service {
   readonly server: Server;
-  /** From now on the health answer sends the balancers away, and each answer closes its connection. */
+  /** From now on and for ever the service drains, as it does while the file says so. */
   startDraining(): void;
 }
 
-export function createService({ facts, incarnation, staticFolder }: ServiceOptions): Service {
+/**
+ * While it drains, the health answer sends the balancers away and says how many requests are still under way, and each
+ * answer closes its connection.
+ */
+export function createService({ facts, incarnation, staticFolder, drainFile }: ServiceOptions): Service {
   const slot = slotId(facts);
   const routes = [...randomRoutes(), ...debugRoutes()];
   const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   const heartbeat = new HeartbeatStream(() => ({ status: "OK", slot, incarnation }));
-  const healthy = health("OK");
-  const drainingHealth = health("DRAINING");
-  let draining = false;
+  const healthy = JSON.stringify({ site: facts.site, slot, incarnation, status: "OK" });
+  let isEnding = false;
+  let isDraining = false;
+  let inFlight = 0;
 
   const server = createServer((request, response) => {
     response.setHeader("x-vigil-slot", slot);
-    if (draining) response.setHeader("connection", "close");
     // The balancers ask ten times a second each: this answer comes before everything else.
-    if (request.url === "/healthz")
-      return void sendJson(response, draining ? 503 : 200, draining ? drainingHealth : healthy);
+    if (request.url === "/healthz") {
+      answerHealth(response);
+      return;
+    }
+    if (isDraining) response.setHeader("connection", "close");
+    if (request.url !== "/heartbeat") countUntilClosed(response);
     dispatch(request, response).catch((error: unknown) => sendProblem(response, error));
   });
   // Longer than a balancer keeps an idle connection, so that it never sends on one that is just being closed here.
@@ -48,13 +59,33 @@ export function createService({ facts, incarnation, staticFolder }: ServiceOptio
   return {
     server,
     startDraining() {
-      draining = true;
-      heartbeat.close();
+      isEnding = true;
+      lookWhetherDraining();
     },
   };
 
-  function health(status: string): string {
-    return JSON.stringify({ site: facts.site, slot, incarnation, status });
+  function answerHealth(response: ServerResponse): void {
+    lookWhetherDraining();
+    if (!isDraining) {
+      sendJson(response, 200, healthy);
+      return;
+    }
+    response.setHeader("connection", "close");
+    sendJson(response, 503, JSON.stringify({ site: facts.site, slot, incarnation, status: "DRAINING", inFlight }));
+  }
+
+  function countUntilClosed(response: ServerResponse): void {
+    inFlight += 1;
+    response.once("close", () => {
+      inFlight -= 1;
+    });
+  }
+
+  /** A stream of heartbeats never ends by itself, and is nothing that has to be finished. */
+  function lookWhetherDraining(): void {
+    const before = isDraining;
+    isDraining = isEnding || existsSync(drainFile);
+    if (isDraining && !before) heartbeat.close();
   }
 
   async function dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {

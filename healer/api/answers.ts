@@ -1,13 +1,31 @@
 import type { Event } from "../core/events.ts";
+import { refusalOf } from "../core/hearWish.ts";
+import { drainRefusal } from "../core/rotation.ts";
+import { scaleRefusal } from "../core/scaling.ts";
+import { vipMoveRefusal } from "../core/vipMove.ts";
 import type { Chronicle } from "../history/chronicle.ts";
-import { incidentsView } from "./incidentsView.ts";
+import { incidentsOf } from "../history/history.ts";
+import { incidentsView, incidentView } from "./incidentsView.ts";
 import { type KnownPeers, noPeers } from "./knownPeers.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
-import type { HistoryAnswer, Paused, PauseRequest, ResumeRequest, Slot, Status } from "./schemas.ts";
+import type { HistoryAnswer, Incident, Slot, Status } from "./schemas.ts";
 import { slotView } from "./slotView.ts";
 import { statusView } from "./statusView.ts";
 import type { Known, Subject } from "./subject.ts";
+import type {
+  Accepted,
+  Drained,
+  DrainRequest,
+  Paused,
+  PauseRequest,
+  ResumeRequest,
+  Scaled,
+  ScaleRequest,
+  SlotRequest,
+  VipMoveRequest,
+  VipMoving,
+} from "./wishSchemas.ts";
 
 /** Reading the files and digesting the program takes some milliseconds, which a caller in a loop must not take again and again. */
 const pendingForMs = 10_000;
@@ -69,6 +87,14 @@ export class Answers {
     return { host, incidents: incidentsView(chronicle.history, slot, limit) };
   }
 
+  /** Needs no healer that listens either. */
+  incident(id: number): Incident {
+    const found = incidentsOf(this.#options.chronicle.history).find((incident) => incident.id === id);
+    if (found !== undefined) return incidentView(found);
+    const remedy = "`GET /v1/history` lists those that are remembered.";
+    throw new Problem("notFound", `host ${this.#options.host} remembers no incident ${id}.`, remedy);
+  }
+
   /** Throws if a slot is neither there nor was: nothing would be found of it, which could be taken for good news. */
   requirePresentOrPast(slot: string | undefined): void {
     const { known } = this;
@@ -88,7 +114,67 @@ export class Answers {
     return { host: this.#options.host, slot, paused: false, forMs: 0, by };
   }
 
-  async #wish(event: Extract<Event, { kind: "pause" | "resume" }>): Promise<void> {
+  /** Resolves when it is in the journal that it is wished; its incident says what becomes of it. */
+  async replace(slot: string, { by }: SlotRequest): Promise<Accepted> {
+    const known = this.#must();
+    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    const refusal = refusalOf(known.state, slot, known.limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
+    await this.#wish({ kind: "replace", slot, by });
+    const { host, chronicle } = this.#options;
+    const incident = chronicle.history.open[slot];
+    if (incident !== undefined) return { host, slot, by, incident: incident.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  /** Resolves when the wish is in the journal; the slot itself says when it is drained. */
+  async drain(slot: string, { by, force }: DrainRequest): Promise<Drained> {
+    const known = this.#must();
+    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    const refusal = drainRefusal(known.state, { slot, force }, known.limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "`force` drains a last one all the same.");
+    await this.#wish({ kind: "drain", slot, by, force });
+    return { host: this.#options.host, slot, by, drained: true };
+  }
+
+  async undrain(slot: string, { by }: SlotRequest): Promise<Drained> {
+    await this.#wish({ kind: "undrain", slot, by });
+    return { host: this.#options.host, slot, by, drained: false };
+  }
+
+  /** Resolves when the wish is in the journal; the status says what becomes of it. */
+  async scale({ workers, by }: ScaleRequest): Promise<Scaled> {
+    const { host, chronicle } = this.#options;
+    this.#must();
+    const lack = await this.#subject?.scaler.lack(workers);
+    if (lack !== undefined) {
+      throw new Problem("noRoom", `host ${host} cannot hold ${workers} workers: ${lack}.`, "nothing was changed.");
+    }
+    const { state, limits } = this.#must();
+    const refusal = scaleRefusal(state, workers, limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
+    this.#subject?.healer.hear({ kind: "scale", workers, by });
+    await this.#subject?.healer.settled();
+    const { scale } = chronicle.history;
+    if (scale?.outcome === "underWay") return { host, workers, by, id: scale.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  /** Resolves when the wish is in the journal; the status says what becomes of it. */
+  async moveVip({ by }: VipMoveRequest): Promise<VipMoving> {
+    const { host, chronicle } = this.#options;
+    const refusal = vipMoveRefusal(this.#must().state, momentNow().nowMs);
+    if (refusal !== undefined)
+      throw new Problem("conflict", `${refusal}.`, "ask the host that holds it, or again later.");
+    this.#subject?.healer.hear({ kind: "moveVip", by });
+    await this.#subject?.healer.settled();
+    const { vipMove } = chronicle.history;
+    const slot = this.#must().state.vipMove?.slot;
+    if (vipMove?.outcome === "underWay" && slot !== undefined) return { host, slot, by, id: vipMove.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" }>): Promise<void> {
     const known = this.#must();
     if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
     this.#subject?.healer.hear(event);

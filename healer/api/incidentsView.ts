@@ -1,4 +1,4 @@
-import { type History, incidentsOf } from "../history/history.ts";
+import { type History, incidentsOf, type Incident as Remembered } from "../history/history.ts";
 import type { Incident } from "./schemas.ts";
 
 /** The newest incidents, newest first. `slot`: only those of this one. */
@@ -6,8 +6,9 @@ export function incidentsView(history: History, slot: string | undefined, limit:
   return incidentsOf(history)
     .filter((incident) => slot === undefined || incident.slot === slot)
     .slice(0, limit)
-    .map(({ repairs, ...incident }) => ({
-      ...incident,
-      repairs: repairs.map(({ slots, ...repair }) => ({ ...repair, slots: [...slots] })),
-    }));
+    .map(incidentView);
+}
+
+export function incidentView({ repairs, ...incident }: Remembered): Incident {
+  return { ...incident, repairs: repairs.map(({ slots, ...repair }) => ({ ...repair, slots: [...slots] })) };
 }

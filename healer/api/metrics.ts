@@ -18,6 +18,7 @@ export class Metrics {
   readonly #slotPaused = this.#gauge("vigil_slot_repairs_paused", "1 while a person has stopped its repairs.", [
     "slot",
   ]);
+  readonly #slotDrained = this.#gauge("vigil_slot_drained", "1 while a person wants it to get no requests.", ["slot"]);
   readonly #peerUp = this.#gauge("vigil_peer_up", "1 while another host's healer answers.", ["peer"]);
   readonly #peerSeen = this.#gauge("vigil_peer_last_seen_seconds", "Since another host's healer was heard.", ["peer"]);
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
@@ -67,6 +68,7 @@ export class Metrics {
       this.#pages,
       this.#paused,
       this.#slotPaused,
+      this.#slotDrained,
       this.#peerUp,
       this.#peerSeen,
       this.#build,
@@ -83,7 +85,8 @@ export class Metrics {
   #show({ outputs, state }: Known, version: string, moment: Moment): void {
     const release = outputs.applied.programDigest.slice(0, 12);
     this.#build.set({ version, release, node: process.version }, 1);
-    for (const { slot, status, facts, pausedUntilMs } of Object.values(state.slots)) {
+    for (const { slot, status, facts, pausedUntilMs, drain } of Object.values(state.slots)) {
+      this.#slotDrained.set({ slot }, drain === undefined ? 0 : 1);
       this.#slotPaused.set({ slot }, moment.nowMs < pausedUntilMs ? 1 : 0);
       for (const name of statusNames) this.#slotStatus.set({ slot, status: name }, name === status ? 1 : 0);
       if (facts.beat !== undefined) this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);

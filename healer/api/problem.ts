@@ -9,6 +9,8 @@ const statusOf = {
   badRequest: 400,
   unauthorized: 401,
   notFound: 404,
+  conflict: 409,
+  noRoom: 409,
   tooManyReaders: 429,
   notListening: 503,
   peerUnavailable: 503,

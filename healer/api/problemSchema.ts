@@ -4,7 +4,17 @@ import { z } from "zod";
 export const problemSchema = z
   .object({
     error: z
-      .enum(["badRequest", "unauthorized", "notFound", "tooManyReaders", "notListening", "peerUnavailable", "failed"])
+      .enum([
+        "badRequest",
+        "unauthorized",
+        "notFound",
+        "conflict",
+        "noRoom",
+        "tooManyReaders",
+        "notListening",
+        "peerUnavailable",
+        "failed",
+      ])
       .describe("What kind of problem it is, for programs."),
     message: z.string().describe("What is wrong, in one sentence."),
     remedy: z.string().describe("What to do about it."),

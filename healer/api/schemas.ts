@@ -3,14 +3,23 @@ import { z } from "zod";
 import type { JournalEntry } from "../core/actions.ts";
 import { peerSchema } from "./peerSchemas.ts";
 
-const durationMs = z.int().nonnegative();
-const at = z.iso.datetime();
+export const durationMs = z.int().nonnegative();
+export const at = z.iso.datetime();
 export const statusNames = ["unknown", "green", "yellow", "red", "repairing", "settling"] as const;
 const status = z.enum(statusNames);
 const role = z.enum(["worker", "balancer"]);
 
 /** What a person has stopped, and until when. */
 const pauseSchema = z.object({ until: at, forMs: durationMs, by: z.string().optional() });
+
+const drainSchema = z
+  .object({
+    by: z.string(),
+    since: at,
+    done: z.boolean().describe("The balancers have left it, and no request is under way there."),
+    problem: z.string().optional().describe("Why it could not be drained when it was last tried."),
+  })
+  .describe("A person wants this worker to get no requests.");
 
 export const slotStatusSchema = z
   .object({
@@ -25,8 +34,19 @@ export const slotStatusSchema = z
     cause: z.string().optional().describe("What is thought to be wrong: a row of docs/healer-states.md."),
     holdsVip: z.boolean().optional().describe("Balancers: whether it says that it has the service's address."),
     paused: pauseSchema.optional().describe("No repair of this machine begins until then."),
+    drained: drainSchema.optional(),
   })
   .meta({ id: "SlotStatus" });
+
+/** A change by an update that repairs nothing. */
+const changeSchema = z.object({
+  id: z.int(),
+  by: z.string(),
+  begunAt: at,
+  endedAt: at.optional(),
+  outcome: z.enum(["underWay", "done", "locked", "preflight", "deadline", "failed", "cutOff"]),
+  reason: z.string().optional(),
+});
 
 export const statusSchema = z
   .object({
@@ -63,6 +83,18 @@ export const statusSchema = z
       .object({ number: z.int(), slots: z.array(z.string()) })
       .optional()
       .describe("The update of the stack that is under way."),
+    scale: changeSchema
+      .extend({
+        workers: z.int(),
+        step: z.string().optional().describe("The last resource that its update was done with."),
+      })
+      .optional()
+      .describe("The last change of the number of workers."),
+    overridden: z
+      .string()
+      .optional()
+      .describe("That another number of workers is deployed than the stack's file asks for, and why."),
+    vipMove: changeSchema.optional().describe("The last planned move of the service's address away from this host."),
     drift: z.object({
       verdict: z.enum(["none", "found", "unknown"]),
       sentence: z.string(),
@@ -201,38 +233,6 @@ export const slotSchema = z
   })
   .meta({ id: "Slot" });
 
-export const pausedSchema = z
-  .object({
-    host: z.string(),
-    slot: z.string().optional().describe("The one machine that it is about; absent if it is about all."),
-    paused: z.boolean(),
-    until: at.optional(),
-    forMs: durationMs,
-    by: z.string(),
-  })
-  .meta({ id: "Paused" });
-
-/** Whoever pauses for ever has ended the healer: that is done by ending it. */
-export const maxPauseMs = 24 * 60 * 60_000;
-export const defaultPauseMs = 60 * 60_000;
-
-/** It is written into the journal and shown on terminals. */
-const by = z
-  .string()
-  .regex(/^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u, { error: "write a name of at most 64 characters that can be shown" })
-  .default("somebody with the token")
-  .describe("Who wishes it, for the journal.");
-
-const onlySlot = z.string().optional().describe("Only this machine, such as web-1; without it, all.");
-
-export const pauseRequestSchema = z.strictObject({
-  forMs: z.int().min(1_000).max(maxPauseMs).default(defaultPauseMs),
-  by,
-  slot: onlySlot,
-});
-
-export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
-
 /** What the journal has entries of: those of the core, and four of the process around it. */
 export const entryKinds = [
   "started",
@@ -246,6 +246,14 @@ export const entryKinds = [
   "breaker",
   "paused",
   "resumed",
+  "drained",
+  "undrained",
+  "rotation",
+  "scaleBegun",
+  "scaleEnded",
+  "scaleSettled",
+  "vipMoveBegun",
+  "vipMoveEnded",
   "notListening",
   "note",
   "peer",
@@ -258,6 +266,3 @@ export type SlotStatus = z.infer<typeof slotStatusSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;
-export type PauseRequest = z.infer<typeof pauseRequestSchema>;
-export type ResumeRequest = z.infer<typeof resumeRequestSchema>;
-export type Paused = z.infer<typeof pausedSchema>;

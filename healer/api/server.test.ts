@@ -4,11 +4,13 @@ import {
   type ApiFixture,
   type ApiFixtureOptions,
   apiFixture,
+  goodBeat,
   testPlanned,
   testToken,
 } from "../../test/support/apiFixture.ts";
 import { readJournal } from "../journal/readJournal.ts";
-import { historySchema, pausedSchema, slotSchema, statusSchema } from "./schemas.ts";
+import { historySchema, incidentSchema, slotSchema, statusSchema } from "./schemas.ts";
+import { acceptedSchema, pausedSchema } from "./wishSchemas.ts";
 
 let api: ApiFixture;
 
@@ -50,7 +52,7 @@ test("what tells or changes something asks for the token; what does neither does
     }
     assert.equal((await get(url)).statusCode, 200, url);
   }
-  for (const url of ["/v1/pause", "/v1/resume"]) {
+  for (const url of ["/v1/pause", "/v1/resume", "/v1/slots/web-1/replace"]) {
     assert.equal((await api.app.inject({ method: "POST", url, payload: {} })).statusCode, 401, url);
   }
   for (const url of ["/livez", "/readyz", "/openapi.json", "/docs/"]) {
@@ -169,6 +171,91 @@ test("one machine is paused for itself, and only one that is there", async () =>
   const missing = await post("/v1/pause", { slot: "web-9" });
   assert.equal(missing.statusCode, 404);
   assert.equal(missing.json().remedy, "it has lb-1, web-1, web-2.");
+});
+
+test("a wish to replace is accepted with its incident, and refused with the reason while it may not be", async () => {
+  api.beatAll();
+  const running = { state: "running", reason: "booted", id: 1 } as const;
+  api.healer.hear({ kind: "domain", slot: "web-2", domain: running });
+  const accepted = await post("/v1/slots/web-2/replace", { by: "anna" });
+  assert.equal(accepted.statusCode, 202);
+  const { incident: id, ...rest } = acceptedSchema.parse(accepted.json());
+  assert.deepEqual(rest, { host: "bk", slot: "web-2", by: "anna" });
+  const incident = incidentSchema.parse((await get(`/v1/incidents/${id}`)).json());
+  assert.deepEqual([incident.slot, incident.cause, incident.outcome], ["web-2", "replaceWished", "open"]);
+  assert.equal(incident.sentence, "replacement wished: anna asks for it");
+  const again = await post("/v1/slots/web-2/replace");
+  assert.deepEqual([again.statusCode, again.json().error], [409, "conflict"]);
+  assert.equal(again.json().message, "web-2 is about to be replaced.");
+  await post("/v1/pause");
+  const paused = await post("/v1/slots/lb-1/replace");
+  assert.match(
+    paused.json().message,
+    /^lb-1 may not be replaced now: nothing is done: repairs are paused for \d+ s more\.$/,
+  );
+  assert.equal((await post("/v1/slots/web-9/replace")).statusCode, 404);
+  assert.equal((await get("/v1/incidents/999999")).statusCode, 404);
+});
+
+test("a worker is drained and put back by the core, which the status and the metrics show", async () => {
+  api.beatAll();
+  const wish = await post("/v1/slots/web-1/drain", { by: "anna" });
+  assert.deepEqual([wish.statusCode, wish.json()], [202, { host: "bk", slot: "web-1", by: "anna", drained: true }]);
+  api.healer.hear({ kind: "tick", lagMs: 0 });
+  await api.healer.settled();
+  assert.deepEqual(api.asked, [{ kind: "rotate", slot: "web-1", to: "out", generation: 1 }]);
+  const view = async () => slotSchema.parse((await get("/v1/slots/web-1")).json()).drained;
+  assert.deepEqual([(await view())?.by, (await view())?.done], ["anna", false]);
+  api.healer.hear({ kind: "rotated", slot: "web-1", generation: 1, outcome: { ok: true } });
+  api.healer.hear({ kind: "beat", slot: "web-1", beat: { ...goodBeat("web-1"), service: "draining" } });
+  assert.equal((await view())?.done, true);
+  assert.equal(statusSchema.parse((await get("/v1/status")).json()).what, "all 3 machines beat; drained: web-1");
+  assert.match((await get("/metrics")).payload, /^vigil_slot_drained\{slot="web-1"\} 1$/m);
+  const last = await post("/v1/slots/web-2/drain");
+  assert.deepEqual([last.statusCode, last.json().message], [409, "web-2 is the last worker of this host that serves."]);
+  assert.equal((await post("/v1/slots/web-2/drain", { force: true })).statusCode, 202);
+  assert.equal((await post("/v1/slots/lb-1/drain")).statusCode, 409);
+  assert.equal((await post("/v1/slots/web-9/drain")).statusCode, 404);
+  assert.equal((await post("/v1/slots/web-9/undrain")).statusCode, 404);
+  assert.equal((await post("/v1/slots/web-1/undrain")).json().drained, false);
+  assert.equal(await view(), undefined);
+});
+
+test("the number of workers is changed if they have room, and the status says what becomes of it", async () => {
+  api.beatAll();
+  const full = await post("/v1/scale", { workers: 6 });
+  assert.deepEqual([full.statusCode, full.json().error], [409, "noRoom"]);
+  assert.equal(full.json().message, "host bk cannot hold 6 workers: the pool holds 5.");
+  assert.equal((await post("/v1/scale", { workers: 0 })).statusCode, 400);
+  assert.equal((await post("/v1/scale")).statusCode, 400);
+  const same = await post("/v1/scale", { workers: 2 });
+  assert.deepEqual([same.statusCode, same.json().message], [409, "this host has 2 workers already."]);
+  const wish = await post("/v1/scale", { workers: 3, by: "anna" });
+  assert.equal(wish.statusCode, 202);
+  const view = async () => statusSchema.parse((await get("/v1/status")).json()).scale;
+  assert.deepEqual([(await view())?.id, (await view())?.outcome], [wish.json().id, "underWay"]);
+  api.healer.hear({ kind: "tick", lagMs: 0 });
+  await api.healer.settled();
+  assert.deepEqual(api.asked, [{ kind: "scale", workers: 3, generation: 1 }]);
+  const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
+  api.healer.hear({ kind: "scaled", generation: 1, outcome });
+  await api.healer.settled();
+  assert.deepEqual([(await view())?.outcome, (await view())?.reason], ["locked", "ben holds the stack."]);
+});
+
+test("the address is moved away from here alone, and the status says what becomes of it", async () => {
+  assert.equal((await post("/v1/vip/move")).statusCode, 409);
+  api.beatAll();
+  const wish = await post("/v1/vip/move", { by: "anna" });
+  assert.equal(wish.statusCode, 202);
+  const { id, ...rest } = wish.json();
+  assert.deepEqual(rest, { host: "bk", slot: "lb-1", by: "anna" });
+  assert.deepEqual(api.asked, [{ kind: "moveVip", slot: "lb-1", generation: 1 }]);
+  const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
+  api.healer.hear({ kind: "vipMoved", generation: 1, outcome });
+  await api.healer.settled();
+  const { vipMove } = statusSchema.parse((await get("/v1/status")).json());
+  assert.deepEqual([vipMove?.id, vipMove?.outcome, vipMove?.reason], [id, "locked", "ben holds the stack."]);
 });
 
 test("no answer is given of a machine that never was: it could be taken for good news", async () => {

@@ -2,6 +2,7 @@ import { causeOf } from "../core/causes.ts";
 import type { Beat, Timed } from "../core/facts.ts";
 import type { Limits } from "../core/limits.ts";
 import { nextRung } from "../core/proof.ts";
+import { hasFinished, rotationProblem } from "../core/rotation.ts";
 import type { Attempt, SlotState, Suspicion } from "../core/state.ts";
 import { incidentsView } from "./incidentsView.ts";
 import { distanceMs, type Moment, wallTime } from "./moment.ts";
@@ -28,7 +29,15 @@ export function slotStatusOf(slot: SlotState, known: Known, moment: Moment): Slo
     cause: suspicion?.cause,
     holdsVip: facts.beat?.value.holdsVip,
     paused: pauseView(slot.pausedUntilMs, history.pauses[slot.slot], moment),
+    drained: drainView(slot, moment),
   };
+}
+
+function drainView(slot: SlotState, moment: Moment): SlotStatus["drained"] {
+  const { drain, facts } = slot;
+  if (drain === undefined) return undefined;
+  const done = hasFinished(slot) && facts.beat?.value.service === "draining";
+  return { by: drain.by, since: wallTime(moment, drain.atMs), done, problem: rotationProblem(slot) };
 }
 
 /** All that is known of a slot, and what follows from it. */

@@ -1,4 +1,5 @@
 /** From state and history to the answer to "is it fine?": the verdict, since when, why, and what happens next. */
+import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
@@ -33,6 +34,9 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     paused: pausedOf(known, moment),
     breaker: untilView(state.breakerUntilMs, moment),
     updating: state.updating && { number: state.updating.generation, slots: [...state.updating.slots] },
+    scale: known.history.scale,
+    overridden: overriddenWorkers(outputs.applied.config, outputs.applied.desired),
+    vipMove: known.history.vipMove,
     drift: driftOf(known, moment),
     pending: [...pending],
     peers: known.peers.map((one) => peerView(one, moment)),
@@ -77,7 +81,11 @@ function whatOf(known: Known, pages: Status["pages"], { nowMs }: Moment): string
   const all = Object.values(known.state.slots).length;
   const bad = troubled(known).map(({ slot, status }) => `${slot} is ${status}`);
   const [page] = pages;
-  if (bad.length === 0 && page === undefined) return `all ${all} machines beat and serve`;
+  const drained = Object.values(known.state.slots).filter(({ drain }) => drain !== undefined);
+  if (bad.length === 0 && page === undefined) {
+    if (drained.length === 0) return `all ${all} machines beat and serve`;
+    return `all ${all} machines beat; drained: ${drained.map(({ slot }) => slot).join(", ")}`;
+  }
   const serving = `${servingWorkers(known, nowMs).length} of ${workersOf(known.state).length} workers serve`;
   return [serving, ...(bad.length > 0 ? bad : [`${pages.length} to see to`])].join(", ");
 }

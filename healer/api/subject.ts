@@ -3,6 +3,7 @@ import type { Limits } from "../core/limits.ts";
 import type { State } from "../core/state.ts";
 import type { Healer } from "../healer.ts";
 import type { History } from "../history/history.ts";
+import type { Scaler } from "../repairs/scaler.ts";
 import type { KnownPeer } from "./knownPeers.ts";
 
 /** What is healed now, and by whom: another one with each deployment. */
@@ -11,6 +12,7 @@ export interface Subject {
   readonly outputs: Pick<StackOutputs, "slots" | "vip" | "applied">;
   readonly limits: Limits;
   readonly healer: Pick<Healer, "state" | "hear" | "settled">;
+  readonly scaler: Pick<Scaler, "lack">;
 }
 
 /** All that an answer is made from. */

@@ -57,9 +57,9 @@ function nextOfRed(slot: SlotState, state: State, limits: Limits, nowMs: number)
   return obstacle === undefined ? `${repair} begins in a moment` : `${repair} comes next; ${obstacle}`;
 }
 
-function afterAttempt({ suspicion, attempt }: SlotState): string {
+function afterAttempt({ suspicion, attempt, tried }: SlotState): string {
   if (suspicion === undefined || attempt === undefined) return "what fits its cause then";
-  return nextRepair({ suspicion, tried: withoutHelp(attempt) }) ?? "nothing";
+  return nextRepair({ suspicion, tried: withoutHelp({ tried }, attempt) }) ?? "nothing";
 }
 
 function dueIn({ attempt }: SlotState, nowMs: number): string {

@@ -19,11 +19,7 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     case "connect":
       return learn(state, event.slot, { connect: { value: event.outcome, atMs: nowMs } });
     case "ping":
-      return withFacts(state, event.slot, (facts) => ({
-        ...facts,
-        ping: { value: event.answered, atMs: nowMs },
-        lostPings: event.answered ? 0 : (facts.lostPings ?? 0) + 1,
-      }));
+      return withFacts(state, event.slot, (facts) => withPing(facts, event.answered, nowMs));
     case "domain":
       return withFacts(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
     case "domains":
@@ -57,6 +53,15 @@ function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
   const { ping: _ping, connect: _connect, lostPings: _lostPings, ...rest } = facts;
   const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
   return { ...rest, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs, startSeen: true } : {}) };
+}
+
+/** While no ping came through no connection could: what its port said then, by silence, is not about its agent. */
+function withPing(facts: SlotFacts, answered: boolean, nowMs: number): SlotFacts {
+  const ping = { value: answered, atMs: nowMs };
+  if (!answered) return { ...facts, ping, lostPings: (facts.lostPings ?? 0) + 1 };
+  if (facts.ping?.value !== false) return { ...facts, ping, lostPings: 0 };
+  const { connect: _connect, ...rest } = facts;
+  return { ...rest, ping, lostPings: 0 };
 }
 
 function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {

@@ -8,6 +8,15 @@ export type Action =
   | { readonly kind: "operate"; readonly slot: string; readonly operation: Operation; readonly generation: number }
   /** One update of the stack for all these slots. Answered by one `repaired` for each. */
   | { readonly kind: "replace"; readonly slots: readonly string[]; readonly generation: number }
+  /**
+   * Take a worker out of rotation and wait for the requests under way, or put it back. Answered by `rotated` with this
+   * generation, which is the slot's own, within `drainMs` and a moment.
+   */
+  | { readonly kind: "rotate"; readonly slot: string; readonly to: "out" | "in"; readonly generation: number }
+  /** One update of the stack that makes the workers missing and removes those too many. Answered by one `scaled`. */
+  | { readonly kind: "scale"; readonly workers: number; readonly generation: number }
+  /** One update of the stack that has this balancer yield the address. Answered by one `vipMoved`. */
+  | { readonly kind: "moveVip"; readonly slot: string; readonly generation: number }
   /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
   | { readonly kind: "probe"; readonly slot: string }
   /** Answered by `driftChecked`. */
@@ -59,6 +68,21 @@ export type JournalEntry =
   /** `slot`: of this machine alone; without it, of all. */
   | { readonly kind: "paused"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
   | { readonly kind: "resumed"; readonly slot?: string | undefined; readonly by: string }
+  | {
+      readonly kind: "scaleBegun";
+      readonly workers: number;
+      readonly by: string;
+      /** The workers that are removed. */
+      readonly leaving: readonly string[];
+    }
+  | { readonly kind: "scaleEnded"; readonly workers: number; readonly outcome: string }
+  /** What has become of trying to bring one that was cut short to an end. */
+  | { readonly kind: "scaleSettled"; readonly workers: number; readonly outcome: string }
+  | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }
+  | { readonly kind: "vipMoveEnded"; readonly slot: string; readonly outcome: string }
+  | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }
+  /** What has become of a worker's place in the rotation. */
+  | { readonly kind: "rotation"; readonly slot: string; readonly sentence: string }
   | { readonly kind: "page"; readonly topic: string; readonly sentence: string };
 
 export interface SlotRepair {

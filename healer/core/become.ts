@@ -19,7 +19,17 @@ export interface Change {
 type Rest = Partial<
   Pick<
     SlotState,
-    "suspicion" | "attempt" | "tried" | "unfinished" | "hindrance" | "repairsMs" | "rebootsMs" | "waitUntilMs" | "facts"
+    | "suspicion"
+    | "attempt"
+    | "tried"
+    | "unfinished"
+    | "hindrance"
+    | "repairsMs"
+    | "rebootsMs"
+    | "waitUntilMs"
+    | "wish"
+    | "rotation"
+    | "facts"
   >
 >;
 

@@ -220,6 +220,15 @@ export const causes = {
     because: "",
     fault: undefined,
   },
+  replaceWished: {
+    title: "replacement wished",
+    subject: "machine",
+    evidence: "a person asks for it, whatever the machine says of itself",
+    repairs: ["replace"],
+    patience: 0,
+    because: "",
+    fault: undefined,
+  },
   filesChanged: {
     title: "managed file changed",
     subject: "machine",

@@ -5,6 +5,7 @@ import type { RepairFailure, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { countFailure, withoutEnd } from "./proof.ts";
 import type { Attempt, SlotState, State } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 export interface Concluded {
   readonly state: State;
@@ -35,7 +36,8 @@ export function conclude(
   const change = outcome.ok
     ? settle(slot, slot.attempt, outcome.tookMs, limits, nowMs)
     : fail(slot, slot.attempt, outcome, limits, nowMs);
-  const counted = outcome.ok || isHindered(outcome.code) ? freed : countFailure(freed, generation);
+  const isFailure = !outcome.ok && !isHindered(outcome.code) && !isWish(slot.attempt.cause);
+  const counted = isFailure ? countFailure(freed, generation) : freed;
   const nextDriftMs = change.slot.unfinished === undefined ? counted.nextDriftMs : nowMs;
   const next = { ...counted, nextDriftMs, slots: { ...freed.slots, [name]: change.slot } };
   return { state: next, actions: [ended, ...change.actions], reason: change.slot.sentence };
@@ -47,7 +49,10 @@ function settle(slot: SlotState, begun: Attempt, tookMs: number, limits: Limits,
   const attempt = { ...begun, deadlineMs: nowMs + limits.bootMs };
   const unfinished = begun.repair === "replace" ? undefined : slot.unfinished;
   const sentence = `${begun.repair} done in ${(tookMs / 1000).toFixed(1)} s; it has ${limits.bootMs / 1000} s to beat and serve`;
-  return become(slot, "settling", sentence, nowMs, { facts, attempt, unfinished, rebootsMs: [], hindrance: undefined });
+  // A machine that begins anew is in rotation, whatever the one before it was asked.
+  const rotation = slot.rotation && ({ ...slot.rotation, to: "in", outcome: { ok: true } } as const);
+  const rest = { facts, attempt, unfinished, rotation, rebootsMs: [], hindrance: undefined };
+  return become(slot, "settling", sentence, nowMs, rest);
 }
 
 /** A stack that is locked or a host that lacks something says nothing about the repair: the same is tried again. */
@@ -63,6 +68,8 @@ function fail(
     return become(slot, "red", sentence, nowMs, { ...withoutEnd(slot, attempt), attempt: undefined });
   }
   const sentence = `${attempt.repair} of ${slot.slot} could not begin: ${outcome.reason}`;
+  // It has cost nothing, and is not tried again: whoever wished it learns why.
+  if (isWish(attempt.cause)) return become(slot, "red", sentence, nowMs, { attempt: undefined });
   const unspent = { repairsMs: slot.repairsMs.slice(0, -1), waitUntilMs: nowMs + limits.backoffMs };
   return become(slot, "red", sentence, nowMs, { ...unspent, attempt: undefined, hindrance: outcome });
 }

@@ -6,7 +6,10 @@ import { isFresh } from "./facts.ts";
 import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
+import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
+import { isDoomed } from "./scaling.ts";
 import type { SlotState, State } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 export interface Decided {
   readonly state: State;
@@ -28,7 +31,7 @@ export function decide(judged: State, limits: Limits, nowMs: number): Decided {
   for (const slot of Object.values(state.slots)) {
     if (slot.status !== "red") continue;
     const due = dueOf(slot);
-    const obstacle = obstacleTo(next, due, limits, nowMs);
+    const obstacle = obstacleTo(next, due, limits, nowMs) ?? unfinished(next, due, limits, nowMs);
     if (obstacle !== undefined) {
       next = withSlot(next, { ...slot, sentence: `${sentenceOf(slot)}; ${obstacle}` });
       continue;
@@ -65,7 +68,12 @@ function isBatchReady(state: State, replaces: readonly Due[], limits: Limits, no
 }
 
 /** Why a repair that is due may not begin now. Undefined if it may. */
-function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, nowMs: number): string | undefined {
+export function obstacleTo(
+  state: State,
+  { slot, cause, repair }: Due,
+  limits: Limits,
+  nowMs: number,
+): string | undefined {
   const { host, pausedUntilMs, breakerUntilMs } = state;
   if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
   const slotPausedMs = slot.pausedUntilMs - nowMs;
@@ -73,6 +81,7 @@ function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, 
   if (nowMs < breakerUntilMs) {
     return `nothing is done for ${seconds(breakerUntilMs - nowMs)}: ${limits.breakerFailures} repairs in a row did not help`;
   }
+  if (isDoomed(state, slot.slot)) return "nothing is done: it is being removed";
   if (host.hypervisorSilent !== undefined) return `it waits: libvirt does not answer (${host.hypervisorSilent.value})`;
   if (isHeldByMass(cause, repair)) {
     const mass = massFailure(state, limits, cause);
@@ -84,13 +93,38 @@ function obstacleTo(state: State, { slot, cause, repair }: Due, limits: Limits, 
   }
   const alsoSilent = Object.values(state.slots).find((other) => other !== slot && isSilentToo(slot, cause, other));
   if (alsoSilent !== undefined) return `it waits: ${alsoSilent.slot} is silent too, and why is not known yet`;
-  const sick = Object.values(state.slots).find((other) => other !== slot && other.role === slot.role && isSick(other));
-  if (isServing(slot, limits, nowMs) && sick !== undefined) {
+  const sick = Object.values(state.slots).find((other) => {
+    // What is only wished can wait until nothing else is wrong.
+    const isOut = isWish(cause) ? other.status !== "green" : isSick(other);
+    return other !== slot && other.role === slot.role && isOut;
+  });
+  const isInUse = isServing(slot, limits, nowMs) || (isWish(cause) && slot.facts.beat?.value.service === "draining");
+  if (isInUse && sick !== undefined) {
     return `it waits: it still serves, and ${sick.slot} is not well either`;
   }
+  if (isWish(cause)) return spaceObstacle(state, repair, limits);
   const waitMs = Math.max(slot.waitUntilMs, backoffUntilMs(slot, limits, nowMs)) - nowMs;
   if (waitMs > 0) return `it waits ${seconds(waitMs)} before the next repair`;
   return spaceObstacle(state, repair, limits) ?? budgetObstacle(state, slot, limits, nowMs);
+}
+
+/** What need not be done at once is done when nobody is harmed by it. */
+function unfinished(state: State, { slot, cause }: Due, limits: Limits, nowMs: number): string | undefined {
+  if (!isWish(cause)) return undefined;
+  if (isJustListening(state, limits, nowMs)) return "it waits: I have only just begun to listen";
+  const { keptVip } = state;
+  if (holdsVip(slot, limits, nowMs)) {
+    if (keptVip?.slot !== slot.slot || keptVip.atMs < (slot.wish?.atMs ?? 0))
+      return "it yields the service's address first";
+    return `it waits: it could not yield the service's address: ${keptVip.why}`;
+  }
+  if (isEmptied(slot, limits, nowMs)) return undefined;
+  const problem = rotationProblem(slot);
+  return problem === undefined ? "its requests are finished first" : `it waits: it could not be drained: ${problem}`;
+}
+
+export function holdsVip({ role, facts }: SlotState, { silentMs }: Limits, nowMs: number): boolean {
+  return role === "balancer" && facts.beat?.value.holdsVip === true && isFresh(facts.beat, silentMs, nowMs);
 }
 
 /** Machines that fall silent together are asked one by one: the first whose silence has a name may be one of many. */
@@ -158,7 +192,7 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
   // The last of a batch may be one too many for the host's budget, which the first ones have just spent.
   for (const one of due) {
     const { slot, cause, repair } = one;
-    if (budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
+    if (!isWish(cause) && budgetObstacle(next, slot, limits, nowMs) !== undefined) continue;
     const sentence = `${verbs[repair]} ${slot.slot}: ${sentenceOf(slot)}`;
     const change = become(slot, "repairing", sentence, nowMs, spend(one, generation, limits, nowMs));
     next = withSlot(next, change.slot);
@@ -178,9 +212,10 @@ function begin(state: State, due: readonly Due[], limits: Limits, nowMs: number)
 }
 
 function spend({ slot, cause, repair }: Due, generation: number, limits: Limits, nowMs: number) {
-  const repairsMs = [...slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs), nowMs];
+  const earlierMs = slot.repairsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs);
+  const repairsMs = isWish(cause) ? earlierMs : [...earlierMs, nowMs];
   const attempt = { generation, cause, repair, begunMs: nowMs, deadlineMs: nowMs + limits.repairDeadlineMs };
-  return { repairsMs, waitUntilMs: nowMs, attempt };
+  return { repairsMs, waitUntilMs: nowMs, attempt, wish: undefined };
 }
 
 const verbs: Readonly<Record<Repair, string>> = {

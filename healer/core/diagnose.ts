@@ -21,6 +21,8 @@ export interface Subject {
   readonly plannedFiles: string | undefined;
   readonly repairsMs: readonly number[];
   readonly rebootsMs: readonly number[];
+  /** Defined while a person wants it out of rotation. */
+  readonly drain: unknown;
 }
 
 export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowMs: number): Finding {
@@ -77,13 +79,14 @@ const atWork: ReadonlySet<string> = new Set([
 
 const missing = bad("diskMissing", "the file of its disk is gone");
 
-function diagnoseBeat({ facts, plannedFiles }: Subject, beat: Beat, limits: Limits, nowMs: number): Finding {
+function diagnoseBeat({ facts, plannedFiles, drain }: Subject, beat: Beat, limits: Limits, nowMs: number): Finding {
   switch (beat.service) {
     case "starting":
       if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its service is starting" };
       return bad("serviceDead", "its service did not come up in the time of a boot");
     case "draining":
-      return { kind: "unclear", detail: "its service is stopping on purpose" };
+      if (drain === undefined) return { kind: "unclear", detail: "its service is stopping on purpose" };
+      break;
     case "refused":
       return bad("serviceDead", "nothing listens on its port");
     case "wrong":
@@ -106,6 +109,7 @@ function diagnoseBeat({ facts, plannedFiles }: Subject, beat: Beat, limits: Limi
   if (plannedFiles !== undefined && beat.files !== plannedFiles) {
     return bad("filesChanged", "a managed file is not as planned");
   }
+  if (beat.service === "draining") return { kind: "well", detail: "it beats, and is drained: it gets no requests" };
   return { kind: "well", detail: "it beats and serves" };
 }
 

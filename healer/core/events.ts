@@ -23,7 +23,23 @@ export type Event =
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
   /** `slot`: of this machine alone; without it, of all. */
   | { readonly kind: "pause"; readonly slot?: string | undefined; readonly forMs: number; readonly by: string }
-  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string };
+  | { readonly kind: "resume"; readonly slot?: string | undefined; readonly by: string }
+  /** Make this machine anew, though it may be well. */
+  | { readonly kind: "replace"; readonly slot: string; readonly by: string }
+  /** Take this worker out of rotation. `force`: even if none is left on this host that serves. */
+  | { readonly kind: "drain"; readonly slot: string; readonly by: string; readonly force: boolean }
+  | { readonly kind: "undrain"; readonly slot: string; readonly by: string }
+  /** Have so many workers on this host. */
+  | { readonly kind: "scale"; readonly workers: number; readonly by: string }
+  | { readonly kind: "scaled"; readonly generation: number; readonly outcome: RepairOutcome }
+  /** Have another host's balancer take the service's address from the one here. */
+  | { readonly kind: "moveVip"; readonly by: string }
+  /** The update that asks for it has ended; who has the address then, the heartbeats say. */
+  | { readonly kind: "vipMoved"; readonly generation: number; readonly outcome: RepairOutcome }
+  | { readonly kind: "rotated"; readonly slot: string; readonly generation: number; readonly outcome: RotateOutcome };
+
+/** `ok`, out of rotation: no request is under way there any more. */
+export type RotateOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;

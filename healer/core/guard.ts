@@ -4,6 +4,7 @@ import { become, type Change } from "./become.ts";
 import type { Limits } from "./limits.ts";
 import { countFailure, withoutEnd } from "./proof.ts";
 import type { Attempt, SlotState, State } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 export interface Guarded {
   readonly state: State;
@@ -18,16 +19,21 @@ export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded
     const { status, attempt } = slot;
     if (status !== "repairing" || attempt === undefined || nowMs < attempt.deadlineMs) continue;
     const given = giveUp(slot, attempt, limits, nowMs);
-    next = countFailure(next, attempt.generation);
+    if (!isWish(attempt.cause)) next = countFailure(next, attempt.generation);
     const nextDriftMs = given.slot.unfinished === undefined ? next.nextDriftMs : nowMs;
     next = { ...next, nextDriftMs, slots: { ...next.slots, [slot.slot]: given.slot } };
     actions.push(...given.actions);
   }
   const { updating } = next;
-  if (updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
+  if (!isOtherUpdate(next) && updating?.slots.every((slot) => next.slots[slot]?.status !== "repairing")) {
     next = { ...next, updating: undefined };
   }
   return { state: next, actions };
+}
+
+/** One that repairs nothing has a deadline of its own. */
+function isOtherUpdate({ scaling, vipMove }: State): boolean {
+  return scaling?.phase === "updating" || vipMove?.phase === "updating";
 }
 
 /** Stops all repairs for a while after too many in a row that did not help; before the next one, so it comes after judging. */

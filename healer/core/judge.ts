@@ -5,7 +5,9 @@ import { type CauseName, causeOf } from "./causes.ts";
 import { diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
 import { countOutcomes, failureOf, stillToProve, triedBefore, withHelp, withoutHelp } from "./proof.ts";
-import type { SlotState, State } from "./state.ts";
+import { isRemoved } from "./scaling.ts";
+import type { SlotState, State, Suspicion } from "./state.ts";
+import { openWish, sentenceOf, suspicionOf } from "./wish.ts";
 
 /** Causes that are known by silence alone: many at once are more likely one fault of network or load. */
 const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
@@ -42,7 +44,7 @@ export function judge(state: State, only: string | undefined, limits: Limits, no
   let hasChanged = false;
   for (const slot of judgedSlots) {
     const change = askIfSilent(judgeSlot(slot, findings.get(slot.slot), state, limits, nowMs), limits, nowMs);
-    if (change.slot === slot) continue;
+    if (change.slot === slot || isRemoved(state, slot.slot)) continue;
     hasChanged = true;
     changed[slot.slot] = change.slot;
     actions.push(...change.actions);
@@ -79,6 +81,8 @@ const well = { suspicion: undefined, hindrance: undefined };
 const unsuspected = { suspicion: undefined };
 
 function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limits, nowMs: number): Change {
+  const wish = openWish(slot, limits, nowMs);
+  if (wish !== undefined) return judgeWished(slot, suspicionOf(wish), nowMs);
   switch (finding.kind) {
     case "well":
       if (slot.unfinished?.found !== undefined) {
@@ -98,6 +102,12 @@ function judgeIdle(slot: SlotState, finding: Finding, state: State, limits: Limi
     case "bad":
       return judgeBad(slot, finding, state, limits, nowMs);
   }
+}
+
+/** However it is: a person wants another one. What is waited for stays said until there is something else to say. */
+function judgeWished(slot: SlotState, wished: Suspicion, nowMs: number): Change {
+  if (slot.status === "red" && slot.suspicion?.cause === wished.cause) return { slot, actions: [] };
+  return become(slot, "red", sentenceOf(wished), nowMs, { suspicion: wished });
 }
 
 function judgeBad(slot: SlotState, finding: Bad, state: State, limits: Limits, nowMs: number): Change {
@@ -131,14 +141,14 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
   if (attempt === undefined) throw new Error(`${slot.slot} settles after no repair`);
   if (finding.kind === "well") {
     const took = `${((nowMs - attempt.begunMs) / 1000).toFixed(1)} s`;
-    const done = { ...well, attempt: undefined, tried: withHelp(attempt, nowMs) };
+    const done = { ...well, attempt: undefined, tried: withHelp(slot, attempt, nowMs) };
     return become(slot, "green", `${attempt.repair} helped: it beats and serves again after ${took}`, nowMs, done);
   }
   const suspicion = finding.kind === "bad" ? suspectedAnew(slot, finding, nowMs) : slot.suspicion;
   const isGone = isPositive(finding) && nowMs - slot.sinceMs > limits.domainsFreshMs;
   if (nowMs < attempt.deadlineMs && !isGone)
     return { slot: suspicion === slot.suspicion ? slot : { ...slot, suspicion }, actions: [] };
-  const ended = { ...slot, attempt: undefined, tried: withoutHelp(attempt) };
+  const ended = { ...slot, attempt: undefined, tried: withoutHelp(slot, attempt) };
   if (finding.kind !== "bad") return judgeIdle(ended, finding, state, limits, nowMs);
   return judgeBad({ ...ended, suspicion }, finding, state, limits, nowMs);
 }

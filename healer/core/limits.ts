@@ -27,6 +27,12 @@ export interface Limits {
   /** A silent machine is asked so often, and its answer speaks for so long. */
   readonly probeIntervalMs: number;
   readonly probeFreshMs: number;
+  /** A person's wish that could not be begun in this time is forgotten: nobody expects it any more. */
+  readonly wishMs: number;
+  /** So often an update is tried that changes the number of workers and was cut short; then a person is left with it. */
+  readonly scaleTries: number;
+  /** A worker that leaves the rotation has so long for its requests: none that came through a balancer lasts longer. */
+  readonly drainMs: number;
   /** A slot that is red for so long, whatever the reason, is a person's concern too. */
   readonly pageAfterMs: number;
   /** Between two checks for drift, and after one that found some or could not be judged. */
@@ -81,6 +87,9 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   domainsFreshMs: 5_000,
   probeIntervalMs: 500,
   probeFreshMs: 3_000,
+  wishMs: 2 * minuteMs,
+  scaleTries: 4,
+  drainMs: minuteMs,
   pageAfterMs: 5 * minuteMs,
   driftIntervalMs: 30 * minuteMs,
   driftRetryMs: 2 * minuteMs,

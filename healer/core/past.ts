@@ -1,6 +1,7 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
 import type { JournalEntry, SlotRepair } from "./actions.ts";
 import type { Past, PastRepair } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
 export interface PastEntry {
@@ -20,7 +21,37 @@ export function pastOf(written: readonly PastEntry[]): Past {
     unfinished: unfinishedIn(entries),
     failed: failedIn(entries),
     ...holdsIn(entries),
+    drained: drainedIn(entries),
+    wasScaled: wasScaled(entries),
+    cutShort: cutShortIn(entries),
   };
+}
+
+function wasScaled(entries: readonly PastEntry[]): boolean {
+  const last = entries.findLast(({ entry }) => entry.kind === "scaleBegun" || entry.kind === "drift");
+  return last?.entry.kind === "scaleBegun";
+}
+
+/** A change whose update was begun, or may have been, and which no update since has brought to an end. */
+function cutShortIn(entries: readonly PastEntry[]): Past["cutShort"] {
+  let cutShort: Past["cutShort"];
+  for (const { entry } of entries) {
+    if (entry.kind === "scaleBegun") cutShort = { workers: entry.workers, by: entry.by, tries: 1 };
+    if (entry.kind === "scaleEnded" && (entry.outcome === "ok" || couldNotBegin.test(entry.outcome)))
+      cutShort = undefined;
+    if (entry.kind !== "scaleSettled" || cutShort === undefined || couldNotBegin.test(entry.outcome)) continue;
+    cutShort = entry.outcome === "ok" ? undefined : { ...cutShort, tries: cutShort.tries + 1 };
+  }
+  return cutShort;
+}
+
+function drainedIn(entries: readonly PastEntry[]): Past["drained"] {
+  const drained = new Map<string, Past["drained"][number]>();
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "drained") drained.set(entry.slot, { slot: entry.slot, by: entry.by, agoMs });
+    if (entry.kind === "undrained") drained.delete(entry.slot);
+  }
+  return [...drained.values()];
 }
 
 /** What could not begin has cost nothing, and says nothing of the repair. */
@@ -31,7 +62,8 @@ function spentIn(entries: readonly PastEntry[]): Past["repairs"] {
   for (const { entry, agoMs } of entries) {
     if (entry.kind === "repairBegun") {
       const { generation } = entry;
-      repairs.push(...entry.slots.map(({ slot }) => ({ slot, agoMs, generation })));
+      const spent = entry.slots.filter(({ cause }) => !isWish(cause));
+      repairs.push(...spent.map(({ slot }) => ({ slot, agoMs, generation })));
     }
     if (entry.kind !== "repairEnded" || !couldNotBegin.test(entry.outcome)) continue;
     repairs = repairs.filter(({ slot, generation }) => slot !== entry.slot || generation !== entry.generation);
@@ -48,7 +80,7 @@ function triedIn(entries: readonly PastEntry[]): readonly PastRepair[] {
     if (entry.kind === "repairEnded" && !couldNotBegin.test(entry.outcome)) {
       const { slot, generation } = entry;
       const repair = begun.get(slot);
-      if (repair !== undefined)
+      if (repair !== undefined && !isWish(repair.cause))
         tried.set(slot, { ...repair, generation, helped: entry.outcome === "ok", greenForMs: undefined });
     }
     if (entry.kind !== "repairJudged" && entry.kind !== "status") continue;
@@ -86,10 +118,15 @@ function unfinishedIn(entries: readonly PastEntry[]): Past["unfinished"] {
 
 function failedIn(entries: readonly PastEntry[]): readonly number[] {
   let failed: number[] = [];
+  const wished = new Set<string>();
   for (const { entry } of entries) {
+    if (entry.kind === "repairBegun") {
+      for (const { slot, cause } of entry.slots) if (isWish(cause)) wished.add(`${entry.generation} ${slot}`);
+    }
     if (entry.kind === "breaker" || (entry.kind === "resumed" && entry.slot === undefined)) failed = [];
     if (entry.kind !== "repairEnded" && entry.kind !== "repairJudged") continue;
     const { generation } = entry;
+    if (wished.has(`${generation} ${entry.slot}`)) continue;
     if (entry.kind === "repairJudged" && entry.helped) failed = failed.filter((other) => other >= generation);
     const isFailure = entry.kind === "repairJudged" ? !entry.helped : !/^(ok$|locked:|preflight:)/.test(entry.outcome);
     if (isFailure && !failed.includes(generation)) failed.push(generation);

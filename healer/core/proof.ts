@@ -6,6 +6,7 @@ import type { Action } from "./actions.ts";
 import { type CauseName, causeOf } from "./causes.ts";
 import type { Limits } from "./limits.ts";
 import type { Attempt, SlotState, State, Tried } from "./state.ts";
+import { isWish } from "./wish.ts";
 
 /** How many of these moments lie within the budget's window. */
 export function recent(timesMs: readonly number[], limits: Limits, nowMs: number): number {
@@ -17,21 +18,26 @@ export function provenMs(returns: number, limits: Limits): number {
   return Math.min(limits.maxProvenMs, limits.provenMs * 2 ** Math.max(0, returns - 1));
 }
 
-/** What a repair leaves behind that came to its end without the slot being well. */
-export function withoutHelp({ generation, cause, repair }: Attempt): Tried {
+/** What a repair leaves behind that came to its end without the slot being well. A wish leaves behind what was before. */
+export function withoutHelp({ tried }: Pick<SlotState, "tried">, attempt: Attempt): Tried | undefined {
+  const { generation, cause, repair } = attempt;
+  if (isWish(cause)) return tried;
   return { generation, cause, repair, helped: false, greenMs: undefined, lastedMs: undefined };
 }
 
 /** What a repair leaves behind that failed, or gave no result. */
-export function withoutEnd({ unfinished }: SlotState, attempt: Attempt): Pick<SlotState, "tried" | "unfinished"> {
+export function withoutEnd(slot: SlotState, attempt: Attempt): Pick<SlotState, "tried" | "unfinished"> {
   const { generation, repair } = attempt;
-  const cutShort = repair === "replace" ? { generation, found: undefined } : unfinished;
-  return { tried: withoutHelp(attempt), unfinished: cutShort };
+  const cutShort = repair === "replace" ? { generation, found: undefined } : slot.unfinished;
+  return { tried: withoutHelp(slot, attempt), unfinished: cutShort };
 }
 
 /** What a repair leaves behind that has made the slot well, for now. */
-export function withHelp(attempt: Attempt, nowMs: number): Tried {
-  return { ...withoutHelp(attempt), helped: true, greenMs: nowMs };
+export function withHelp({ tried }: SlotState, attempt: Attempt, nowMs: number): Tried | undefined {
+  const { generation, cause, repair } = attempt;
+  // What an earlier repair has still to prove, it has to prove on the machine that is there now.
+  if (isWish(cause)) return tried && { ...tried, greenMs: nowMs, lastedMs: undefined };
+  return { generation, cause, repair, helped: true, greenMs: nowMs, lastedMs: undefined };
 }
 
 /** What a slot that is well has still to prove. Whatever it was in between, the time begins anew when it is green again. */
@@ -109,7 +115,7 @@ interface Outcome {
 function outcomeOf(was: SlotState, slot: SlotState): Outcome | undefined {
   const { attempt, tried } = was;
   if (attempt !== undefined) {
-    if (slot.attempt !== undefined || slot.status === "green") return undefined;
+    if (slot.attempt !== undefined || slot.status === "green" || isWish(attempt.cause)) return undefined;
     return { ...attempt, helped: false, sentence: `${attempt.repair} of ${slot.slot} did not help` };
   }
   if (tried?.greenMs === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** For tests: a host whose machines do as they are told, and a healer that listens to it. */
 import type { Action, JournalEntry } from "./actions.ts";
-import type { Event, RepairFailure } from "./events.ts";
+import type { Event, RepairFailure, RotateOutcome } from "./events.ts";
 import type { Beat, DomainFact } from "./facts.ts";
 import { limitsFor } from "./limits.ts";
 import { pastOf } from "./past.ts";
@@ -27,6 +27,8 @@ export class Scene {
   readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
   /** Whether a machine that is asked answers ping; undefined if no answer comes of asking. */
   pingAnswers: boolean | undefined = true;
+  /** What a machine answers when it is to leave the rotation or to come back; undefined if no answer comes. */
+  rotates: RotateOutcome | undefined = { ok: true };
   readonly #written: { readonly atMs: number; readonly entry: JournalEntry }[] = [];
 
   constructor() {
@@ -39,6 +41,7 @@ export class Scene {
     this.actions.push(...actions);
     for (const action of actions) {
       if (action.kind === "journal") this.#written.push({ atMs: this.nowMs, entry: action.entry });
+      if (action.kind === "rotate" && this.rotates !== undefined) this.#rotate(action, this.rotates);
       if (action.kind !== "probe" || this.pingAnswers === undefined) continue;
       this.send({ kind: "ping", slot: action.slot, answered: this.pingAnswers });
       this.send({ kind: "connect", slot: action.slot, outcome: "silent" });
@@ -75,10 +78,11 @@ export class Scene {
     return this.send({ kind: "repaired", generation, slot, outcome });
   }
 
-  /** The healer ends, and another one begins with what the first has journalled. */
-  restart(): void {
+  /** The healer ends, and another one begins with what the first has journalled, and with what is deployed now. */
+  restart(slots: readonly string[] = planned.map(({ slot }) => slot)): void {
     const past = pastOf(this.#written.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
-    this.state = initialState(planned, past, this.nowMs);
+    const deployed = planned.filter(({ slot }) => slots.includes(slot));
+    this.state = initialState(deployed, past, this.nowMs);
   }
 
   status(slot: string): string | undefined {
@@ -100,6 +104,11 @@ export class Scene {
     return this.actions.flatMap((action) => {
       return action.kind === "journal" && "sentence" in action.entry ? [action.entry.sentence] : [];
     });
+  }
+
+  #rotate({ slot, to, generation }: Extract<Action, { kind: "rotate" }>, outcome: RotateOutcome): void {
+    if (outcome.ok) this.beats.set(slot, { ...beat, service: to === "out" ? "draining" : "up" });
+    this.send({ kind: "rotated", slot, generation, outcome });
   }
 
   #beat(): void {

@@ -1,7 +1,8 @@
 import type { Repair } from "./actions.ts";
 import type { CauseName } from "./causes.ts";
-import type { DriftResult, RepairFailure } from "./events.ts";
+import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
+import { takenUp } from "./scaling.ts";
 
 /**
  * `unknown`: too little is known. `yellow`: something is wrong that may pass, or that nobody repairs. `red`: a repair is
@@ -39,6 +40,26 @@ export interface SlotState {
   readonly waitUntilMs: number;
   /** The same, because a person wishes it. */
   readonly pausedUntilMs: number;
+  /** That a person wants it replaced, until that begins or the wish is too old. */
+  readonly wish: Wish | undefined;
+  /** That a person wants it out of rotation, until they take that back. */
+  readonly drain: Wish | undefined;
+  /** What was last asked of it about its place in the rotation. */
+  readonly rotation: Rotation | undefined;
+}
+
+export interface Wish {
+  readonly by: string;
+  readonly atMs: number;
+}
+
+export interface Rotation {
+  readonly generation: number;
+  readonly to: "out" | "in";
+  /** When it was asked, or has answered. */
+  readonly atMs: number;
+  /** Undefined until it has answered. */
+  readonly outcome: RotateOutcome | undefined;
 }
 
 export interface Suspicion {
@@ -84,6 +105,10 @@ export interface State {
   readonly generation: number;
   /** The slots of the update under way: there is one at a time. */
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
+  /** The change of the number of workers that is under way; or done, until the plan that it deployed is healed. */
+  readonly scaling: Scaling | undefined;
+  readonly vipMove: VipMove | undefined;
+  readonly keptVip: KeptVip | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
   /** The generations of the repairs that did not help, since one did and lasted. */
@@ -96,6 +121,39 @@ export interface State {
   readonly nextDriftMs: number;
   /** What persons have been told and is still so: topic to sentence. */
   readonly pages: Readonly<Record<string, string>>;
+}
+
+export interface Scaling {
+  readonly workers: number;
+  readonly by: string;
+  readonly atMs: number;
+  /** Those that are removed: drained first, and then nobody's to repair. */
+  readonly leaving: readonly string[];
+  /** `draining`, then `updating`, then `done`. */
+  readonly phase: "draining" | "updating" | "done";
+  /**
+   * How often an update was tried that was cut short. From the first on it is brought to an end that only removes: at the
+   * fewer workers of the two numbers.
+   */
+  readonly tries: number;
+  /** One that was cut short is not tried again before this. */
+  readonly notBeforeMs: number;
+}
+
+/** A planned move of the service's address away from this host. */
+export interface VipMove {
+  readonly slot: string;
+  readonly generation: number;
+  /** When the update began; or ended, and what the heartbeats say is waited for. */
+  readonly atMs: number;
+  readonly phase: "updating" | "looking";
+}
+
+/** That a balancer could not yield the address when it was last asked, and why. */
+export interface KeptVip {
+  readonly slot: string;
+  readonly atMs: number;
+  readonly why: string;
 }
 
 export interface PlannedSlot {
@@ -116,6 +174,11 @@ export interface Past {
   /** By slot. */
   readonly pausedSlotsForMs: Readonly<Record<string, number>>;
   readonly breakerForMs: number;
+  /** The number of workers was changed, and drift was not checked since. */
+  readonly wasScaled: boolean;
+  /** The last change of the number of workers, if nothing says that it came to an end. */
+  readonly cutShort: { readonly workers: number; readonly by: string; readonly tries: number } | undefined;
+  readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
 }
 
 export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
@@ -128,7 +191,7 @@ const firstDriftMs = 5 * 60_000;
 
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
-  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0 },
+  ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false, cutShort: undefined },
 };
 
 export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
@@ -147,6 +210,9 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       rebootsMs: [],
       waitUntilMs: nowMs,
       pausedUntilMs: nowMs + (past.pausedSlotsForMs[slot] ?? 0),
+      wish: undefined,
+      drain: drainOf(past, slot, nowMs),
+      rotation: undefined,
     };
     return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
   });
@@ -156,14 +222,28 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     startedMs: nowMs,
     generation: past.generation,
     updating: undefined,
+    scaling: scalingOf(planned, past, nowMs),
+    vipMove: undefined,
+    keptVip: undefined,
     massMs: undefined,
     failed: past.failed,
     breakerUntilMs: nowMs + past.breakerForMs,
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
-    nextDriftMs: past.unfinished.length > 0 ? nowMs : nowMs + firstDriftMs,
+    nextDriftMs: past.unfinished.length > 0 || past.wasScaled ? nowMs : nowMs + firstDriftMs,
     pages: {},
   };
+}
+
+/** What an earlier healer's engine has brought to its end alone is deployed, and needs no other end. */
+function scalingOf(planned: readonly PlannedSlot[], { cutShort }: Past, nowMs: number): Scaling | undefined {
+  const workers = planned.filter(({ role }) => role === "worker").length;
+  return cutShort === undefined || cutShort.workers === workers ? undefined : takenUp(planned, cutShort, nowMs);
+}
+
+function drainOf({ drained }: Past, name: string, nowMs: number): Wish | undefined {
+  const last = drained.find(({ slot }) => slot === name);
+  return last && { by: last.by, atMs: nowMs - last.agoMs };
 }
 
 function triedOf({ tried }: Past, name: string, nowMs: number): Tried | undefined {

@@ -397,3 +397,14 @@ test("what was asked in one silence answers nothing in the next", () => {
   scene.pass(limits.silentMs + 200);
   assert.match(scene.sentence("web-1"), /I am asking the machine itself/);
 });
+
+test("what a port did not say while the machine could not be reached is not held against its agent", () => {
+  const scene = new Scene();
+  scene.silent.add("web-1");
+  scene.pingAnswers = false;
+  scene.pass(limits.silentMs + (limits.pings + 1) * limits.probeIntervalMs);
+  assert.match(scene.sentence("web-1"), /VM unreachable/);
+  scene.pingAnswers = undefined;
+  scene.send({ kind: "ping", slot: "web-1", answered: true });
+  assert.match(scene.sentence("web-1"), /I am asking its port/);
+});

@@ -10,10 +10,15 @@ import { decide } from "./decide.ts";
 import { askForDrift, hearDrift } from "./drift.ts";
 import type { Event } from "./events.ts";
 import { giveUpLate, openBreaker } from "./guard.ts";
+import { hearWish } from "./hearWish.ts";
 import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { updatePages } from "./pages.ts";
+import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts";
+import { goOnScaling, hearScale, hearScaled } from "./scaling.ts";
 import type { State } from "./state.ts";
+import { goOnMoving, hearVipMove, hearVipMoved } from "./vipMove.ts";
+import { yieldForWish } from "./yieldForWish.ts";
 
 export interface Step {
   readonly state: State;
@@ -32,7 +37,8 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const broken = openBreaker(judged.state, limits, nowMs);
   // What is red was judged in this very step, or its evidence may have grown old since; the next tick is not far.
   const decided = only === undefined ? decide(broken.state, limits, nowMs) : { state: broken.state, actions: [] };
-  const asked = askForDrift(state, decided.state, event, limits, nowMs);
+  const kept = event.kind === "tick" ? keepOn(decided.state, limits, nowMs) : { state: decided.state, actions: [] };
+  const asked = askForDrift(state, kept.state, event, limits, nowMs);
   const told = updatePages(asked.state, limits, nowMs);
   const actions = [
     ...heard.actions,
@@ -40,10 +46,21 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
     ...judged.actions,
     ...broken.actions,
     ...decided.actions,
+    ...kept.actions,
     ...asked.actions,
     ...told.actions,
   ];
   return { state: told.state, actions, reason: heard.reason || reasonOf(actions) };
+}
+
+/** What persons have wished and takes its time. */
+function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
+  const moved = goOnMoving(state, limits, nowMs);
+  const scaled = goOnScaling(moved.state, limits, nowMs);
+  const yielded = yieldForWish(scaled.state, limits, nowMs);
+  const rotated = keepRotation(yielded.state, limits, nowMs);
+  const actions = [...moved.actions, ...scaled.actions, ...yielded.actions, ...rotated.actions];
+  return { state: rotated.state, actions };
 }
 
 interface Heard {
@@ -73,6 +90,22 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return pause(state, event, nowMs);
     case "resume":
       return resume(state, event, nowMs);
+    case "drain":
+      return hearDrain(state, event, limits, nowMs);
+    case "undrain":
+      return hearUndrain(state, event);
+    case "rotated":
+      return hearRotated(state, event, nowMs);
+    case "moveVip":
+      return hearVipMove(state, event, nowMs);
+    case "vipMoved":
+      return hearVipMoved(state, event, nowMs);
+    case "scale":
+      return hearScale(state, event, limits, nowMs);
+    case "scaled":
+      return hearScaled(state, event, limits, nowMs);
+    case "replace":
+      return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:
       break;
   }

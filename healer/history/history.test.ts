@@ -230,3 +230,18 @@ test("whatever the journal holds, at most one incident per slot is open and none
     }),
   );
 });
+
+test("a change of the number of workers shows its last step, and one that was cut short how it ended", () => {
+  const asked = { kind: "scaleBegun", workers: 1, by: "anna", leaving: ["web-2"] };
+  const step = { kind: "progress", phase: "done", resource: "web-2-disk", op: "delete", atMs: 900 };
+  const failed = { kind: "scaleEnded", workers: 1, outcome: "failed: the provider is gone" };
+  const settled = { kind: "scaleSettled", workers: 1, outcome: "ok" };
+  const scaleAfter = (...entries: readonly object[]) => fold(lines(started, asked, ...entries)).scale;
+  assert.equal(scaleAfter(step)?.step, "delete web-2-disk: done");
+  assert.deepEqual([scaleAfter(failed)?.outcome, scaleAfter(failed)?.reason], ["failed", "the provider is gone"]);
+  assert.equal(scaleAfter(failed, { ...settled, outcome: "failed: again" })?.outcome, "failed");
+  assert.deepEqual([scaleAfter(failed, settled)?.outcome, scaleAfter(failed, settled)?.reason], ["done", undefined]);
+  assert.equal(scaleAfter(started)?.outcome, "cutOff");
+  assert.equal(scaleAfter({ ...started, slots: ["lb-1", "web-1"] })?.outcome, "done");
+  assert.equal(scaleAfter(failed, { ...settled, workers: 2 })?.outcome, "failed");
+});

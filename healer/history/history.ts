@@ -2,6 +2,7 @@
  * What has happened, folded from the journal: one incident per slot from the first sign that something is wrong until it
  * is well again, with all that was tried. It is a pure function of the entries, so any reader of a journal gets the same.
  */
+import { type ChangeRecord, changeEnded, failureIn, isDeployed, type ScaleRecord, settled } from "./changes.ts";
 import { type HistoryEntry, historyEntryOf } from "./historyEntry.ts";
 
 export interface History {
@@ -17,6 +18,10 @@ export interface History {
   readonly pagedAt: Readonly<Record<string, string>>;
   /** The last wish to pause each slot, and the one to pause all, whether or not it is over. */
   readonly pauses: Readonly<Record<string, PauseWish>>;
+  /** The last change of the number of workers. */
+  readonly scale: ScaleRecord | undefined;
+  /** The last planned move of the service's address away from here. */
+  readonly vipMove: ChangeRecord | undefined;
 }
 
 export interface PauseWish {
@@ -80,7 +85,16 @@ export type RepairState =
 /** Older incidents are forgotten here; the journal itself may still have them. */
 export const maxClosed = 500;
 
-export const noHistory: History = { seq: 0, open: {}, closed: [], silentSince: {}, pagedAt: {}, pauses: {} };
+export const noHistory: History = {
+  seq: 0,
+  open: {},
+  closed: [],
+  silentSince: {},
+  pagedAt: {},
+  pauses: {},
+  scale: undefined,
+  vipMove: undefined,
+};
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
 export function withLine(history: History, line: { readonly seq: number; readonly at: string }): History {
@@ -111,6 +125,23 @@ function withEntry(history: History, entry: HistoryEntry): History {
       return withDrift(history, entry);
     case "page":
       return { ...history, pagedAt: { ...history.pagedAt, [entry.topic]: entry.at } };
+    case "scaleBegun": {
+      const { seq: id, workers, by, at: begunAt } = entry;
+      return { ...history, scale: { id, workers, by, begunAt, outcome: "underWay" } };
+    }
+    case "scaleEnded":
+      return { ...history, scale: changeEnded(history.scale, entry.at, entry.outcome) };
+    case "scaleSettled":
+      return { ...history, scale: settled(history.scale, entry) };
+    case "progress": {
+      const { scale } = history;
+      if (scale?.outcome !== "underWay") return history;
+      return { ...history, scale: { ...scale, step: `${entry.op} ${entry.resource}: ${entry.phase}` } };
+    }
+    case "vipMoveBegun":
+      return { ...history, vipMove: { id: entry.seq, by: entry.by, begunAt: entry.at, outcome: "underWay" } };
+    case "vipMoveEnded":
+      return { ...history, vipMove: changeEnded(history.vipMove, entry.at, entry.outcome) };
     case "paused": {
       const { slot = allSlots, by, at, forMs } = entry;
       return { ...history, pauses: { ...history.pauses, [slot]: { by, at, forMs } } };
@@ -121,7 +152,12 @@ function withEntry(history: History, entry: HistoryEntry): History {
 /** What an earlier healer had under way came to an end that nobody saw; what is no longer planned is nobody's trouble. */
 function restart(history: History, { at, slots }: Of<"started">): History {
   const planned = slots === undefined ? undefined : new Set(slots);
-  let next: History = { ...history, silentSince: {} };
+  let next: History = {
+    ...history,
+    silentSince: {},
+    scale: changeEnded(history.scale, at, isDeployed(history.scale, slots) ? "ok" : "cutOff: "),
+    vipMove: changeEnded(history.vipMove, at, "cutOff: "),
+  };
   for (const slot of Object.keys(history.open)) {
     next = change(next, slot, (incident) => withLast(incident, undefined, (last) => concluded(last, at, "cutOff")));
     if (planned !== undefined && !planned.has(slot)) next = close(next, slot, at, "gone");
@@ -182,9 +218,8 @@ function withRepairs(history: History, { generation, slots, at }: Of<"repairBegu
 
 function ended(record: RepairRecord, at: string, outcome: string): RepairRecord {
   if (outcome === "ok") return { ...record, outcome: "settling" };
-  const [, code = "", reason = ""] = /^(\w+): ([\s\S]*)$/.exec(outcome) ?? [];
-  const known = (["locked", "preflight", "deadline", "failed"] as const).find((state) => state === code);
-  return { ...concluded(record, at, known ?? "failed"), reason: known === undefined ? outcome : reason };
+  const { code, reason } = failureIn(outcome);
+  return { ...concluded(record, at, code), reason };
 }
 
 function concluded(record: RepairRecord, at: string, outcome: RepairState): RepairRecord {

@@ -34,6 +34,12 @@ const entrySchema = z.discriminatedUnion("kind", [
     clean: z.boolean().optional(),
     sentence: z.string(),
   }),
+  z.object({ ...line, kind: z.literal("scaleBegun"), workers: z.int(), by: z.string() }),
+  z.object({ ...line, kind: z.literal("scaleEnded"), workers: z.int(), outcome: z.string() }),
+  z.object({ ...line, kind: z.literal("scaleSettled"), workers: z.int(), outcome: z.string() }),
+  z.object({ ...line, kind: z.literal("progress"), phase: z.string(), resource: z.string(), op: z.string() }),
+  z.object({ ...line, kind: z.literal("vipMoveBegun"), slot: z.string(), by: z.string() }),
+  z.object({ ...line, kind: z.literal("vipMoveEnded"), slot: z.string(), outcome: z.string() }),
   z.object({ ...line, kind: z.literal("page"), topic: z.string() }),
   z.object({ ...line, kind: z.literal("paused"), slot: z.string().optional(), forMs: z.number(), by: z.string() }),
 ]);

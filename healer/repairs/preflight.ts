@@ -4,6 +4,12 @@ import type { Limits } from "../core/limits.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virshAny } from "./virsh.ts";
 
+/** What has to be known of a machine that is to be made. */
+export type NewMachine = Pick<RepairSlot, "slot" | "uuid" | "image" | "memoryMib"> & {
+  /** No machine of this host has had its image before: the same update makes the base volume. */
+  readonly isImageNew?: boolean;
+};
+
 type SpaceLimits = Pick<Limits, "minPoolFreeBytes" | "minStateFreeBytes">;
 
 export type BridgePlace = Pick<RepairPlace, "bridge" | "netDir">;
@@ -17,7 +23,7 @@ const mebibyte = 1024 * 1024;
  */
 export async function preflight(
   place: RepairPlace,
-  slots: readonly RepairSlot[],
+  slots: readonly NewMachine[],
   limits: SpaceLimits,
 ): Promise<ReadonlyMap<string, string>> {
   const ofHost =
@@ -63,10 +69,10 @@ async function checkSpace(what: string, dir: string, minBytes: number): Promise<
 /** The base volume is what the new disk lies over; kernel and initrd are what it boots. */
 async function checkImage(
   { imageDir, poolDir }: RepairPlace,
-  { slot, image }: RepairSlot,
+  { slot, image, isImageNew = false }: NewMachine,
 ): Promise<string | undefined> {
   const needed = [
-    join(poolDir, `base-${image.slice(0, 12)}.qcow2`),
+    isImageNew ? join(imageDir, `${image}.qcow2`) : join(poolDir, `base-${image.slice(0, 12)}.qcow2`),
     ...["vmlinux", "initrd"].map((kind) => join(imageDir, `${image}.${kind}`)),
   ];
   for (const path of needed) {
@@ -77,14 +83,14 @@ async function checkImage(
 }
 
 /** A machine of the slot's name that is not the slot's was made by somebody, and is not ours to delete. */
-async function checkDomain({ libvirtUri }: RepairPlace, { slot, uuid }: RepairSlot): Promise<string | undefined> {
+async function checkDomain({ libvirtUri }: RepairPlace, { slot, uuid }: NewMachine): Promise<string | undefined> {
   const { code, stdout } = await virshAny(libvirtUri, ["domuuid", slot]);
   if (code !== 0 || stdout.trim() === uuid) return undefined;
   return `a domain ${slot} that is not of this stack is there (UUID ${stdout.trim()}): rename or undefine it.`;
 }
 
 /** What the old machine holds comes back when it is deleted. */
-async function newMemoryMib({ libvirtUri }: RepairPlace, { slot, memoryMib }: RepairSlot): Promise<number> {
+async function newMemoryMib({ libvirtUri }: RepairPlace, { slot, memoryMib }: NewMachine): Promise<number> {
   const { stdout } = await virshAny(libvirtUri, ["domid", slot]);
   return /^\d+$/.test(stdout.trim()) ? 0 : memoryMib;
 }

@@ -1,15 +1,18 @@
 import type { Action } from "../core/actions.ts";
 import type { DriftResult, Event, RepairOutcome } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { drainScript, undrainScript } from "./drainScript.ts";
 import { driftOf } from "./drift.ts";
 import { endFrozen } from "./endFrozen.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EngineJob, SlotTarget } from "./engine/protocol.ts";
+import { inGuest } from "./guestShell.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
 import { RepairError } from "./repairError.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { stub } from "./stub.ts";
+import { timed } from "./timed.ts";
 
 type Of<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
 
@@ -32,7 +35,10 @@ export interface RepairerOptions {
 type Refuse = (slot: string, reason: string) => void;
 
 /** What the engine needs to stop an update at its deadline and to put the backend in order. */
-const engineReserveMs = 30_000;
+export const engineReserveMs = 30_000;
+
+/** What it takes to reach a guest, and to hear of the end there. */
+const sshReserveMs = 8_000;
 
 /** Does what the core wants done, and answers every action with an event: nothing is left without one. */
 export class Repairer {
@@ -43,7 +49,7 @@ export class Repairer {
   }
 
   async operate({ slot, operation, generation }: Of<"operate">): Promise<void> {
-    const outcome = await this.#timed(async () => {
+    const outcome = await timed(this.#options.nowMs, async () => {
       const { place } = this.#options;
       await operations[operation](place, slotOf(place, slot));
     });
@@ -58,9 +64,30 @@ export class Repairer {
       this.#options.emit({ kind: "repaired", generation, slot, outcome });
     };
     const refuse: Refuse = (slot, reason) => end(slot, { ok: false, code: "preflight", reason });
-    const outcome = await this.#timed(() => this.#rebuild(slots, refuse));
+    const outcome = await timed(this.#options.nowMs, () => this.#rebuild(slots, refuse));
     this.#options.engine.warm();
     for (const slot of open) end(slot, outcome);
+  }
+
+  async rotate({ slot, to, generation }: Of<"rotate">): Promise<void> {
+    const { place, limits } = this.#options;
+    const script = to === "out" ? drainScript(limits.drainMs) : undrainScript();
+    const ended = await timed(this.#options.nowMs, () =>
+      inGuest(place, slotOf(place, slot), script, limits.drainMs + sshReserveMs),
+    );
+    const outcome = ended.ok ? ({ ok: true } as const) : ({ ok: false, reason: ended.reason } as const);
+    this.#options.emit({ kind: "rotated", slot, generation, outcome });
+  }
+
+  async moveVip({ slot, generation }: Of<"moveVip">): Promise<void> {
+    const { engine, limits, emit, nowMs } = this.#options;
+    const outcome = await timed(nowMs, async () => {
+      const deadlineMs = limits.repairDeadlineMs - engineReserveMs;
+      const end = await engine.run("moveVip", async () => ({ kind: "moveVip", slot }), deadlineMs);
+      if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
+    });
+    engine.warm();
+    emit({ kind: "vipMoved", generation, outcome });
   }
 
   async checkDrift({ generation }: Of<"checkDrift">): Promise<void> {
@@ -98,18 +125,6 @@ export class Repairer {
     }
     if (targets.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
     return { kind: "replace", slots: targets };
-  }
-
-  /** Success is the time that it took; whatever is thrown is a failure with a sentence. */
-  async #timed(act: () => Promise<void>): Promise<RepairOutcome> {
-    const beginMs = this.#options.nowMs();
-    try {
-      await act();
-      return { ok: true, tookMs: Math.round(this.#options.nowMs() - beginMs) };
-    } catch (error) {
-      const code = error instanceof RepairError ? error.code : "failed";
-      return { ok: false, code, reason: error instanceof Error ? error.message : String(error) };
-    }
   }
 }
 

@@ -27,7 +27,10 @@ export async function stub(place: RepairPlace, slot: RepairSlot): Promise<Stubbe
 }
 
 /** Any emulator can define this; it is never started. */
-async function stubDomain({ libvirtUri, runDir }: RepairPlace, { slot, uuid }: RepairSlot): Promise<boolean> {
+export async function stubDomain(
+  { libvirtUri, runDir }: RepairPlace,
+  { slot, uuid }: Pick<RepairSlot, "slot" | "uuid">,
+): Promise<boolean> {
   if ((await domainState(libvirtUri, slot)) !== undefined) return false;
   const xml = `<domain type="qemu"><name>${slot}</name><uuid>${uuid}</uuid><memory unit="MiB">1</memory><os><type>hvm</type></os></domain>`;
   // virsh opens what it defines by name, and what Node gives a command as its input is a socket, which has none.
@@ -39,7 +42,11 @@ async function stubDomain({ libvirtUri, runDir }: RepairPlace, { slot, uuid }: R
 }
 
 /** The file decides: libvirt remembers a volume whose file was removed behind its back until the pool is refreshed. */
-async function stubVolume({ libvirtUri, pool, poolDir }: RepairPlace, name: string, format: string): Promise<boolean> {
+export async function stubVolume(
+  { libvirtUri, pool, poolDir }: RepairPlace,
+  name: string,
+  format: string,
+): Promise<boolean> {
   const there = await access(join(poolDir, name)).then(
     () => true,
     () => false,

@@ -20,16 +20,21 @@ export function endFault(world: World, fault: Fault): void {
   if (isHostFault(fault.kind)) {
     world.turn(fault.kind, -1);
     if (fault.kind === "cut-workers" && !world.isOn("cut-workers")) {
-      for (const machine of workers(world)) machine.ills.delete("mute");
+      for (const machine of workers(world)) unmute(world, machine);
     }
     return;
   }
   const machine = world.machine(fault.slot ?? "");
   if (fault.kind === "overload") machine.ills.delete("serviceBusy");
-  if (fault.kind === "mute") machine.ills.delete("mute");
+  if (fault.kind === "mute") unmute(world, machine);
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
   if (fault.kind === "lose-image") machine.imageThere = true;
   if (fault.kind === "edit-file") machine.ills.delete("filesChanged");
+}
+
+function unmute({ nowMs }: World, machine: Machine): void {
+  machine.ills.delete("mute");
+  machine.reachableMs = nowMs;
 }
 
 const illnessOf: Partial<Record<SlotFault, Illness>> = {

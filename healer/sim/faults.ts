@@ -48,6 +48,11 @@ export const hostFaults = [
   "kill-healer-at-repair",
   "pause",
   "resume",
+  "replace",
+  "drain",
+  "undrain",
+  "scale",
+  "moveVip",
   "stale-result",
   "probes-lost",
 ] as const;

@@ -36,12 +36,17 @@ export interface Machine {
   /** When its agent begins to beat, and when its service is up. */
   beatsMs: number;
   servesMs: number;
+  /** Since when it can be reached, if it once could not be. */
+  reachableMs: number;
   diskThere: boolean;
   /** The engine's state does not know it as it is: an update was cut short when it had just made it. */
   unfinished: boolean;
   /** What it would be made anew from. */
   imageThere: boolean;
   attached: boolean;
+  /** It has been told to leave the rotation. */
+  isDrained: boolean;
+  holdsVip: boolean;
   /** Each with what it takes to mend it. */
   readonly ills: Map<Illness, number>;
   /** What it takes to make the domain run again. */
@@ -56,8 +61,17 @@ export function newMachine(slot: string): Machine {
   const role = slot.startsWith("lb-") ? "balancer" : "worker";
   return {
     ...{ slot, role, domain: "running", reason: "booted", domainDepth: 0 },
-    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0 },
-    ...{ diskThere: true, unfinished: false, imageThere: true, attached: true, ills: new Map(), wellSinceMs: 0 },
+    ...{ id: 1, boots: 1, agentStarts: 0, beatsMs: 0, servesMs: 0, reachableMs: 0 },
+    ...{
+      diskThere: true,
+      unfinished: false,
+      imageThere: true,
+      attached: true,
+      isDrained: false,
+      holdsVip: role === "balancer",
+      ills: new Map(),
+      wellSinceMs: 0,
+    },
   };
 }
 
@@ -91,18 +105,23 @@ export function isWell(machine: Machine, nowMs: number): boolean {
 
 const upBeat = { service: "up", files: plannedFiles, freeBytes: 1e9, busy: 0.1 } as const;
 
-export function beatOf({ boots, agentStarts, role, ills, servesMs }: Machine, nowMs: number): Beat {
-  const vrrp = role === "balancer" ? ({ vrrp: ills.has("keepalivedDead") ? "STOP" : "MASTER" } as const) : {};
+export function beatOf(
+  { boots, agentStarts, role, ills, servesMs, isDrained, holdsVip }: Machine,
+  nowMs: number,
+): Beat {
+  const vrrpName = ills.has("keepalivedDead") ? "STOP" : holdsVip ? "MASTER" : "BACKUP";
+  const vrrp = role === "balancer" ? ({ vrrp: vrrpName, holdsVip } as const) : {};
   const beat: Beat = { ...upBeat, incarnation: `boot-${boots}-${agentStarts}`, ...vrrp };
   if (nowMs < servesMs) return { ...beat, service: "starting" };
-  if (ills.size === 0) return beat;
+  if (ills.size === 0) return isDrained ? { ...beat, service: "draining" } : beat;
   const files = ills.has("filesChanged") ? "edited" : plannedFiles;
   const freeBytes = ills.has("guestDiskFull") ? 4096 : beat.freeBytes;
   const rest = { ...beat, files, freeBytes };
   if (ills.has("serviceDead")) return { ...rest, service: "refused" };
   if (ills.has("serviceHung")) return { ...rest, service: "silent" };
   if (ills.has("serviceBusy")) return { ...rest, service: "silent", busy: 0.97 };
-  return ills.has("serviceWrong") ? { ...rest, service: "wrong" } : rest;
+  if (ills.has("serviceWrong")) return { ...rest, service: "wrong" };
+  return isDrained ? { ...rest, service: "draining" } : rest;
 }
 
 export function answersPing({ domain, attached, ills }: Machine): boolean {

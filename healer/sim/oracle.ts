@@ -37,6 +37,7 @@ export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> =
   domainUndefined: ["replace"],
   diskMissing: ["replace"],
   repairUnfinished: ["replace"],
+  replaceWished: ["replace"],
   mute: ["reset", "replace"],
 };
 
@@ -111,6 +112,42 @@ export function wasAsked({ slots }: Told, { slot, cause }: SlotRepair, limits: L
   must(fits, "one witness of silence is not enough", () => `${slot} by ${cause}, ping ${told?.pingAnswered}`);
 }
 
+/** What takes the way of a repair because a person wants it, and is none. */
+export function isWish({ cause }: SlotRepair): boolean {
+  return cause === "replaceWished";
+}
+
+/** Somebody has just asked for it; and no machine that serves is taken away for a wish while another one of its kind is out. */
+export function wasWished(
+  told: Told,
+  state: State,
+  world: readonly Machine[],
+  { slot }: SlotRepair,
+  limits: Limits,
+  nowMs: number,
+): void {
+  const agoMs = nowMs - (told.slots.get(slot)?.wishedMs ?? Number.NEGATIVE_INFINITY);
+  must(agoMs < limits.wishMs, "nothing is replaced for a wish that nobody had", () => `${slot}: ${agoMs} ms ago`);
+  const machine = world.find((one) => one.slot === slot);
+  if (machine === undefined || !serves(machine, nowMs) || machine.ills.size > 0) return;
+  const isEmptied = machine.role !== "worker" || machine.isDrained || nowMs - machine.servesMs < lateMs;
+  must(isEmptied, "what serves is drained before it is replaced for a wish", () => slot);
+  must(!machine.holdsVip, "who holds the address yields it before it is replaced for a wish", () => slot);
+  const out = world.find((other) => {
+    return other !== machine && other.role === machine.role && state.slots[other.slot]?.status === "repairing";
+  });
+  must(out === undefined, "of those that serve one goes at a time", () => `${slot} beside ${out?.slot}`);
+}
+
+/** Only what somebody wants out of rotation leaves it, and nothing that is wanted out is brought back. */
+export function mayRotate(told: Told, machine: Machine, to: "out" | "in", limits: Limits, nowMs: number): void {
+  const { isDrained = false, wishedMs = Number.NEGATIVE_INFINITY } = told.slots.get(machine.slot) ?? {};
+  const isWished = isDrained || told.leaving.includes(machine.slot) || nowMs - wishedMs < limits.wishMs;
+  must(machine.role === "worker", "only workers are in rotation", () => machine.slot);
+  must(to === "in" || isWished, "nothing leaves the rotation unasked", () => machine.slot);
+  must(to === "out" || !isDrained, "what is drained is not brought back unasked", () => machine.slot);
+}
+
 /** No repair of what is well, or boots as it may; and of what suffers from one thing only, the least one first. */
 export function isCalledFor(
   machine: Machine,
@@ -156,7 +193,7 @@ export function seesWhatIs(told: Told, machine: Machine, isWell: boolean, limits
 /** A machine that serves loses nothing by a dead agent; whoever repairs that must not take the service away first. */
 export function keepsServing(machine: Machine, tried: readonly Repair[], { repair }: SlotRepair, nowMs: number): void {
   if (!serves(machine, nowMs) || machine.ills.size !== 1 || !machine.ills.has("agentDead") || tried.length > 0) return;
-  if (!machine.diskThere || nowMs - machine.servesMs < lateMs) return;
+  if (!machine.diskThere || nowMs - Math.max(machine.servesMs, machine.reachableMs) < lateMs) return;
   must(
     repair === "restartAgent",
     "never fewer that serve after a repair",

@@ -1,7 +1,8 @@
 /** Does in the simulated world what the core wants done, with all the ways in which that can go wrong. */
-import type { Action, Operation } from "../core/actions.ts";
+import type { Action } from "../core/actions.ts";
 import type { Event, RepairOutcome } from "../core/events.ts";
 import { answersPing, cure, type Machine, speaks } from "./machine.ts";
+import { type Failure, failed, isInReach, perform } from "./perform.ts";
 import type { World } from "./world.ts";
 
 interface Job {
@@ -11,8 +12,6 @@ interface Job {
   /** What becomes of its machines when it is ended on the way. */
   cutShort?: () => void;
 }
-
-type Failure = Extract<RepairOutcome, { ok: false }>;
 
 export class Rim {
   readonly #world: World;
@@ -37,6 +36,15 @@ export class Rim {
         break;
       case "replace":
         this.#replace(action);
+        break;
+      case "moveVip":
+        this.#moveVip(action);
+        break;
+      case "scale":
+        this.#scale(action);
+        break;
+      case "rotate":
+        this.#rotate(action);
         break;
       case "checkDrift":
         this.#checkDrift(action.generation);
@@ -84,6 +92,7 @@ export class Rim {
   #tellDrift(generation: number): void {
     const { random, machines } = this.#world;
     const left = [...machines.values()].filter(({ unfinished }) => unfinished).map(({ slot }) => `${slot}: replace`);
+    if (this.#world.isLeftOver) left.push("web-9-disk: delete");
     if (left.length > 0) {
       const found = { clean: false, found: left.join("; ") } as const;
       this.#world.tell(0, { kind: "driftChecked", generation, drift: found });
@@ -105,33 +114,77 @@ export class Rim {
     if (hangs && random.chance(0.6)) return;
     const tookMs = hangs ? limits.repairDeadlineMs + random.between(0, 5_000) : random.between(200, 2_000);
     this.#world.after(tookMs, () => {
-      const failure = hangs ? failed("it hung") : this.#perform(this.#world.machine(slot), operation);
+      const failure = hangs ? failed("it hung") : perform(this.#world, this.#world.machine(slot), operation);
       this.#answer(life, generation, slot, failure ?? { ok: true, tookMs });
     });
   }
 
-  #perform(machine: Machine, operation: Operation): Failure | undefined {
+  /** A balancer keeps the address if no other host has one that could take it. */
+  #moveVip({ slot, generation }: Extract<Action, { kind: "moveVip" }>): void {
+    const life = this.#life;
     const world = this.#world;
-    if (world.isOn("operations-fail") && world.random.chance(0.8)) return failed(`${operation} came to nothing`);
-    if (operation.startsWith("restart")) return restart(world, machine, operation);
-    if (world.isOn("stop-libvirtd")) return { ok: false, code: "preflight", reason: "libvirt does not answer" };
-    if (machine.domain === "absent") return failed("there is no such domain");
-    switch (operation) {
-      case "start":
-        return start(world, machine);
-      case "resume":
-        return resume(world, machine);
-      case "reset":
-        if (machine.domain !== "running") return failed(`it is ${machine.domain}`);
-        cure(machine, "reset");
-        world.reboot(machine);
-        return undefined;
-      case "powerCycle":
-        return powerCycle(world, machine);
-      default:
-        machine.attached = true;
-        return undefined;
+    if (world.isOn("engine-silent")) return;
+    const failure = this.#refusal() ?? (world.isOn("engine-fails") ? failed("the engine fails") : undefined);
+    const tookMs = world.random.between(500, 8_000);
+    world.after(tookMs, () => {
+      const machine = world.machine(slot);
+      if (failure === undefined && world.random.chance(0.7)) machine.holdsVip = false;
+      if (life === this.#life)
+        world.tell(0, { kind: "vipMoved", generation, outcome: failure ?? { ok: true, tookMs } });
+    });
+  }
+
+  /**
+   * The machines of a run stay the same. So a change of their number comes to nothing in one way or another, and may leave
+   * something behind; an update for the number that there is removes that.
+   */
+  #scale({ workers, generation }: Extract<Action, { kind: "scale" }>): void {
+    const life = this.#life;
+    const world = this.#world;
+    const workersThere = [...world.machines.values()].filter(({ role }) => role === "worker").length;
+    const leave = () => {
+      if (workers > workersThere && world.random.chance(0.7)) world.isLeftOver = true;
+    };
+    if (world.isOn("engine-silent")) {
+      leave();
+      return;
     }
+    const tookMs = world.random.between(500, 8_000);
+    const answer = (outcome: RepairOutcome) => {
+      if (life === this.#life) world.tell(0, { kind: "scaled", generation, outcome });
+    };
+    const isShort = workers !== workersThere && world.random.chance(0.3);
+    const lack: Failure | undefined = isShort
+      ? { ok: false, code: "preflight", reason: "there is no space" }
+      : undefined;
+    const refusal = this.#refusal() ?? lack;
+    if (refusal !== undefined) {
+      world.after(tookMs, () => answer(refusal));
+      return;
+    }
+    const job: Job = { cancelled: false, waits: false, cutShort: leave };
+    this.#job = job;
+    world.after(tookMs, () => {
+      if (job.cancelled) return;
+      this.#job = undefined;
+      const works = !world.isOn("engine-fails") && !world.isOn("engine-dies") && workers === workersThere;
+      if (works) world.isLeftOver = false;
+      else leave();
+      answer(works ? { ok: true, tookMs } : failed("the engine fails"));
+    });
+  }
+
+  #rotate({ slot, to, generation }: Extract<Action, { kind: "rotate" }>): void {
+    const life = this.#life;
+    const world = this.#world;
+    if (world.isOn("operations-hang") && world.random.chance(0.7)) return;
+    const machine = world.machine(slot);
+    const fails = !isInReach(world, machine) || (world.isOn("operations-fail") && world.random.chance(0.8));
+    if (!fails) machine.isDrained = to === "out";
+    const outcome = fails ? ({ ok: false, reason: "nobody answers in it" } as const) : ({ ok: true } as const);
+    world.after(world.random.between(200, 4_000), () => {
+      if (life === this.#life) world.tell(0, { kind: "rotated", slot, generation, outcome });
+    });
   }
 
   #replace({ slots, generation }: Extract<Action, { kind: "replace" }>): void {
@@ -217,55 +270,6 @@ export class Rim {
     }
     return undefined;
   }
-}
-
-function failed(reason: string): Failure {
-  return { ok: false, code: "failed", reason };
-}
-
-function restart(world: World, machine: Machine, operation: Operation): Failure | undefined {
-  const { ills } = machine;
-  const isOutOfReach =
-    ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !machine.attached;
-  if (machine.domain !== "running" || isOutOfReach || world.nowMs < machine.beatsMs)
-    return failed("nobody answers in it");
-  cure(machine, operation);
-  if (operation === "restartService") world.relapse(machine);
-  if (operation === "restartAgent") machine.agentStarts += 1;
-  return undefined;
-}
-
-function start(world: World, machine: Machine): Failure | undefined {
-  if (machine.domain === "running") return undefined;
-  if (machine.domain !== "stopped" && machine.domain !== "crashed" && machine.domain !== "panicked") {
-    return failed(`it is ${machine.domain}`);
-  }
-  if (!machine.diskThere || machine.domainDepth > 0) return failed("it does not start");
-  world.boot(machine);
-  return undefined;
-}
-
-function resume(world: World, machine: Machine): Failure | undefined {
-  if (machine.domain === "running") return undefined;
-  const canGoOn = machine.domain === "paused" || (machine.domain === "stalled" && !world.isOn("fill-pool"));
-  if (!canGoOn || machine.domainDepth > 0) return failed("it stays paused");
-  machine.domain = "running";
-  machine.reason = "unpaused";
-  world.announce(machine);
-  return undefined;
-}
-
-function powerCycle(world: World, machine: Machine): Failure | undefined {
-  if (!machine.diskThere || machine.domainDepth > 1 || (machine.domain === "stalled" && world.isOn("fill-pool"))) {
-    machine.domain = "stopped";
-    machine.reason = "destroyed";
-    machine.domainDepth = 2;
-    world.announce(machine);
-    return failed("it does not start");
-  }
-  cure(machine, "powerCycle");
-  world.boot(machine);
-  return undefined;
 }
 
 /** An update that dies may have made the machine already, and not have written that down. */

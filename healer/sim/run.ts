@@ -8,7 +8,8 @@ import { initialState, noPast, type PlannedSlot, type State } from "../core/stat
 import { step } from "../core/step.ts";
 import { beginFault, endFault } from "./breakWorld.ts";
 import type { Fault } from "./faults.ts";
-import { beatOf, isWell, plannedFiles, polled, speaks } from "./machine.ts";
+import { beatOf, plannedFiles, polled, speaks } from "./machine.ts";
+import { isAtRest, type Outcome, untold, whatIsNot } from "./outcome.ts";
 import { Random } from "./random.ts";
 import { Rim } from "./rim.ts";
 import { type Scenario, slotsOf } from "./scenario.ts";
@@ -89,12 +90,12 @@ class Simulation {
       if (this.nowMs - this.#watch.told.startedMs > 6_000) this.#watch.checkPages(this.#state);
       if (this.nowMs > quietMs && this.#isOver()) return;
     }
-    if (!isLasting) throw new Violation("all becomes green when faults stop", this.#whatIsNot());
+    if (!isLasting) throw new Violation("all becomes green when faults stop", whatIsNot(this.#outcome));
     // What comes and goes is told of when it has come often enough.
     const untilMs = this.nowMs + reboots * (bootMs + 10_000);
-    while (this.nowMs < untilMs && this.#untold() !== undefined) this.#round();
-    const untold = this.#untold();
-    if (untold !== undefined) throw new Violation("persons are told what only they can mend", untold);
+    while (this.nowMs < untilMs && untold(this.#outcome) !== undefined) this.#round();
+    const left = untold(this.#outcome);
+    if (left !== undefined) throw new Violation("persons are told what only they can mend", left);
   }
 
   #schedule(fault: Fault): void {
@@ -116,6 +117,17 @@ class Simulation {
     if (this.#deadUntilMs !== undefined) return;
     if (kind === "pause") this.#world.tell(0, { kind: "pause", slot, forMs, by: "root" });
     if (kind === "resume") this.#world.tell(0, { kind: "resume", slot, by: "root" });
+    const anySlot = () => this.#world.random.pick([...this.#world.machines.keys()]);
+    if (kind === "replace" || kind === "undrain") this.#world.tell(0, { kind, slot: slot ?? anySlot(), by: "root" });
+    if (kind === "moveVip") this.#world.tell(0, { kind, by: "root" });
+    if (kind === "scale") {
+      const workers = this.#world.random.between(1, this.#scenario.workers + 1);
+      this.#world.tell(0, { kind, workers, by: "root" });
+    }
+    if (kind === "drain") {
+      const force = this.#world.random.chance(0.3);
+      this.#world.tell(0, { kind, slot: slot ?? anySlot(), by: "root", force });
+    }
     if (kind === "stale-result") this.#tellStale(depth);
   }
 
@@ -241,13 +253,9 @@ class Simulation {
     return index < 0 ? undefined : index;
   }
 
-  /** Everything is green and nobody has been left with a page, and it stays so for some seconds. */
+  /** It stays so for some seconds. */
   #isOver(): boolean {
-    const isDone = Object.values(this.#state.slots).every(({ status, slot }) => {
-      return (status === "green" && isWell(this.#world.machine(slot), this.nowMs)) || this.#isExcused(slot);
-    });
-    const isTold = [...this.#watch.pages].length === 0 || this.#isDueForEver();
-    if (!isDone || !isTold) {
+    if (!isAtRest(this.#outcome)) {
       this.#greenSinceMs = undefined;
       return false;
     }
@@ -255,44 +263,7 @@ class Simulation {
     return this.nowMs - this.#greenSinceMs >= 5_000;
   }
 
-  /** More than half of the workers that do not answer while their domains run are left to a person, who is told. */
-  #isExcused(slot: string): boolean {
-    if (this.#scenario.faults.some((fault) => fault.slot === slot && !Number.isFinite(fault.forMs))) return true;
-    return this.#isMass() && this.#watch.pages.has("massFailure");
-  }
-
-  #isDueForEver(): boolean {
-    const lasting = this.#scenario.faults.some(({ forMs }) => !Number.isFinite(forMs));
-    return lasting || this.#isMass();
-  }
-
-  #isMass(): boolean {
-    const workers = [...this.#world.machines.values()].filter(({ role }) => role === "worker");
-    const soft = workers.filter(({ ills }) => {
-      return (
-        ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("serviceHung") || ills.has("serviceBusy")
-      );
-    });
-    const dead = workers.filter(({ ills }) => ills.has("serviceDead"));
-    const wrong = workers.filter(({ ills }) => ills.has("serviceWrong"));
-    const full = workers.filter(({ ills }) => ills.has("guestDiskFull"));
-    const rebooting = workers.filter(({ ills }) => ills.has("machineReboots"));
-    return [soft, dead, wrong, full, rebooting].some(({ length }) => length >= 2 && length * 2 > workers.length);
-  }
-
-  /** What is wrong at this moment and no person has been told of. */
-  #untold(): string | undefined {
-    if (this.#watch.pages.size > 0) return undefined;
-    const isInHand = (status: string) => ["green", "settling", "repairing"].includes(status);
-    const untold = Object.values(this.#state.slots).find(({ status }) => !isInHand(status));
-    return untold && `${untold.slot} is ${untold.status} and nobody knows: ${untold.sentence}`;
-  }
-
-  #whatIsNot(): string {
-    const slots = Object.values(this.#state.slots).filter(({ status }) => status !== "green");
-    const words = slots.map(({ slot, status, sentence }) => `${slot} is ${status}: ${sentence}`);
-    const ills = [...this.#world.machines.values()].filter((machine) => !isWell(machine, this.nowMs));
-    words.push(...ills.map(({ slot }) => `${slot} is not well`));
-    return [...words, ...[...this.#watch.pages].map((topic) => `page ${topic}`)].join("; ");
+  get #outcome(): Outcome {
+    return { scenario: this.#scenario, world: this.#world, state: this.#state, watch: this.#watch };
   }
 }

@@ -10,6 +10,8 @@ export interface Told {
   silentSinceMs: number | undefined;
   poolFreeBytes: number;
   stateFreeBytes: number;
+  /** The workers that a change of their number removes, until it has come to an end. */
+  leaving: readonly string[];
   /** When this healer began, and since when it has listened without a gap. */
   startedMs: number;
   listensSinceMs: number;
@@ -29,6 +31,10 @@ export interface ToldSlot {
   pingAnswered: boolean | undefined;
   pingMs: number;
   pausedUntilMs: number;
+  /** When a person last wanted it replaced. */
+  wishedMs: number;
+  /** Whether a person wants it out of rotation, by what was journalled. */
+  isDrained: boolean;
   /** Since when its files have been other ones than planned, while nothing else was wrong. */
   changedMs: number | undefined;
   /** Whether this healer has called it green. */
@@ -45,11 +51,18 @@ const nothing = {
 export function newTold(slots: readonly string[]): Told {
   const unheard = {
     ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
-    ...{ pingMs: 0, pausedUntilMs: 0, pingAnswered: undefined, changedMs: undefined },
+    ...{
+      pingMs: 0,
+      pausedUntilMs: 0,
+      wishedMs: Number.NEGATIVE_INFINITY,
+      pingAnswered: undefined,
+      changedMs: undefined,
+      isDrained: false,
+    },
   };
   return {
     ...nothing,
-    ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0 },
+    ...{ pausedUntilMs: 0, breakerUntilMs: 0, startedMs: 0, listensSinceMs: 0, leaving: [] },
     slots: new Map(slots.map((slot) => [slot, { ...unheard, wasGreen: false }])),
   };
 }
@@ -94,6 +107,11 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       told.poolFreeBytes = event.poolFreeBytes;
       told.stateFreeBytes = event.stateFreeBytes;
       return;
+    case "replace": {
+      const slot = told.slots.get(event.slot);
+      if (slot !== undefined) slot.wishedMs = nowMs;
+      return;
+    }
     case "pause":
       tellPause(told, event.slot, nowMs + event.forMs);
       return;
@@ -119,7 +137,8 @@ function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "
   if (slot.incarnation !== beat.incarnation && slot.rebootedMs < slot.beatMs) tellReboot(slot, nowMs);
   slot.incarnation = beat.incarnation;
   slot.beatMs = nowMs;
-  const isGood = beat.service === "up" && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
+  const isServing = beat.service === "up" || (beat.service === "draining" && slot.isDrained);
+  const isGood = isServing && beat.vrrp !== "STOP" && beat.freeBytes > 4 * 1024 * 1024;
   if (isGood) slot.goodBeatMs = nowMs;
   if (beat.files === plannedFiles || !isGood) slot.changedMs = undefined;
   else slot.changedMs ??= nowMs;

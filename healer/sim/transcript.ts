@@ -34,6 +34,12 @@ function describeAction(action: Action): string[] {
       return action.entry.kind === "status"
         ? [`${action.entry.slot} is ${action.entry.status}: ${action.entry.sentence}`]
         : [];
+    case "scale":
+      return [`scale to ${action.workers} (repair ${action.generation})`];
+    case "moveVip":
+      return [`move the address from ${action.slot} (repair ${action.generation})`];
+    case "rotate":
+      return [`rotate ${action.slot} ${action.to}`];
     case "probe":
       return [];
   }

@@ -5,7 +5,7 @@ import type { Event } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State, Status } from "../core/state.ts";
 import { type Step, step } from "../core/step.ts";
-import { seesWhatIs } from "./oracle.ts";
+import { isWish, mayRotate, seesWhatIs } from "./oracle.ts";
 import { newTold, type Told, tell, tellAnew } from "./told.ts";
 import { must } from "./violation.ts";
 import { WatchBudget } from "./watchBudget.ts";
@@ -19,6 +19,8 @@ export class Watch {
   readonly #world: World;
   readonly #limits: Limits;
   readonly told: Told;
+  /** How often it was tried in vain to bring the last change of the number of workers to an end. */
+  settlings = 0;
   readonly #statuses: WatchStatuses;
   readonly #repairs: WatchRepairs;
   readonly #budget: WatchBudget;
@@ -66,7 +68,8 @@ export class Watch {
 
   /** That the last look before a machine is deleted sees it as it is. */
   checkLastLook(slot: string, isWell: boolean): void {
-    seesWhatIs(this.told, this.#world.machine(slot), isWell, this.#limits, this.#world.nowMs);
+    if (this.#repairs.isOfWish(slot)) must(!isWell, "what a person wants replaced may be well", () => slot);
+    else seesWhatIs(this.told, this.#world.machine(slot), isWell, this.#limits, this.#world.nowMs);
   }
 
   checkPages(state: State): void {
@@ -87,6 +90,7 @@ export class Watch {
   #follow(event: Event, state: State, actions: readonly Action[]): void {
     tell(this.told, event, this.#limits, this.#world.nowMs);
     if (event.kind === "resume" && event.slot === undefined) this.#budget.forgive();
+    if (event.kind === "vipMoved") this.#repairs.isUpdating = state.vipMove?.phase === "updating";
     if (event.kind === "repaired" && this.#repairs.isAwaited(event)) this.#hearResult(event);
     const begun = new Set<number>();
     for (const action of actions) this.#checkAction(state, action, begun);
@@ -94,7 +98,8 @@ export class Watch {
 
   #hearResult({ slot, generation, outcome }: Extract<Event, { kind: "repaired" }>): void {
     this.#repairs.end(slot);
-    if (outcome.ok) return;
+    // A wish is no repair: it costs nothing, and says nothing of any.
+    if (outcome.ok || this.#repairs.isOfWish(slot)) return;
     if (outcome.code !== "locked" && outcome.code !== "preflight") {
       this.#budget.fail(generation);
       return;
@@ -113,6 +118,13 @@ export class Watch {
       case "replace":
         must(begun.has(action.generation), "a repair is journalled before it begins", () => JSON.stringify(action));
         return;
+      case "moveVip":
+      case "scale":
+        this.#repairs.beginOtherUpdate();
+        return;
+      case "rotate":
+        mayRotate(this.told, this.#world.machine(action.slot), action.to, this.#limits, this.#world.nowMs);
+        return;
       case "page":
         this.#pages.send(action.topic, action.sentence);
         return;
@@ -130,13 +142,32 @@ export class Watch {
       this.#budget.openBreaker();
       this.told.breakerUntilMs = nowMs + entry.openForMs;
     }
+    if (entry.kind === "drained" || entry.kind === "undrained") {
+      const told = this.told.slots.get(entry.slot);
+      if (told !== undefined) told.isDrained = entry.kind === "drained";
+    }
+    if (entry.kind === "vipMoveEnded") this.#repairs.isUpdating = false;
+    if (entry.kind === "scaleBegun") {
+      this.told.leaving = entry.leaving;
+      this.settlings = 0;
+    }
+    if (entry.kind === "scaleEnded" || entry.kind === "scaleSettled") this.#endScale(entry);
     if (entry.kind === "status") this.#checkStatus(entry.slot, entry.status as Status, entry.sentence);
     this.#proof.follow(entry);
     if (entry.kind !== "repairBegun") return;
     begun.add(entry.generation);
     this.#budget.mayBegin();
     this.#repairs.begin(state, entry, this.told);
-    for (const { slot } of entry.slots) this.#budget.spend(slot, entry.generation, nowMs);
+    for (const begun of entry.slots) if (!isWish(begun)) this.#budget.spend(begun.slot, entry.generation, nowMs);
+  }
+
+  /** What was cut short is brought to an end that only removes, so those that leave do so until then. */
+  #endScale({ kind, outcome }: Extract<JournalEntry, { kind: "scaleEnded" | "scaleSettled" }>): void {
+    const hasNotBegun = /^(locked|preflight):/.test(outcome);
+    if (kind === "scaleSettled" && outcome !== "ok" && !hasNotBegun) this.settlings += 1;
+    if (outcome === "ok" || (kind === "scaleEnded" && hasNotBegun)) this.told.leaving = [];
+    must(this.settlings <= 3, "everything has a limit", () => `${this.settlings} tries to end a change of the number`);
+    this.#repairs.isUpdating = false;
   }
 
   #checkStatus(slot: string, status: Status, sentence: string): void {
@@ -147,8 +178,9 @@ export class Watch {
       this.#budget.becomesGreen(slot);
     }
     if (status === "green" || status === "settling") this.#pages.hindered(slot, false);
-    if (from === "settling" && status !== "green") this.#budget.fail(this.#repairs.lastOf(slot));
+    const isOfWish = this.#repairs.isOfWish(slot);
+    if (from === "settling" && status !== "green" && !isOfWish) this.#budget.fail(this.#repairs.lastOf(slot));
     const givenUp = from === "repairing" && status === "red" ? this.#repairs.giveUp(slot) : undefined;
-    if (givenUp !== undefined) this.#budget.fail(givenUp);
+    if (givenUp !== undefined && !isOfWish) this.#budget.fail(givenUp);
   }
 }

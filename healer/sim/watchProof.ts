@@ -1,7 +1,7 @@
 import type { JournalEntry, Repair, SlotRepair } from "../core/actions.ts";
 import type { Limits } from "../core/limits.ts";
 import type { State, Status } from "../core/state.ts";
-import { ladders } from "./oracle.ts";
+import { isWish, ladders } from "./oracle.ts";
 import { must } from "./violation.ts";
 import type { WatchBudget } from "./watchBudget.ts";
 import type { World } from "./world.ts";
@@ -66,6 +66,7 @@ export class WatchProof {
   #begin(begun: SlotRepair): void {
     const { slot, cause, repair } = begun;
     this.#begun.set(slot, begun);
+    if (isWish(begun)) return;
     const ladder = ladders[cause];
     const last = this.#last.get(slot);
     if (ladder === undefined) return;
@@ -80,7 +81,7 @@ export class WatchProof {
 
   #end({ slot, generation, outcome }: Extract<JournalEntry, { kind: "repairEnded" }>): void {
     const begun = this.#begun.get(slot);
-    if (begun === undefined || /^(locked|preflight):/.test(outcome)) return;
+    if (begun === undefined || isWish(begun) || /^(locked|preflight):/.test(outcome)) return;
     const { cause, repair } = begun;
     this.#last.set(slot, { generation, cause, repair, greenMs: undefined, hasFailed: outcome !== "ok" });
   }

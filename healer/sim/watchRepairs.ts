@@ -8,11 +8,13 @@ import {
   isNoMassAction,
   isNoStart,
   isPatient,
+  isWish,
   keepsServing,
   mayBegin,
   mayBeginOn,
   mayReplace,
   wasAsked,
+  wasWished,
 } from "./oracle.ts";
 import type { Told } from "./told.ts";
 import { must } from "./violation.ts";
@@ -35,7 +37,11 @@ export class WatchRepairs {
   readonly #history = new Map<string, Set<string>>();
   readonly #tried = new Map<string, Repair[]>();
   readonly #generations = new Map<string, number>();
+  /** The slots whose last repair was a person's wish. */
+  readonly #wished = new Set<string>();
   #generation = 0;
+  /** Whether an update is under way that is no repair. */
+  isUpdating = false;
 
   constructor(world: World, limits: Limits) {
     this.#world = world;
@@ -48,6 +54,7 @@ export class WatchRepairs {
 
   restart(): void {
     this.#open.clear();
+    this.isUpdating = false;
   }
 
   /** Looks at the world between the events. What is still to prove itself is tried and not forgotten. */
@@ -85,6 +92,16 @@ export class WatchRepairs {
     return open.generation;
   }
 
+  beginOtherUpdate(): void {
+    const other = [...this.#open].find(([, { repair }]) => repair === "replace");
+    must(other === undefined && !this.isUpdating, "one update at a time", () => `another update beside ${other?.[0]}`);
+    this.isUpdating = true;
+  }
+
+  isOfWish(slot: string): boolean {
+    return this.#wished.has(slot);
+  }
+
   /** The generation of a slot's last repair. */
   lastOf(slot: string): number {
     return this.#generations.get(slot) ?? 0;
@@ -100,13 +117,14 @@ export class WatchRepairs {
       mayReplace(told, this.#limits);
       const other = [...this.#open].find(([, { repair }]) => repair === "replace");
       must(other === undefined, "one update at a time", () => `${slots[0]?.slot} beside ${other?.[0]}`);
+      must(!this.isUpdating, "one update at a time", () => `${slots[0]?.slot} beside an update that is no repair`);
     }
     must(isReplace || slots.length === 1, "an operation is of one slot", () => JSON.stringify(entry));
     isNoMassAction(state, entry, this.#limits);
-    for (const repair of slots) this.#beginOne(repair, generation, told);
+    for (const repair of slots) this.#beginOne(state, repair, generation, told);
   }
 
-  #beginOne(begun: Begun["slots"][number], generation: number, told: Told): void {
+  #beginOne(state: State, begun: Begun["slots"][number], generation: number, told: Told): void {
     const { nowMs } = this.#world;
     const { slot, repair, sentence } = begun;
     const machine = this.#world.machine(slot);
@@ -121,10 +139,16 @@ export class WatchRepairs {
     isNoStart(told, begun, this.#limits, nowMs);
     wasAsked(told, begun, this.#limits, nowMs);
     isPatient(told, begun, this.#limits, nowMs);
-    isCalledFor(machine, tried, begun, history, isAwaited, nowMs);
-    keepsServing(machine, tried, begun, nowMs);
+    if (isWish(begun)) {
+      wasWished(told, state, [...this.#world.machines.values()], begun, this.#limits, nowMs);
+    } else {
+      isCalledFor(machine, tried, begun, history, isAwaited, nowMs);
+      keepsServing(machine, tried, begun, nowMs);
+    }
     tried.push(repair);
     this.#generations.set(slot, generation);
+    if (isWish(begun)) this.#wished.add(slot);
+    else this.#wished.delete(slot);
     this.#open.set(slot, { generation, repair, begunMs: nowMs });
   }
 

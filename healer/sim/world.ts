@@ -17,6 +17,8 @@ export class World {
   readonly random: Random;
   /** Until then something is moving, and time goes in small steps. */
   busyUntilMs = 0;
+  /** A change of the number of workers that was cut short has left something, which shows as drift. */
+  isLeftOver = false;
   /** On the way to the healer. */
   readonly inbox: Message[] = [];
   readonly #on = new Map<HostFault, number>();
@@ -90,6 +92,7 @@ export class World {
   #bootFromDisk(machine: Machine): void {
     const bootMs = this.random.between(1_500, Math.floor(this.limits.bootMs * 0.7));
     machine.boots += 1;
+    machine.isDrained = false;
     machine.beatsMs = this.nowMs + Math.floor(bootMs * 0.7);
     machine.servesMs = this.nowMs + bootMs;
     this.relapse(machine);

@@ -24,7 +24,7 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
 import { dieTogether, emptyBridge } from "../scenarios/together.ts";
 import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
-import { type Lanes, takeTurns } from "../support/takeTurns.ts";
+import { type Lanes, takeTurns } from "../support/lanes.ts";
 
 const lab = labNamed("test");
 const bk: Place = { lab, host: "bk" };

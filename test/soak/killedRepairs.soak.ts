@@ -4,7 +4,7 @@ import { beginAnew } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
 import { killedRepair, victims } from "../scenarios/interrupted.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { type Lanes, takeTurns } from "../support/takeTurns.ts";
+import { type Lanes, sideBySide } from "../support/lanes.ts";
 
 const lab = labNamed("soak");
 const minuteMs = 60_000;
@@ -17,11 +17,17 @@ const lanes: Lanes<Scenario> = [
   [{ lab, host: "mb" }, kills.filter((_, index) => index % 2 === 1)],
 ];
 
-test("a repair that is killed at any point comes to its end, and leaves nothing", { timeout: 90 * minuteMs }, (t) =>
-  takeTurns(t, lanes, (t, place, { what, play }) =>
-    t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
-      await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
-      await play(place, one);
-    }),
-  ),
+test(
+  "a repair that is killed at any point comes to its end, and leaves nothing",
+  {
+    timeout: 90 * minuteMs,
+    concurrency: lanes.length,
+  },
+  (t) =>
+    sideBySide(t, lanes, (t, place, { what, play }) =>
+      t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
+        await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
+        await play(place, one);
+      }),
+    ),
 );

@@ -91,7 +91,8 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
   const { healer, asked } = silentHealer(journal);
   const { host = "bk", peers = noPeers, pendingChanges = async () => [] } = options;
   const answers = new Answers({ host, chronicle, pendingChanges, peers });
-  const subject: Subject = { outputs: testOutputs, limits: testLimits, healer };
+  const scaler = { lack: async (workers: number) => (workers > 5 ? "the pool holds 5" : undefined) };
+  const subject: Subject = { outputs: testOutputs, limits: testLimits, healer, scaler };
   answers.watch(subject);
   const app = await createServer({
     answers,
@@ -121,8 +122,9 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
 function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
-  const repairs = { operate: ask, replace: ask, checkDrift: ask };
-  const ports = { journal, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
+  const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask, moveVip: ask };
+  const scaler = { scale: ask };
+  const ports = { journal, scaler, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
   const state = initialState(testPlanned, pastOf([]), performance.now());
   return { healer: new Healer(ports, testLimits, state), asked };
 }

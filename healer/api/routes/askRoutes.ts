@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Answers } from "../answers.ts";
 import { problems } from "../problem.ts";
-import { historySchema, slotSchema, statusSchema } from "../schemas.ts";
+import { historySchema, incidentSchema, slotSchema, statusSchema } from "../schemas.ts";
 
 const defaultIncidents = 50;
 const maxIncidents = 500;
@@ -51,6 +51,18 @@ export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
         },
       },
       async (request) => answers.history(request.query.limit, request.query.slot),
+    );
+    app.get(
+      "/v1/incidents/:id",
+      {
+        schema: {
+          tags: ["ask"],
+          summary: "One incident: what has become of it so far.",
+          params: z.object({ id: z.coerce.number().int().min(0) }),
+          response: { 200: incidentSchema, ...problems("badRequest", "unauthorized", "notFound") },
+        },
+      },
+      async (request) => answers.incident(request.params.id),
     );
   };
 }

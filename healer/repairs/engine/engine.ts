@@ -83,7 +83,7 @@ export class Engine {
    * drift check that is under way gives way to a repair.
    */
   async run(kind: EngineJob["kind"], prepare: () => Promise<EngineJob>, deadlineMs: number): Promise<EngineOutcome> {
-    if (kind === "replace" && this.#current?.job?.kind === "drift") await this.#current.giveWay();
+    if (kind !== "drift" && this.#current?.job?.kind === "drift") await this.#current.giveWay();
     return this.#exclusively(() => this.#runNow(prepare, deadlineMs).catch(outcomeOf));
   }
 

@@ -5,12 +5,14 @@
  */
 import { performance } from "node:perf_hooks";
 import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import { planStack } from "../../../infra/plan.ts";
 import { programDigest } from "../../../infra/programDigest.ts";
 import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
 import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
-import { slotUrns } from "./slotUrns.ts";
+import { scaleUrns } from "./scaleUrns.ts";
+import { slotUrns, vipMoveUrn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
 
@@ -64,6 +66,20 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
       await stack.preview({ program: watched, onEvent, refresh: true, expectNoChanges: true });
       changed.push(...declared.differencesTo(state.outputs));
       if (changed.length > 0) return { ok: false, code: "changes", reason: changed.join("; ") };
+    } else if (job.kind === "scale") {
+      const { config } = state.applied;
+      const { desired } = job;
+      const scaled = () => declareStack({ config, desired });
+      const target = scaleUrns(
+        stackName,
+        planStack(config, state.applied.desired),
+        planStack(config, desired),
+        state.urns,
+      );
+      await stack.up({ program: scaled, onEvent, target, targetDependents: true });
+    } else if (job.kind === "moveVip") {
+      const urns = [vipMoveUrn(stackName, job.slot)];
+      await stack.up({ program, onEvent, target: urns, replace: urns });
     } else {
       const urns = job.slots.flatMap((slot) => slotUrns(stackName, slot));
       await stack.up({ program, onEvent, target: urns, replace: urns, targetDependents: true });

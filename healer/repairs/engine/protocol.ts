@@ -1,8 +1,15 @@
 /** What the healer and its engine say to each other, as one message each. */
+import type { Desired } from "../../../infra/desired.ts";
 
-/** `replace`: one update that rebuilds these slots. `drift`: a refreshed preview; it changes nothing. */
+/**
+ * `replace`: one update that rebuilds these slots. `scale`: one that makes and removes workers, and deploys this.
+ * `moveVip`: one that has this balancer yield the service's address.
+ * `drift`: a refreshed preview; it changes nothing.
+ */
 export type EngineJob =
   | { readonly kind: "replace"; readonly slots: readonly SlotTarget[] }
+  | { readonly kind: "scale"; readonly desired: Desired }
+  | { readonly kind: "moveVip"; readonly slot: string }
   | { readonly kind: "drift" };
 
 export interface SlotTarget {

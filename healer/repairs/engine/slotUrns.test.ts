@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { slotUrns } from "./slotUrns.ts";
+import { imageUrn, isOfWorkerOrImage, newWorkerUrns, slotUrns, vipMoveUrn } from "./slotUrns.ts";
 
 test("a worker is its disk, its domain and the proof; the seed only if it is lost", () => {
   assert.deepEqual(slotUrns("bk", { slot: "web-1", role: "worker", seed: false }), [
@@ -16,4 +16,19 @@ test("a balancer is what was pushed into it, too", () => {
     "urn:pulumi:mb::vigil::vigil:index:LoadBalancer$command:remote:Command::lb-1-nginx",
     "urn:pulumi:mb::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-keepalived",
   ]);
+});
+
+test("the address is moved by one command of the balancer", () => {
+  const urn = "urn:pulumi:bk::vigil::vigil:index:VirtualAddress$command:remote:Command::lb-1-vip-move";
+  assert.equal(vipMoveUrn("bk", "lb-1"), urn);
+});
+
+test("a new worker is all of it, and it and images are known by their URNs", () => {
+  const urns = newWorkerUrns("bk", "web-1");
+  assert.deepEqual(
+    urns.map((urn) => urn.split("::").at(-1)),
+    ["web-1", "web-1", "web-1-host-key", "web-1-seed", "web-1-disk", "web-1", "web-1-verified"],
+  );
+  assert.ok([...urns, imageUrn("bk", "c".repeat(64))].every(isOfWorkerOrImage));
+  assert.ok(!slotUrns("bk", { slot: "lb-1", role: "balancer", seed: true }).some(isOfWorkerOrImage));
 });

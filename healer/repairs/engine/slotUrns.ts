@@ -4,10 +4,12 @@ import type { SlotTarget } from "./protocol.ts";
 const worker = "vigil:index:WorkerNode";
 const balancer = "vigil:index:LoadBalancer";
 const virtualAddress = "vigil:index:VirtualAddress";
+const goldenImage = "vigil:index:GoldenImage";
 const vm = "vigil:index:AlpineVm";
 const volume = "libvirt:index/volume:Volume";
 const domain = "libvirt:index/domain:Domain";
 const localCommand = "command:local:Command";
+const randomBytes = "random:index/randomBytes:RandomBytes";
 const remoteCommand = "command:remote:Command";
 
 /**
@@ -17,8 +19,7 @@ const remoteCommand = "command:remote:Command";
  */
 export function slotUrns(stack: string, { slot, role, seed }: SlotTarget): string[] {
   const node = role === "worker" ? worker : balancer;
-  const urn = (types: readonly string[], name: string) =>
-    `urn:pulumi:${stack}::${project}::${types.join("$")}::${name}`;
+  const urn = urnIn(stack);
   return [
     urn([node, vm, volume], `${slot}-disk`),
     ...(seed ? [urn([node, vm, volume], `${slot}-seed`)] : []),
@@ -28,4 +29,41 @@ export function slotUrns(stack: string, { slot, role, seed }: SlotTarget): strin
       ? [urn([node, remoteCommand], `${slot}-nginx`), urn([virtualAddress, remoteCommand], `${slot}-vip-keepalived`)]
       : []),
   ];
+}
+
+/** The URNs of all that a worker is which was not there before. */
+export function newWorkerUrns(stack: string, slot: string): string[] {
+  const urn = urnIn(stack);
+  return [
+    urn([worker], slot),
+    urn([worker, vm], slot),
+    urn([worker, vm, randomBytes], `${slot}-host-key`),
+    urn([worker, vm, volume], `${slot}-seed`),
+    ...slotUrns(stack, { slot, role: "worker", seed: false }),
+  ];
+}
+
+/** What runs in a balancer when it is made again, and has it yield the service's address. */
+export function vipMoveUrn(stack: string, slot: string): string {
+  return urnIn(stack)([virtualAddress, remoteCommand], `${slot}-vip-move`);
+}
+
+/** The proof that a balancer serves, which every host has and which does nothing once it is there. */
+export function balancerProofUrn(stack: string, slot: string): string {
+  return urnIn(stack)([balancer, localCommand], `${slot}-verified`);
+}
+
+/** Whether a URN is one of a worker's resources, or the volume of an image. */
+export function isOfWorkerOrImage(urn: string): boolean {
+  const [, , types = ""] = urn.split("::");
+  return types.split("$")[0] === worker || types === [goldenImage, volume].join("$");
+}
+
+/** The volume that the disks of all slots with this image lie over. */
+export function imageUrn(stack: string, digest: string): string {
+  return urnIn(stack)([goldenImage, volume], `vigil-base-${digest.slice(0, 12)}`);
+}
+
+function urnIn(stack: string) {
+  return (types: readonly string[], name: string) => `urn:pulumi:${stack}::${project}::${types.join("$")}::${name}`;
 }

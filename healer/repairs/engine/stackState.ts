@@ -30,6 +30,7 @@ export interface StackState {
   /** All outputs as the state has them: what is secret is a cipher. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly pendingOperations: number;
+  readonly urns: readonly string[];
 }
 
 /** The state's file is missing, or truncated by a power cut. */
@@ -63,6 +64,7 @@ export function parseStackState(text: string, path: string): StackState {
     applied: applied.data,
     outputs: root?.outputs ?? {},
     pendingOperations: pending_operations?.length ?? 0,
+    urns: resources.map(({ urn }) => urn),
   };
 }
 

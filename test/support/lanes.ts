@@ -18,3 +18,18 @@ export async function takeTurns<Item>(
     }
   }
 }
+
+/**
+ * Each host goes through its own list, whatever the others do: for what has to come to its end, however long it takes.
+ * The test that `t` belongs to has to allow that many subtests at once.
+ */
+export async function sideBySide<Item>(
+  t: TestContext,
+  lanes: Lanes<Item>,
+  play: (t: TestContext, place: Place, item: Item) => Promise<void>,
+): Promise<void> {
+  const ends = lanes.map(async ([place, items]) => {
+    for (const item of items) await play(t, place, item);
+  });
+  await Promise.all(ends);
+}

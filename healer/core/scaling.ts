@@ -1,0 +1,164 @@
+/**
+ * How many workers the host has. Those that are too many leave the rotation first; then one update makes and removes
+ * machines, and the plan that it deploys is healed from then on. An update that was cut short is followed by another one
+ * that only removes, to the fewer workers of the two numbers: that needs neither space nor memory nor an image.
+ */
+import type { Action, JournalEntry } from "./actions.ts";
+import type { Event, RepairOutcome } from "./events.ts";
+import type { Limits } from "./limits.ts";
+import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
+import type { Past, PlannedSlot, Scaling, State } from "./state.ts";
+
+export interface Scaled {
+  readonly state: State;
+  readonly actions: readonly Action[];
+  readonly reason: string;
+}
+
+type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
+
+/** Why the number of workers may not change now, in one sentence; undefined if it may. */
+export function scaleRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
+  const { scaling, updating, pausedUntilMs, breakerUntilMs, host } = state;
+  if (workersOf(Object.values(state.slots)).length === workers) return `this host has ${workers} workers already`;
+  if (scaling !== undefined && scaling.tries > 0) {
+    return `a change of the number of workers by ${scaling.by} was cut short, and is brought to an end first`;
+  }
+  if (scaling !== undefined) return `${scaling.by} is changing the number of workers to ${scaling.workers}`;
+  if (updating !== undefined) return `an update of ${updating.slots.join(", ")} is under way`;
+  if (nowMs < pausedUntilMs) return `repairs are paused for ${Math.ceil((pausedUntilMs - nowMs) / 1000)} s more`;
+  if (nowMs < breakerUntilMs) return "repairs do not help, and nothing is begun for a while";
+  if (host.hypervisorSilent !== undefined) return `libvirt does not answer (${host.hypervisorSilent.value})`;
+  if ((host.stateFreeBytes?.value ?? Number.POSITIVE_INFINITY) < limits.minStateFreeBytes) {
+    return "the state's file system has too little space left";
+  }
+  const leaving = beyond(Object.values(state.slots), workers);
+  const bad = Object.values(state.slots).find(({ slot, status }) => status !== "green" && !leaving.includes(slot));
+  return bad && `${bad.slot} is ${bad.status}, and what is not well is mended first`;
+}
+
+export function hearScale(state: State, { workers, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {
+  const refusal = scaleRefusal(state, workers, limits, nowMs);
+  if (refusal !== undefined) return { state, actions: [], reason: `refused: ${refusal}` };
+  const leaving = beyond(Object.values(state.slots), workers);
+  const begun = { atMs: nowMs, phase: "draining", tries: 0, notBeforeMs: nowMs } as const;
+  const scaling: Scaling = { workers, by, leaving, ...begun };
+  const entry = { kind: "scaleBegun", workers, by, leaving } as const;
+  return { state: { ...state, scaling }, actions: [noted(entry)], reason: `${by} asks for ${workers} workers` };
+}
+
+/** One whose update was cut short, as it is brought to an end. */
+export function takenUp(
+  planned: readonly Pick<PlannedSlot, "slot" | "role">[],
+  { workers, by, tries }: NonNullable<Past["cutShort"]>,
+  notBeforeMs: number,
+): Scaling {
+  const fewer = Math.min(workers, workersOf(planned).length);
+  const leaving = beyond(planned, fewer);
+  return { workers: fewer, by, leaving, atMs: notBeforeMs, phase: "draining", tries, notBeforeMs };
+}
+
+/** From the drained machines to the update; or to giving up. */
+export function goOnScaling(state: State, limits: Limits, nowMs: number): Scaled {
+  const { scaling } = state;
+  if (scaling === undefined || scaling.phase === "done") return { state, actions: [], reason: "" };
+  if (scaling.phase === "updating") {
+    if (nowMs - scaling.atMs < limits.repairDeadlineMs) return { state, actions: [], reason: "" };
+    return giveUp(state, scaling, `deadline: no result in ${limits.repairDeadlineMs / 1000} s`, limits, nowMs);
+  }
+  if (scaling.tries >= limits.scaleTries) {
+    // What is left of it shows as drift.
+    return { state: { ...state, scaling: undefined, nextDriftMs: nowMs }, actions: [], reason: "" };
+  }
+  if (scaling.tries > 0 && isHeldBack(state, scaling, limits, nowMs)) return { state, actions: [], reason: "" };
+  if (isJustListening(state, limits, nowMs)) return { state, actions: [], reason: "" };
+  const slots = scaling.leaving.flatMap((name) => state.slots[name] ?? []);
+  const busy = slots.find((slot) => !isEmptied(slot, limits, nowMs));
+  if (busy !== undefined && nowMs - scaling.atMs >= limits.wishMs) {
+    const why = rotationProblem(busy) ?? "it does not say why";
+    return giveUp(state, scaling, `preflight: ${busy.slot} could not be drained: ${why}`, limits, nowMs);
+  }
+  const isAtWork = slots.some(({ status }) => status === "repairing" || status === "settling");
+  if (busy !== undefined || isAtWork || state.updating !== undefined) return { state, actions: [], reason: "" };
+  const generation = state.generation + 1;
+  const updating = { generation, slots: [...scaling.leaving, ...missing(state, scaling.workers)] };
+  const next: State = { ...state, generation, updating, scaling: { ...scaling, phase: "updating", atMs: nowMs } };
+  return { state: next, actions: [{ kind: "scale", workers: scaling.workers, generation }], reason: "" };
+}
+
+export function hearScaled(state: State, { generation, outcome }: Of<"scaled">, limits: Limits, nowMs: number): Scaled {
+  const { scaling, updating } = state;
+  if (scaling?.phase !== "updating" || updating?.generation !== generation) {
+    return { state, actions: [], reason: `ignored: no change of the number of workers ${generation} is under way` };
+  }
+  if (!outcome.ok) return giveUp(state, scaling, `${outcome.code}: ${outcome.reason}`, limits, nowMs);
+  // Until the new plan is healed those that were removed are held, or they would be missed.
+  const done: State = { ...state, updating: undefined, scaling: { ...scaling, phase: "done" } };
+  // One that was taken back leaves the plan as it was, so nobody starts over.
+  const isAsBefore = workersOf(Object.values(state.slots)).length === scaling.workers;
+  const next = isAsBefore ? { ...done, scaling: undefined, nextDriftMs: nowMs } : done;
+  return { state: next, actions: [ended(scaling, "ok")], reason: sentenceOf(scaling, outcome) };
+}
+
+/** Whether a machine is being removed: what becomes of it is nobody's to judge. */
+export function isRemoved({ scaling }: State, name: string): boolean {
+  return scaling !== undefined && scaling.phase !== "draining" && scaling.leaving.includes(name);
+}
+
+/** Whether a machine is not worth a repair any more. One that is only drained may yet stay. */
+export function isDoomed(state: State, name: string): boolean {
+  const { scaling } = state;
+  const wasCutShort = scaling !== undefined && scaling.tries > 0 && scaling.leaving.includes(name);
+  return wasCutShort || isRemoved(state, name);
+}
+
+/** Nothing is known of what was made or removed by an update that was cut short: the next one removes it, whatever it is. */
+function giveUp(state: State, scaling: Scaling, outcome: string, limits: Limits, nowMs: number): Scaled {
+  const updating = scaling.phase === "updating" ? undefined : state.updating;
+  const next = { ...state, updating, scaling: nextTry(state, scaling, outcome, limits, nowMs), nextDriftMs: nowMs };
+  return { state: next, actions: [ended(scaling, outcome)], reason: `not ${scaling.workers} workers: ${outcome}` };
+}
+
+/** A person's wish that could not begin is over. */
+function nextTry(state: State, scaling: Scaling, outcome: string, limits: Limits, nowMs: number): Scaling | undefined {
+  const { tries } = scaling;
+  const hasBegun = !/^(locked|preflight):/.test(outcome);
+  if (!hasBegun && tries === 0) return undefined;
+  const waitMs = hasBegun ? limits.backoffMs * 2 ** tries : limits.driftRetryMs;
+  return takenUp(Object.values(state.slots), { ...scaling, tries: hasBegun ? tries + 1 : tries }, nowMs + waitMs);
+}
+
+/** What was cut short waits like a repair would, and for the healer to have heard who is there. */
+function isHeldBack(state: State, { notBeforeMs }: Scaling, { startGraceMs }: Limits, nowMs: number): boolean {
+  const { startedMs, pausedUntilMs, host } = state;
+  const isEarly = nowMs < Math.max(notBeforeMs, pausedUntilMs, startedMs + startGraceMs);
+  return isEarly || host.hypervisorSilent !== undefined;
+}
+
+function sentenceOf({ workers }: Scaling, { tookMs }: Extract<RepairOutcome, { ok: true }>): string {
+  return `${workers} workers are deployed after ${(tookMs / 1000).toFixed(1)} s`;
+}
+
+/** The last ones go: a slot's number is its address. */
+function beyond(planned: readonly Pick<PlannedSlot, "slot" | "role">[], workers: number): string[] {
+  const numbered = workersOf(planned).map(({ slot }) => slot);
+  return numbered.filter((slot) => Number(slot.slice(slot.lastIndexOf("-") + 1)) > workers);
+}
+
+/** Those that are made. */
+function missing({ slots }: State, workers: number): string[] {
+  const names = Array.from({ length: workers }, (_, index) => `web-${index + 1}`);
+  return names.filter((name) => slots[name] === undefined);
+}
+
+function workersOf<Slot extends Pick<PlannedSlot, "role">>(planned: readonly Slot[]): Slot[] {
+  return planned.filter(({ role }) => role === "worker");
+}
+
+function ended({ workers, tries }: Scaling, outcome: string): Action {
+  return noted({ kind: tries > 0 ? "scaleSettled" : "scaleEnded", workers, outcome });
+}
+
+function noted(entry: JournalEntry): Action {
+  return { kind: "journal", entry };
+}

@@ -1,0 +1,128 @@
+/** Changes how many workers a host has: by desired.json, which says what is wanted, and one update of what is deployed. */
+import { isDeepStrictEqual } from "node:util";
+import { ConfigError } from "../../infra/configError.ts";
+import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts";
+import { planStack, type SlotPlan } from "../../infra/plan.ts";
+import type { StackOutputs } from "../../stacks/outputs.ts";
+import type { Action } from "../core/actions.ts";
+import type { Event } from "../core/events.ts";
+import type { Limits } from "../core/limits.ts";
+import { align } from "./align.ts";
+import type { EngineJob } from "./engine/protocol.ts";
+import { type NewMachine, preflight } from "./preflight.ts";
+import { RepairError } from "./repairError.ts";
+import { engineReserveMs, type UpdateEngine } from "./repairer.ts";
+import type { RepairPlace } from "./repairPlace.ts";
+import { timed } from "./timed.ts";
+
+export interface ScalerOptions {
+  readonly place: RepairPlace;
+  /** What is deployed. */
+  readonly applied: Pick<StackOutputs["applied"], "config" | "desired">;
+  readonly desiredPath: string;
+  readonly engine: UpdateEngine;
+  readonly limits: Limits;
+  /** The URNs of all that the stack's state knows. */
+  readonly readUrns: () => Promise<readonly string[]>;
+  readonly emit: (event: Event) => void;
+  readonly onNote: (sentence: string) => void;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+}
+
+export class Scaler {
+  readonly #options: ScalerOptions;
+
+  constructor(options: ScalerOptions) {
+    this.#options = options;
+  }
+
+  /** Why the host cannot hold so many workers, in one sentence; undefined if it can. */
+  async lack(workers: number): Promise<string | undefined> {
+    const { place, limits } = this.#options;
+    try {
+      const problems = await preflight(place, this.#added(workers), limits);
+      return [...problems.values()][0];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems.map(({ remedy }) => remedy).join("; ");
+      throw error;
+    }
+  }
+
+  /** Answers with one `scaled`. The file says what is deployed, whatever came of it. */
+  async scale({ workers, generation }: Extract<Action, { kind: "scale" }>): Promise<void> {
+    const { applied, desiredPath, engine, emit, nowMs } = this.#options;
+    let isWritten = false;
+    const outcome = await timed(nowMs, async () => {
+      const end = await engine.run("scale", () => this.#prepare(workers, () => (isWritten = true)), this.#deadlineMs);
+      if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
+    });
+    if (!outcome.ok && isWritten) await writeDesired(desiredPath, applied.desired).catch(() => {});
+    engine.warm();
+    emit({ kind: "scaled", generation, outcome });
+  }
+
+  get #deadlineMs(): number {
+    return this.#options.limits.repairDeadlineMs - engineReserveMs;
+  }
+
+  /** Runs when nobody else holds the stack. */
+  async #prepare(workers: number, onWrite: () => void): Promise<EngineJob> {
+    const { applied, desiredPath, place, readUrns, onNote } = this.#options;
+    // One that was cut short has left the number that it was to bring.
+    const found = await readDesired(desiredPath);
+    if (!isDeepStrictEqual(withoutWorkers(found), withoutWorkers(applied.desired))) {
+      throw new RepairError(
+        "preflight",
+        `${desiredPath} has changes that nobody has deployed: run \`pulumi up\` first.`,
+      );
+    }
+    const lack = await this.lack(workers);
+    if (lack !== undefined) throw new RepairError("preflight", lack);
+    for (const sentence of await align(place, this.#changing(workers), await readUrns())) onNote(sentence);
+    const desired = this.#wanted(workers);
+    onWrite();
+    await writeDesired(desiredPath, desired);
+    return { kind: "scale", desired };
+  }
+
+  /** What was taken back is what is deployed, to the letter. */
+  #wanted(workers: number): Desired {
+    const { desired } = this.#options.applied;
+    return this.#slots(desired).filter(isWorker).length === workers ? desired : { ...desired, workers };
+  }
+
+  /** Throws ConfigError if the pool cannot hold them. */
+  #added(workers: number): NewMachine[] {
+    const before = this.#slots(this.#options.applied.desired);
+    const images = new Set(before.map(({ image }) => image));
+    return without(this.#slots(this.#wanted(workers)), before).map((slot) => {
+      return { ...slot, isImageNew: !images.has(slot.image) };
+    });
+  }
+
+  /** Every worker that the pool could hold but those that stay: of any of them something may be left. */
+  #changing(workers: number): SlotPlan[] {
+    const { config, desired } = this.#options.applied;
+    const capacity = planStack(config, desired).host.pool.size - 1;
+    const fewer = Math.min(workers, this.#slots(desired).filter(isWorker).length);
+    return without(this.#slots({ ...desired, workers: capacity }), this.#slots({ ...desired, workers: fewer }));
+  }
+
+  #slots(desired: Desired): readonly SlotPlan[] {
+    return planStack(this.#options.applied.config, desired).slots;
+  }
+}
+
+function isWorker({ role }: SlotPlan): boolean {
+  return role === "worker";
+}
+
+function without(slots: readonly SlotPlan[], others: readonly SlotPlan[]): SlotPlan[] {
+  const known = new Set(others.map(({ slot }) => slot));
+  return slots.filter(({ slot }) => !known.has(slot));
+}
+
+function withoutWorkers({ workers: _, ...desired }: Desired): Omit<Desired, "workers"> {
+  return desired;
+}
