@@ -57,7 +57,7 @@ test("an engine that ignores everything is killed at the deadline with all that 
 });
 
 test("an engine that stops when asked is not killed", async () => {
-  const outcome = await start("polite").run("replace", replace, 300);
+  const outcome = await start("polite").run("replace", replace, 2_000);
   assert.match(outcome.ok ? "" : outcome.reason, /^the update was stopped/);
 });
 
