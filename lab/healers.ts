@@ -13,7 +13,8 @@ import { refreshCheckout } from "./machine.ts";
 import { isAlive, type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService } from "./virtualHost.ts";
 
-const startTimeoutMs = 60_000;
+/** Longer than an update that an earlier healer began is given to come to its end. */
+const startTimeoutMs = 90_000;
 
 /** A host's journal, as a file of the machine that the lab runs on. Rejects ERR_LAB_NOT_UP if the host is off. */
 export function journalOf(lab: Lab, host: string): Promise<string> {

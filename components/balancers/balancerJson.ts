@@ -2,8 +2,8 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /**
  * Renders what the agent of a balancer reads: who may serve, and how it finds out who does. A machine that dies right
- * after a check is out of the pool after the interval that was under way, one time-out and a little for the second
- * check, which overlaps the first: about 400 ms. A request that dies with it is then repeated: it takes longer by that
+ * after a check is out of the pool after the interval that was under way, one time-out and a little for the knock, which
+ * overlaps the check: about 400 ms. A request that dies with it is then repeated: it takes longer by that
  * and by the time that it had already run. A balancer that stands by has no such requests, so it asks less often and
  * leaves the workers' time to their work; it hastens when it takes the address.
  */
@@ -14,7 +14,7 @@ export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): st
     candidates: plan.candidates.map(({ id, address, port }) => ({ id, address, port })),
     checkIntervalMs: 150,
     standbyIntervalMs: 450,
-    checkTimeoutMs: 200,
+    checkTimeoutMs: 150,
     // Two, so that one lost answer of a busy machine never moves traffic.
     fall: 2,
     // One, because the pool must be whole again within a second of its workers' return.

@@ -55,6 +55,7 @@ test("the last workers are drained before they are removed, and nobody repairs w
   scaled(scene);
   scene.pass(60_000);
   assert.deepEqual(scene.repairs(), []);
+  assert.notEqual(scene.status("web-2"), "red", "what becomes of it is nobody's to judge");
   assert.equal(scene.actions.filter(({ kind }) => kind === "page").length, 0);
 });
 

@@ -16,6 +16,11 @@ function hold(scene: Scene, holdsVip: boolean): void {
   scene.beats.set("lb-1", { ...beat, vrrp: holdsVip ? "MASTER" : "BACKUP", holdsVip });
 }
 
+function repairOther(scene: Scene): void {
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  scene.pass(500);
+}
+
 function outcomes({ actions }: Scene): string[] {
   return actions.flatMap((action) => {
     return action.kind === "journal" && action.entry.kind === "vipMoveEnded" ? [action.entry.outcome] : [];
@@ -64,6 +69,7 @@ test("it is refused with the reason by whoever does not hold it, and while it is
     [(scene) => scene.send({ kind: "scale", workers: 3, by: "ben" }), /an update of the stack is under way/],
     [(scene) => scene.send({ kind: "pause", forMs: 60_000, by: "ben" }), /repairs are paused for 60 s more/],
     [(scene) => scene.send({ kind: "hypervisorSilent", reason: "no answer" }), /libvirt does not answer/],
+    [repairOther, /an update of the stack is under way/],
     [(scene) => scene.become("lb-1", { state: "paused", reason: "user" }), /lb-1 is yellow/],
   ];
   for (const [prepare, reason] of refusals) {
@@ -105,6 +111,18 @@ test("who cannot yield the address is not replaced for a wish, and says why unti
   assert.equal(scene.actions.filter(({ kind }) => kind === "moveVip").length, 2);
   scene.pass(limits.wishMs);
   assert.deepEqual([scene.repairs(), scene.status("lb-1")], [[], "green"]);
+});
+
+test("the address is not asked for beside another update", () => {
+  const scene = holding();
+  scene.send({ kind: "replace", slot: "lb-1", by: "anna" });
+  scene.pass(300);
+  scene.send(done);
+  scene.pass(1_500);
+  scene.become("web-1", { state: "crashed", reason: "failed" });
+  scene.pass(limits.backoffMs * 2);
+  assert.deepEqual(scene.repairs(), ["replace web-1"]);
+  assert.equal(scene.actions.filter(({ kind }) => kind === "moveVip").length, 1);
 });
 
 test("a balancer that does not hold the address, or is silent, yields nothing", () => {

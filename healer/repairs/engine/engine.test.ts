@@ -57,7 +57,7 @@ test("an engine that ignores everything is killed at the deadline with all that 
 });
 
 test("an engine that stops when asked is not killed", async () => {
-  const outcome = await start("polite").run("replace", replace, 300);
+  const outcome = await start("polite").run("replace", replace, 2_000);
   assert.match(outcome.ok ? "" : outcome.reason, /^the update was stopped/);
 });
 
@@ -90,15 +90,24 @@ test("what an earlier healer left running is ended, and another backend's repair
   await start("well", elsewhere).recover(0);
   assert.notEqual((await ownProcesses()).length, 0);
   await rm(elsewhere, { recursive: true });
-  await start("well").recover(0);
+  const beganMs = performance.now();
+  await start("well").recover(60_000);
+  assert.ok(performance.now() - beganMs < 30_000, "it waited for what holds nothing");
   assert.match(notes.join(), /an earlier healer left \d process\(es\) of a repair; \d had to be killed\./);
 });
 
+test("what holds the stack is given its time", async () => {
+  const earlier = start("ignores");
+  void earlier.run("replace", replace, 60_000);
+  await new Promise((done) => setTimeout(done, 500));
+  await writeForeignLock();
+  const beganMs = performance.now();
+  await start("well").recover(1_000);
+  assert.ok(performance.now() - beganMs >= 1_000, "it did not wait");
+});
+
 test("a stack that somebody holds is left alone, and nothing is prepared", async () => {
-  const { locks } = stackPaths(dir, "bk");
-  await mkdir(locks, { recursive: true });
-  const lock = { pid: 1, username: "ann", hostname: `not-${hostname()}`, timestamp: "2026-01-01T00:00:00Z" };
-  await writeFile(join(locks, "x.json"), JSON.stringify(lock));
+  await writeForeignLock();
   const outcome = await start("well").run("replace", () => assert.fail(), 5_000);
   const reason = "the stack is held by process 1 of ann since 2026-01-01T00:00:00.000Z.";
   assert.deepEqual(outcome, { ok: false, code: "locked", reason });
@@ -125,6 +134,13 @@ test("without a good copy nothing is started", async () => {
   const outcome = await start("well").run("replace", () => assert.fail(), 5_000);
   assert.match(outcome.ok ? "" : outcome.reason, /There is no good copy of it\.$/);
 });
+
+async function writeForeignLock(): Promise<void> {
+  const { locks } = stackPaths(dir, "bk");
+  await mkdir(locks, { recursive: true });
+  const lock = { pid: 1, username: "ann", hostname: `not-${hostname()}`, timestamp: "2026-01-01T00:00:00Z" };
+  await writeFile(join(locks, "x.json"), JSON.stringify(lock));
+}
 
 function start(behaviour: string, backendDir = dir): Engine {
   return new Engine({

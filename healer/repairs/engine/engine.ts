@@ -56,7 +56,8 @@ export class Engine {
   }
 
   /**
-   * Ends what an earlier healer has left running, after it had `graceMs` to finish, and puts the backend in order. To be
+   * Ends what an earlier healer has left running, and puts the backend in order. An update that holds the stack has
+   * `graceMs` to finish; what holds it no more, as a plugin whose engine was killed, has nothing to bring to an end. To be
    * called before the first job.
    */
   async recover(graceMs: number): Promise<void> {
@@ -69,7 +70,7 @@ export class Engine {
     const deadlineMs = performance.now() + graceMs;
     const found = (await orphans()).length;
     let left = found;
-    while (left > 0 && performance.now() < deadlineMs) {
+    while (left > 0 && performance.now() < deadlineMs && (await this.#holder()) !== undefined) {
       await sleep(200);
       left = (await orphans()).length;
     }
@@ -131,14 +132,20 @@ export class Engine {
 
   /** Resolves to who holds the stack, if somebody does: then nothing else was looked at. */
   async #putInOrder(): Promise<string | undefined> {
-    const { backendDir, stack } = this.#settings;
-    const paths = stackPaths(backendDir, stack);
-    const { removed, holder } = await clearDeadLocks(paths.locks, backendDir);
-    for (const sentence of removed) this.#note(sentence);
+    const holder = await this.#holder();
     if (holder !== undefined) return holder;
+    const paths = stackPaths(this.#settings.backendDir, this.#settings.stack);
     this.#note(await recoverState(paths));
     this.#note(await dropPendingOperations(this.#settings, await readStackState(paths.state)));
     return undefined;
+  }
+
+  /** Who holds the stack; undefined if nobody does any more. */
+  async #holder(): Promise<string | undefined> {
+    const { backendDir, stack } = this.#settings;
+    const { removed, holder } = await clearDeadLocks(stackPaths(backendDir, stack).locks, backendDir);
+    for (const sentence of removed) this.#note(sentence);
+    return holder;
   }
 
   #fork(): EngineProcess {
