@@ -17,14 +17,17 @@ const lanes: Lanes<Scenario> = [
   [{ lab, host: "mb" }, kills.filter((_, index) => index % 2 === 1)],
 ];
 
-test("a repair that is killed at any point comes to its end, and leaves nothing", {
-  timeout: 90 * minuteMs,
-  concurrency: lanes.length,
-}, (t) =>
-  sideBySide(t, lanes, (t, place, { what, play }) =>
-    t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
-      await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
-      await play(place, one);
-    }),
-  ),
+test(
+  "a repair that is killed at any point comes to its end, and leaves nothing",
+  {
+    timeout: 90 * minuteMs,
+    concurrency: lanes.length,
+  },
+  (t) =>
+    sideBySide(t, lanes, (t, place, { what, play }) =>
+      t.test(`${place.host}: ${what}`, { timeout: 8 * minuteMs }, async (one) => {
+        await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
+        await play(place, one);
+      }),
+    ),
 );
