@@ -518,7 +518,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "boots that nobody announced not seen",
     "absorb.ts",
-    "...(isNew ? { startedMs: nowMs } : {})",
+    "...(isNew ? { startedMs: nowMs, startSeen: true } : {})",
     "",
     "a booting machine is left alone",
   ),
