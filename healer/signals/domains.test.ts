@@ -35,11 +35,16 @@ test("an answer that was overtaken by news of a domain is not told of that domai
   const heard = new Heard();
   const poll = new DomainPoll({ uri: "test:///default", targets, bridge: "br0", intervalMs: 50 }, heard.emit);
   t.after(() => poll.close());
-  poll.askAgain(["test"]);
-  const flood = setInterval(() => poll.askAgain(["test"]), 1);
-  t.after(() => clearInterval(flood));
+  // In every turn of the event loop, of which each answer takes several.
+  let flood: NodeJS.Immediate | undefined;
+  const pour = () => {
+    poll.askAgain(["test"]);
+    flood = setImmediate(pour);
+  };
+  pour();
+  t.after(() => clearImmediate(flood));
   await heard.until(() => heard.all("domains").length > 2);
   for (const { domains } of heard.all("domains")) assert.deepEqual(Object.keys(domains), ["web-9"]);
-  clearInterval(flood);
+  clearImmediate(flood);
   await heard.until(() => heard.all("domains").at(-1)?.domains.test !== undefined);
 });
