@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stateOf } from "./serviceState.ts";
+import { plainly } from "./serviceWatch.ts";
 import { type Evidence, newTarget, observe } from "./targetHealth.ts";
 
-const limits = {
-  fall: 2,
-  busyFall: 2,
-  rise: 1,
-  softLimitMs: 10_000,
-  falseAlarmsLastMs: 0,
-  maxFalseAlarms: 0,
-  youngMs: 0,
-};
 const ok: Evidence = { kind: "ok" };
 const silent: Evidence = { kind: "silent", afterMs: 1000, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused", isRefused: true };
@@ -32,7 +24,7 @@ const cases: readonly [what: string, evidence: readonly Evidence[], state: strin
 
 for (const [what, evidence, state] of cases) {
   test(`${what}: ${state}`, () => {
-    const health = evidence.reduce((soFar, item, index) => observe(soFar, item, index * 500, limits), newTarget(0));
+    const health = evidence.reduce((soFar, item, index) => observe(soFar, item, index * 500, plainly), newTarget(0));
     const target = { id: "web", address: "127.0.0.1", port: 1, path: "/", judge: () => ({ evidence: ok }) };
     assert.equal(stateOf({ view: () => [{ target, health, incarnation: undefined }] }).state, state);
   });

@@ -3,7 +3,7 @@ import { type Change, Checker, type Target } from "./checker.ts";
 import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 
 /** These judgements take nothing from anybody, so nothing is gained by doubting them. */
-const plainly = {
+export const plainly = {
   fall: 2,
   busyFall: 2,
   rise: 1,

@@ -10,7 +10,10 @@ export interface Limits {
   readonly replaceAfterMs: number;
   /** The guest's own supervisor has so long to bring a dead or hung service back. */
   readonly serviceGraceMs: number;
-  /** A service that does not answer while its machine computes is busy, until it has been so for this long. */
+  /**
+   * A service that does not answer while its machine computes is busy, until it has been so for this long: longer than
+   * most rushes last. A person is told before.
+   */
   readonly busyGraceMs: number;
   /** Above this share of its processors a machine counts as busy. */
   readonly busyShare: number;
@@ -80,7 +83,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   resetAfterMs: 5_000,
   replaceAfterMs: 15_000,
   serviceGraceMs: 3_000,
-  busyGraceMs: minuteMs,
+  busyGraceMs: 10 * minuteMs,
   busyShare: 0.8,
   pausedGraceMs: 2_000,
   maxLoopLagMs: 300,
