@@ -1,5 +1,6 @@
 /** What can be broken in a lab, and how each is mended. All of it happens to real processes and real wires. */
 import { readFile, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { hostFolders, stateDir } from "../infra/paths.ts";
 import { bootHost } from "./bootHost.ts";
@@ -144,6 +145,15 @@ export const faults = {
     break: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -STOP -f '${hidden("/usr/lib/vigil/")}'`),
     mend: (lab, host, domain) => inGuest(lab, host.name, domain, `pkill -CONT -f '${hidden("/usr/lib/vigil/")}'`),
   },
+  starve: {
+    what: "the worker's QEMU gets only the time of the processors that nothing else wants, and all of it is wanted",
+    hits: "domain",
+    break: starve,
+    mend: async (lab, host, domain) => {
+      await Promise.all(hogs.map((hog) => signalRecorded(lab, host, pidFileOf(hog), "SIGTERM")));
+      await hostDone(lab, host, ["chrt", "--all-tasks", "--other", "--pid", "0", await pidOf(lab, host, domain)]);
+    },
+  },
   "edit-file": {
     what: "somebody edits the balancer's nginx.conf by hand",
     hits: "domain",
@@ -227,6 +237,33 @@ async function onlyTheProgram(lab: Lab, host: LabHost, domain: string): Promise<
   throw new LabError("ERR_USAGE", `${domain} cannot be mended from here: ${remedy}.`);
 }
 
+/** One for each processor, all of them bounded: what is forgotten ends by itself. */
+const hogs = Array.from({ length: availableParallelism() }, (_, index) => `hog-${index}`);
+const hogSeconds = 600;
+
+async function starve(lab: Lab, host: LabHost, domain: string): Promise<void> {
+  if (!domain.startsWith("web-")) {
+    throw new LabError("ERR_USAGE", `${domain} cannot be starved: only workers have the priority of other programs.`);
+  }
+  await hostDone(lab, host, ["chrt", "--all-tasks", "--idle", "--pid", "0", await pidOf(lab, host, domain)]);
+  for (const hog of hogs) {
+    const loop = `setsid timeout ${hogSeconds} sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &`;
+    await hostDone(lab, host, ["sh", "-c", `${loop} echo $! >/run/${pidFileOf(hog)}`]);
+  }
+}
+
+function pidFileOf(hog: string): string {
+  return `${hog}.pid`;
+}
+
+async function pidOf(lab: Lab, host: LabHost, domain: string): Promise<string> {
+  return (await readFile(join(hostDirs(lab, host.name).run, qemuPidFile(domain)), "utf8")).trim();
+}
+
+function qemuPidFile(domain: string): string {
+  return join("libvirt", "qemu", `${domain}.pid`);
+}
+
 /** The host's end of a running domain's network card. Rejects ERR_LAB_FAILED if it has none. */
 export async function tapOf(lab: Lab, host: string, domain: string): Promise<string> {
   const { stdout, stderr } = await virsh(lab, host, ["domiflist", domain]);
@@ -278,7 +315,7 @@ async function restartLibvirtd(lab: Lab, host: LabHost): Promise<void> {
 }
 
 function signalDomain(lab: Lab, host: LabHost, domain: string, name: NodeJS.Signals): Promise<void> {
-  return signalRecorded(lab, host, join("libvirt", "qemu", `${domain}.pid`), name);
+  return signalRecorded(lab, host, qemuPidFile(domain), name);
 }
 
 /** Signals the process that a pid file of the host names, if that process really is one of the host's. */

@@ -1,6 +1,6 @@
 import type { Case } from "./case.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
-import { coresBusy, overload } from "./needlessRepairs.ts";
+import { coresBusy, coresCrowded, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
 import { slowGet } from "./slowGet.ts";
 import { workerVm } from "./workerLoss.ts";
@@ -18,4 +18,4 @@ export const faultCases: readonly Case[] = [
 ];
 
 /** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
-export const stressCases: readonly Case[] = [coresBusy, overload];
+export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];

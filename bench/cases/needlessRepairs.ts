@@ -28,7 +28,17 @@ export const coresBusy: Case = {
   compared: false,
   users: 1,
   warmups: 0,
-  measure: (trial) => measureCalm(trial, keepCoresBusy),
+  measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 1)),
+  judge,
+};
+
+export const coresCrowded: Case = {
+  name: "cores-crowded",
+  what: "every core of the machine has eight other things to do, for ten minutes: the guests starve",
+  compared: false,
+  users: 1,
+  warmups: 0,
+  measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 8)),
   judge,
 };
 
@@ -58,10 +68,10 @@ async function measureCalm(trial: Trial, stress: (trial: Trial) => Promise<Figur
   return { ...figures, repairs: count("repairBegun"), reds: count("status", "red"), doubts: count("status", "yellow") };
 }
 
-async function keepCoresBusy({ rig }: Trial): Promise<Figures> {
+async function keepCoresBusy({ rig }: Trial, loopsPerCore: number): Promise<Figures> {
   const loop = ["timeout", `${busyMs / 1000}`, "sh", "-c", "while :; do :; done"];
   const { argv, env } = onWire(rig.lab, "client", loop);
-  const loops = Array.from({ length: availableParallelism() }, () => {
+  const loops = Array.from({ length: loopsPerCore * availableParallelism() }, () => {
     return spawn(argv[0] ?? "", argv.slice(1), { env, stdio: "ignore" });
   });
   await Promise.all(loops.map((child) => once(child, "exit")));

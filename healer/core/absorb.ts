@@ -24,7 +24,7 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       return withFacts(state, event.slot, (facts) => withDomain(facts, event.domain, nowMs));
     case "domains":
       return Object.entries(event.domains).reduce<State>(
-        (next, [slot, polled]) => withFacts(next, slot, (facts) => withPoll(facts, polled, nowMs)),
+        (next, [slot, polled]) => withFacts(next, slot, (facts) => withPoll(facts, polled, limits, nowMs)),
         { ...state, host: { ...state.host, hypervisorSilent: undefined } },
       );
     case "hypervisorSilent": {
@@ -64,10 +64,12 @@ function withPing(facts: SlotFacts, answered: boolean, nowMs: number): SlotFacts
   return { ...rest, ping, lostPings: 0 };
 }
 
-function withPoll(facts: SlotFacts, { diskThere, attached, ...domain }: PolledDomain, nowMs: number): SlotFacts {
+function withPoll(facts: SlotFacts, polled: PolledDomain, { starvedShare }: Limits, nowMs: number): SlotFacts {
+  const { diskThere, attached, waitedShare = 0, ...domain } = polled;
   return {
     ...withDomain(facts, domain, nowMs),
     diskThere: { value: diskThere, atMs: nowMs },
+    ...(waitedShare < starvedShare ? {} : { starved: { value: waitedShare, atMs: nowMs } }),
     ...(attached === undefined ? {} : { attached: { value: attached, atMs: nowMs } }),
   };
 }

@@ -174,6 +174,15 @@ export const causes = {
     because: "a slow disk stops programs and not the kernel",
     fault: "hang-guest",
   },
+  machineStarved: {
+    title: "VM starved of processors",
+    subject: "machine",
+    evidence: "no heartbeat or no answer of its service, while its processors wait for the host's for most of the time",
+    repairs: ["reset", "replace"],
+    patience: "busyGraceMs",
+    because: "the host has too much to do, and a repair would give it more",
+    fault: "starve",
+  },
   machineReboots: {
     title: "guest reboots again and again",
     subject: "machine",

@@ -92,6 +92,8 @@ function diagnoseBeat({ facts, plannedFiles, drain }: Subject, beat: Beat, limit
     case "wrong":
       return bad("serviceWrong", "its health answer is not that of this slot");
     case "silent": {
+      const starved = starvation(facts, limits, nowMs);
+      if (starved !== undefined) return bad("machineStarved", `its service answers nothing, and ${starved}`);
       const detail = `it answers nothing while ${Math.round(beat.busy * 100)} % of its processors are busy`;
       return bad(beat.busy >= limits.busyShare ? "serviceBusy" : "serviceHung", detail);
     }
@@ -133,20 +135,23 @@ function diagnoseSilence(
   if (facts.attached?.value === false) {
     return { ...bad("machineDetached", `${silence}, and its tap is not on the bridge`), sinceMs };
   }
+  const starved = starvation(facts, limits, nowMs);
+  if (starved !== undefined) return { ...bad("machineStarved", `${silence}, and ${starved}`), sinceMs };
+  const ableMs = Math.max(sinceMs, starvedUntilMs(facts, limits));
   const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
   const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
   if (ping === undefined) return { kind: "silent", detail: `${silence}; I am asking the machine itself` };
   if (!ping) {
     if ((facts.lostPings ?? 0) < limits.pings) return { kind: "silent", detail: `${silence}; a ping got no answer` };
-    return { ...bad("machineUnreachable", `${silence} and no answer to ${facts.lostPings} pings`), sinceMs };
+    return { ...bad("machineUnreachable", `${silence} and no answer to ${facts.lostPings} pings`), sinceMs: ableMs };
   }
   // Its kernel may have answered first: a machine whose agent alone is dead must not be reset for it.
   if (connect === undefined)
     return { kind: "silent", detail: `${silence}; its kernel answers ping, and I am asking its port` };
   if (connect === "refused") {
-    return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
+    return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs: ableMs };
   }
-  return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs };
+  return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs: ableMs };
 }
 
 /** A beat may have been on its way when the machine was reset. */
@@ -154,8 +159,25 @@ function hasBeaten({ beat, startedMs = 0, startSeen }: SlotFacts, { silentMs }: 
   return beat !== undefined && (startSeen !== true || beat.atMs - startedMs >= silentMs);
 }
 
-function isBooting({ startedMs }: SlotFacts, { bootMs }: Limits, nowMs: number): boolean {
-  return startedMs !== undefined && nowMs - startedMs < bootMs;
+function isBooting(facts: SlotFacts, limits: Limits, nowMs: number): boolean {
+  const { startedMs } = facts;
+  return startedMs !== undefined && nowMs < bootEndMs(startedMs + limits.bootMs, facts, limits);
+}
+
+/** A machine that waits for the host's processors has longer to come up than its deadline says, but not for ever. */
+export function bootEndMs(deadlineMs: number, facts: SlotFacts, limits: Limits): number {
+  return Math.max(deadlineMs, Math.min(starvedUntilMs(facts, limits), deadlineMs + limits.busyGraceMs));
+}
+
+/** That it gets too little of the host's processors, in words; undefined if it gets enough. */
+function starvation({ starved }: SlotFacts, { domainsFreshMs }: Limits, nowMs: number): string | undefined {
+  if (starved === undefined || !isFresh(starved, domainsFreshMs, nowMs)) return undefined;
+  return `its processors wait for the host's ${Math.round(starved.value * 100)} % of the time`;
+}
+
+/** What it did not do before is nothing of its own; long ago if it was never starved. */
+function starvedUntilMs({ starved }: SlotFacts, { domainsFreshMs }: Limits): number {
+  return starved === undefined ? Number.NEGATIVE_INFINITY : starved.atMs + domainsFreshMs;
 }
 
 /** Silence counts from when somebody listened. */

@@ -67,6 +67,8 @@ export interface SlotFacts {
   readonly startSeen?: boolean;
   /** Since when it has been seen running without a break: a machine that was paused could not beat. */
   readonly runningMs?: number;
+  /** When its processors last waited for the host's for most of the time, and for how much of it, from 0 to 1. */
+  readonly starved?: Timed<number>;
   readonly diskThere?: Timed<boolean>;
   /** Whether its tap is a port of the host's bridge; only known while it runs. */
   readonly attached?: Timed<boolean>;

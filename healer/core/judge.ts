@@ -2,7 +2,7 @@
 import type { Action } from "./actions.ts";
 import { become, type Change } from "./become.ts";
 import { type CauseName, causeOf } from "./causes.ts";
-import { diagnose, type Finding } from "./diagnose.ts";
+import { bootEndMs, diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
 import { countOutcomes, failureOf, stillToProve, triedBefore, withHelp, withoutHelp } from "./proof.ts";
 import { isRemoved } from "./scaling.ts";
@@ -10,7 +10,13 @@ import type { SlotState, State, Suspicion } from "./state.ts";
 import { openWish, sentenceOf, suspicionOf } from "./wish.ts";
 
 /** Causes that are known by silence alone: many at once are more likely one fault of network or load. */
-const soft: ReadonlySet<CauseName> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
+const soft: ReadonlySet<CauseName> = new Set([
+  "serviceHung",
+  "serviceBusy",
+  "machineStarved",
+  "machineUnreachable",
+  "machineHung",
+]);
 
 /**
  * What the machine itself says while its domain runs. One machine's is its own; the same of most workers at once comes
@@ -146,7 +152,7 @@ function judgeSettling(slot: SlotState, finding: Finding, state: State, limits: 
   }
   const suspicion = finding.kind === "bad" ? suspectedAnew(slot, finding, nowMs) : slot.suspicion;
   const isGone = isPositive(finding) && nowMs - slot.sinceMs > limits.domainsFreshMs;
-  if (nowMs < attempt.deadlineMs && !isGone)
+  if (nowMs < bootEndMs(attempt.deadlineMs, slot.facts, limits) && !isGone)
     return { slot: suspicion === slot.suspicion ? slot : { ...slot, suspicion }, actions: [] };
   const ended = { ...slot, attempt: undefined, tried: withoutHelp(slot, attempt) };
   if (finding.kind !== "bad") return judgeIdle(ended, finding, state, limits, nowMs);

@@ -17,6 +17,11 @@ export interface Limits {
   readonly busyGraceMs: number;
   /** Above this share of its processors a machine counts as busy. */
   readonly busyShare: number;
+  /**
+   * A machine whose processors wait for the host's for this share of the time is starved. Its silence says nothing
+   * meanwhile, for as long as a service may be busy.
+   */
+  readonly starvedShare: number;
   /** A machine that was paused or frozen is left alone for so long: it may be a snapshot, or somebody debugging. */
   readonly pausedGraceMs: number;
   /** From a domain's start to a service that is up; silence before that says nothing. */
@@ -85,6 +90,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   serviceGraceMs: 3_000,
   busyGraceMs: 10 * minuteMs,
   busyShare: 0.8,
+  starvedShare: 0.6,
   pausedGraceMs: 2_000,
   maxLoopLagMs: 300,
   domainsFreshMs: 5_000,

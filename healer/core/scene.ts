@@ -24,6 +24,8 @@ export class Scene {
   readonly silent = new Set<string>();
   /** What a machine says of itself, if it is not that all is well. */
   readonly beats = new Map<string, Beat>();
+  /** The share of the time in which a machine's processors wait for the host's. */
+  readonly waits = new Map<string, number>();
   readonly domains: Record<string, DomainFact> = { "lb-1": running, "web-1": running, "web-2": running };
   /** Whether a machine that is asked answers ping; undefined if no answer comes of asking. */
   pingAnswers: boolean | undefined = true;
@@ -66,7 +68,7 @@ export class Scene {
   /** libvirt answers how all domains are. */
   poll(): void {
     const polled = Object.entries(this.domains).map(([slot, fact]) => {
-      return [slot, { ...fact, diskThere: true, attached: true }];
+      return [slot, { ...fact, diskThere: true, attached: true, waitedShare: this.waits.get(slot) ?? 0 }];
     });
     this.send({ kind: "domains", domains: Object.fromEntries(polled) });
   }

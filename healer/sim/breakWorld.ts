@@ -26,6 +26,10 @@ export function endFault(world: World, fault: Fault): void {
   }
   const machine = world.machine(fault.slot ?? "");
   if (fault.kind === "overload") machine.ills.delete("serviceBusy");
+  if (fault.kind === "starve") {
+    machine.ills.delete("machineStarved");
+    machine.reachableMs = world.nowMs;
+  }
   if (fault.kind === "mute") unmute(world, machine);
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
   if (fault.kind === "lose-image") machine.imageThere = true;
@@ -42,6 +46,7 @@ const illnessOf: Partial<Record<SlotFault, Illness>> = {
   "hang-service": "serviceHung",
   "wrong-answer": "serviceWrong",
   overload: "serviceBusy",
+  starve: "machineStarved",
   "stop-keepalived": "keepalivedDead",
   "stop-agent": "agentDead",
   "fill-guest": "guestDiskFull",

@@ -5,6 +5,7 @@ export const slotFaults = [
   "crash-service",
   "wrong-answer",
   "overload",
+  "starve",
   "stop-keepalived",
   "stop-agent",
   "restart-agent",

@@ -5,8 +5,9 @@ import type { PolledDomain } from "../core/events.ts";
 import type { Beat, DomainFact, DomainState, Role } from "../core/facts.ts";
 
 /**
- * What can be wrong inside; and `mute` and `slow`, which are the way to it and pass by themselves. `serviceCrashes`: the
- * service dies again some seconds after each start. `machineReboots`: the machine does so, and begins anew.
+ * What can be wrong inside; and `mute`, `slow` and `machineStarved`, which are around it and pass by themselves.
+ * `serviceCrashes`: the service dies again some seconds after each start. `machineReboots`: the machine does so, and
+ * begins anew.
  */
 export type Illness =
   | "serviceDead"
@@ -21,6 +22,7 @@ export type Illness =
   | "filesChanged"
   | "machineHung"
   | "machineUnreachable"
+  | "machineStarved"
   | "mute"
   | "slow";
 
@@ -79,7 +81,9 @@ export function speaks({ domain, attached, ills, beatsMs }: Machine, nowMs: numb
   if (domain !== "running" || !attached || nowMs < beatsMs) return false;
   return (
     ills.size === 0 ||
-    !["agentDead", "machineHung", "machineUnreachable", "mute"].some((ill) => ills.has(ill as Illness))
+    !["agentDead", "machineHung", "machineUnreachable", "machineStarved", "mute"].some((ill) =>
+      ills.has(ill as Illness),
+    )
   );
 }
 
@@ -125,7 +129,11 @@ export function beatOf(
 }
 
 export function answersPing({ domain, attached, ills }: Machine): boolean {
-  return domain === "running" && attached && !ills.has("machineUnreachable") && !ills.has("mute");
+  return (
+    domain === "running" &&
+    attached &&
+    !["machineUnreachable", "machineStarved", "mute"].some((ill) => ills.has(ill as Illness))
+  );
 }
 
 export function domainFact({ domain, reason, id }: Machine): DomainFact {
@@ -140,6 +148,7 @@ export function polled(machine: Machine): PolledDomain {
     ...domainFact(machine),
     diskThere: machine.diskThere,
     ...(hasTap ? { attached: machine.attached } : {}),
+    ...(machine.domain === "running" ? { waitedShare: machine.ills.has("machineStarved") ? 0.9 : 0.1 } : {}),
   };
 }
 
@@ -181,7 +190,7 @@ const reach: Readonly<Record<Operation | "replace", { rank: number; cures: reado
 
 const lasting: ReadonlySet<Illness> = new Set([
   ...(["guestDiskFull", "filesChanged", "serviceWrong", "serviceCrashes", "machineReboots"] as const),
-  ...(["mute", "slow"] as const),
+  ...(["machineStarved", "mute", "slow"] as const),
 ]);
 
 /** It begins anew, with the disk that it has. */

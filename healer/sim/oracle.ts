@@ -31,6 +31,7 @@ export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> =
   balancerFrozen: ["powerCycle", "replace"],
   machineUnreachable: ["reset", "replace"],
   machineHung: ["reset", "replace"],
+  machineStarved: ["reset", "replace"],
   machineReboots: ["powerCycle", "replace"],
   machineDetached: ["reattach"],
   networkBroken: ["reattach"],
@@ -41,7 +42,13 @@ export const ladders: Readonly<Record<string, readonly [Repair, ...Repair[]]>> =
   mute: ["reset", "replace"],
 };
 
-const softCauses: ReadonlySet<string> = new Set(["serviceHung", "serviceBusy", "machineUnreachable", "machineHung"]);
+const softCauses: ReadonlySet<string> = new Set([
+  "serviceHung",
+  "serviceBusy",
+  "machineStarved",
+  "machineUnreachable",
+  "machineHung",
+]);
 
 /** How late word of a machine may be: libvirt's events by 2 s, its polls for as long as they are believed, and a bit. */
 const lateMs = 7_500;
@@ -74,7 +81,7 @@ export function isNoStart({ startedMs, slots }: Told, { slot }: SlotRepair, limi
 
 /** Silence is waited out from when somebody listened; what a machine says of itself, from when it said otherwise. */
 export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limits, nowMs: number): void {
-  const { beatMs = 0, goodBeatMs = 0, runningMs = 0 } = told.slots.get(slot) ?? {};
+  const { beatMs = 0, goodBeatMs = 0, runningMs = 0, starvedMs = 0 } = told.slots.get(slot) ?? {};
   const silent: Readonly<Record<string, number>> = {
     machineUnreachable: limits.resetAfterMs,
     machineHung: limits.replaceAfterMs,
@@ -89,6 +96,8 @@ export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limit
     keepalivedDead: limits.serviceGraceMs,
     guestDiskFull: limits.serviceGraceMs,
     serviceBusy: limits.busyGraceMs,
+    // Of silence too, and of both in turn.
+    machineStarved: limits.busyGraceMs,
   };
   const seen: Readonly<Record<string, number>> = {
     machinePaused: limits.pausedGraceMs,
@@ -97,6 +106,10 @@ export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limit
     machineFrozen: limits.resetAfterMs,
   };
   const sinceMs = cause in silent ? Math.max(beatMs, told.listensSinceMs) : cause in said ? goodBeatMs : runningMs;
+  const couldSpeak = cause === "machineUnreachable" || cause === "machineHung";
+  must(!couldSpeak || nowMs - starvedMs >= limits.resetAfterMs, "what is starved is not blamed for its silence", () => {
+    return `${slot} by ${cause}, starved ${nowMs - starvedMs} ms ago`;
+  });
   const patienceMs = silent[cause] ?? said[cause] ?? seen[cause] ?? 0;
   must(nowMs - sinceMs >= patienceMs, "no repair is begun too early", () => {
     return `${slot} by ${cause} after ${nowMs - sinceMs} of ${patienceMs} ms`;

@@ -35,7 +35,12 @@ export function failed(reason: string): Failure {
 }
 
 export function isInReach({ nowMs }: World, { ills, domain, attached, beatsMs }: Machine): boolean {
-  const isDeaf = ills.has("machineHung") || ills.has("machineUnreachable") || ills.has("mute") || !attached;
+  const isDeaf =
+    ills.has("machineHung") ||
+    ills.has("machineUnreachable") ||
+    ills.has("machineStarved") ||
+    ills.has("mute") ||
+    !attached;
   return domain === "running" && !isDeaf && nowMs >= beatsMs;
 }
 

@@ -41,7 +41,16 @@ function drawFault(random: Random, slots: readonly string[], chaosMs: number): F
 
 /** The same fault on several machines at nearly the same time: what the healer must tell from a fault of the host. */
 function drawTogether(random: Random, slots: readonly string[], chaosMs: number): Fault[] {
-  const kind = random.pick(["hang-guest", "cut-guest", "mute", "hang-service", "overload", "kill", "detach"] as const);
+  const kind = random.pick([
+    "hang-guest",
+    "cut-guest",
+    "mute",
+    "hang-service",
+    "overload",
+    "starve",
+    "kill",
+    "detach",
+  ] as const);
   const atMs = random.between(4_000, chaosMs);
   const forMs = random.between(2_000, 25_000);
   return slots

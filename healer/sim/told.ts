@@ -23,6 +23,8 @@ export interface ToldSlot {
   /** The last beat that gave no reason for any repair. */
   goodBeatMs: number;
   runningMs: number;
+  /** When it was last said to be starved of processors. */
+  starvedMs: number;
   /** When it was last said to have rebooted, and how often. */
   rebootedMs: number;
   reboots: number;
@@ -50,7 +52,15 @@ const nothing = {
 
 export function newTold(slots: readonly string[]): Told {
   const unheard = {
-    ...{ beatMs: 0, goodBeatMs: 0, runningMs: 0, rebootedMs: 0, reboots: 0, incarnation: undefined },
+    ...{
+      beatMs: 0,
+      goodBeatMs: 0,
+      runningMs: 0,
+      starvedMs: Number.NEGATIVE_INFINITY,
+      rebootedMs: 0,
+      reboots: 0,
+      incarnation: undefined,
+    },
     ...{
       pingMs: 0,
       pausedUntilMs: 0,
@@ -96,7 +106,9 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       return;
     case "domains":
       told.silentSinceMs = undefined;
-      for (const [slot, { state, diskThere }] of Object.entries(event.domains)) {
+      for (const [slot, { state, diskThere, waitedShare = 0 }] of Object.entries(event.domains)) {
+        const toldSlot = told.slots.get(slot);
+        if (toldSlot !== undefined && waitedShare >= limits.starvedShare) toldSlot.starvedMs = nowMs;
         tellDomain(told.slots.get(slot), state === "running" && diskThere, nowMs);
       }
       return;

@@ -8,6 +8,27 @@ export interface Mutant {
 }
 
 export const mutants: readonly Mutant[] = [
+  m(
+    "starvation ignored",
+    "diagnose.ts",
+    "if (starved === undefined || !isFresh(starved, domainsFreshMs, nowMs))",
+    "if (starved === undefined || !isFresh(starved, -domainsFreshMs, nowMs))",
+    "what is starved is not blamed for its silence",
+  ),
+  m(
+    "starvation forgotten at once",
+    "diagnose.ts",
+    "const ableMs = Math.max(sinceMs, starvedUntilMs(facts, limits));",
+    "const ableMs = sinceMs;",
+    "what is starved is not blamed for its silence",
+  ),
+  m(
+    "starved machines are no mass",
+    "judge.ts",
+    '  "machineStarved",\n',
+    "",
+    "most workers are not repaired by silence",
+  ),
   m("pause ignored", "decide.ts", "if (nowMs < pausedUntilMs)", "if (nowMs < 0)", "paused means that nothing is begun"),
   m(
     "one machine's pause ignored",

@@ -25,6 +25,17 @@ export const stalledDisk: Scenario = {
   play: async (place, diary) => void (await expectCalm(place, () => breakFor(place, "stall-pool", 5_000), diary)),
 };
 
+export const starved: Scenario = {
+  what: "a worker that gets none of its host's processors for half a minute is left alone",
+  async play(place, diary) {
+    const story = await expectCalm(place, () => breakFor(place, "starve", 30_000, "web-1"), diary);
+    assert.ok(
+      story.some(({ slot, cause }) => slot === "web-1" && cause === "machineStarved"),
+      "it did not see why the worker was silent",
+    );
+  },
+};
+
 export const cutWorkers: Scenario = {
   what: "all workers cut off at once are left alone, and a person is told",
   async play(place, diary) {
