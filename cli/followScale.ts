@@ -31,9 +31,11 @@ export async function followScale(
   let said: string | undefined;
   let saidMs = beginMs;
   const say = (sentence: string) => {
-    if (sentence === said && performance.now() - saidMs < repeatMs) return;
+    // A sentence that only counts on says nothing new.
+    const gist = sentence.replace(/\d+ (ms|%)/g, "");
+    if (gist === said && performance.now() - saidMs < repeatMs) return;
     onLine(sentence);
-    said = sentence;
+    said = gist;
     saidMs = performance.now();
   };
   while (performance.now() - beginMs < longestMs) {

@@ -151,7 +151,7 @@ export const faults = {
     break: starve,
     mend: async (lab, host, domain) => {
       await Promise.all(hogs.map((hog) => signalRecorded(lab, host, pidFileOf(hog), "SIGTERM")));
-      await hostDone(lab, host, ["chrt", "--all-tasks", "--other", "--pid", "0", await pidOf(lab, host, domain)]);
+      await setWeight(lab, host, domain, "--other", 0);
     },
   },
   "edit-file": {
@@ -245,7 +245,7 @@ async function starve(lab: Lab, host: LabHost, domain: string): Promise<void> {
   if (!domain.startsWith("web-")) {
     throw new LabError("ERR_USAGE", `${domain} cannot be starved: only workers have the priority of other programs.`);
   }
-  await hostDone(lab, host, ["chrt", "--all-tasks", "--idle", "--pid", "0", await pidOf(lab, host, domain)]);
+  await setWeight(lab, host, domain, "--idle", 19);
   for (const hog of hogs) {
     const loop = `setsid timeout ${hogSeconds} sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &`;
     await hostDone(lab, host, ["sh", "-c", `${loop} echo $! >/run/${pidFileOf(hog)}`]);
@@ -256,8 +256,12 @@ function pidFileOf(hog: string): string {
   return `${hog}.pid`;
 }
 
-async function pidOf(lab: Lab, host: LabHost, domain: string): Promise<string> {
-  return (await readFile(join(hostDirs(lab, host.name).run, qemuPidFile(domain)), "utf8")).trim();
+/** A kernel that groups processes by session weighs the sessions against each other, whatever the policy within one. */
+async function setWeight(lab: Lab, host: LabHost, domain: string, policy: string, nice: number): Promise<void> {
+  const pid = (await readFile(join(hostDirs(lab, host.name).run, qemuPidFile(domain)), "utf8")).trim();
+  await hostDone(lab, host, ["chrt", "--all-tasks", policy, "--pid", "0", pid]);
+  const group = `/proc/${pid}/autogroup`;
+  await hostDone(lab, host, ["sh", "-c", `[ ! -e ${group} ] || echo ${nice} >${group}`]);
 }
 
 function qemuPidFile(domain: string): string {

@@ -7,7 +7,7 @@ import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
-import type { Past, PlannedSlot, Scaling, State } from "./state.ts";
+import type { Past, PlannedSlot, Scaling, SlotState, State } from "./state.ts";
 
 export interface Scaled {
   readonly state: State;
@@ -33,8 +33,14 @@ export function scaleRefusal(state: State, workers: number, limits: Limits, nowM
     return "the state's file system has too little space left";
   }
   const leaving = beyond(Object.values(state.slots), workers);
-  const bad = Object.values(state.slots).find(({ slot, status }) => status !== "green" && !leaving.includes(slot));
+  const bad = Object.values(state.slots).find((slot) => isToBeMended(slot) && !leaving.includes(slot.slot));
   return bad && `${bad.slot} is ${bad.status}, and what is not well is mended first`;
+}
+
+/** What only has too much to do is well: another number of workers may be what helps it. */
+function isToBeMended({ status, suspicion }: SlotState): boolean {
+  const hasTooMuchToDo = suspicion?.cause === "serviceBusy" || suspicion?.cause === "machineStarved";
+  return status !== "green" && !(status === "yellow" && hasTooMuchToDo);
 }
 
 export function hearScale(state: State, { workers, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {

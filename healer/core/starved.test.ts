@@ -67,6 +67,13 @@ test("a repaired machine that is starved has longer to come up", () => {
   assert.deepEqual(scene.repairs(), ["start web-1"]);
 });
 
+test("the number of workers may change while one has too much to do", () => {
+  const scene = new Scene();
+  starve(scene);
+  scene.pass(10_000);
+  assert.match(scene.send({ kind: "scale", workers: 3, by: "anna" }), /^anna asks for 3 workers/);
+});
+
 test("what libvirt says of a dead machine is acted on at once, starved or not", () => {
   const scene = new Scene();
   starve(scene);

@@ -101,9 +101,10 @@ function report(event: EngineEvent, atMs: number): void {
   const step = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent;
   if (step === undefined) return;
   const { op, urn, type } = step.metadata;
-  if (op === "same" || op === "read") return;
+  // A component is done when its parts are, which are told themselves.
+  if (op === "same" || op === "read" || type.startsWith("vigil:")) return;
   const phase = resourcePreEvent ? "begun" : resOpFailedEvent ? "failed" : "done";
-  void send({ kind: "progress", phase, resource: nameOf(urn), type, op, atMs });
+  void send({ kind: "progress", phase, resource: `${kindOf(type)} ${nameOf(urn)}`, op, atMs });
 }
 
 function noteChange({ resourcePreEvent, resOutputsEvent }: EngineEvent, changed: string[]): void {
@@ -116,6 +117,11 @@ function noteChange({ resourcePreEvent, resOutputsEvent }: EngineEvent, changed:
 
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
+}
+
+/** `domain` of `libvirt:index/domain:Domain`. */
+function kindOf(type: string): string {
+  return (type.split(":").at(-1) ?? type).toLowerCase();
 }
 
 /** A healer that has died reads nothing; the update goes on without it. */

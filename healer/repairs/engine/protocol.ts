@@ -29,8 +29,8 @@ export type EngineMessage =
 export interface EngineProgress {
   readonly kind: "progress";
   readonly phase: "begun" | "done" | "failed";
+  /** Its kind and its name: `domain web-1`. */
   readonly resource: string;
-  readonly type: string;
   readonly op: string;
   readonly atMs: number;
 }
