@@ -45,7 +45,7 @@ export interface PolledDomain extends DomainFact {
   readonly diskThere: boolean;
   /** Undefined while the domain has no tap. */
   readonly attached?: boolean;
-  /** The share of the time since the last answer, from 0 to 1, in which its processors were ready and had none of the host's. */
+  /** The share of the time since the last one, from 0 to 1, in which its processors were ready and had none of the host's. */
   readonly waitedShare?: number;
 }
 

@@ -3,10 +3,10 @@ import type { DomainFact } from "../core/facts.ts";
 import { Disks } from "./disks.ts";
 import { domainQuestion, domainsIn } from "./domainAnswer.ts";
 import { isFrozen } from "./frozenProcess.ts";
+import { ProcessorWaits } from "./processorWaits.ts";
 import type { Emit, Signal } from "./signal.ts";
 import { isAttached, readTaps } from "./taps.ts";
 import { VirshShell } from "./virshShell.ts";
-import { Waits } from "./waits.ts";
 
 export interface DomainTarget {
   /** The slot's name, which is the domain's. */
@@ -31,7 +31,7 @@ export class DomainPoll implements Signal {
   readonly #emit: Emit;
   readonly #shell: VirshShell;
   readonly #disks: Disks;
-  readonly #waits = new Waits();
+  readonly #waits = new ProcessorWaits();
   readonly #timer: NodeJS.Timeout;
   #asking: Promise<void> | undefined;
   /** The domains of which there was news since the question was asked. */
@@ -83,14 +83,12 @@ export class DomainPoll implements Signal {
     const { targets, bridge, timeoutMs = 3_000 } = this.#settings;
     try {
       const known = domainsIn(await this.#shell.ask(domainQuestion, timeoutMs));
-      const atMs = performance.now();
       const [taps, gone] = await Promise.all([readTaps(bridge), this.#disks.gone()]);
       const polled = await Promise.all(
         targets.map(async ({ slot, mac }): Promise<[string, PolledDomain]> => {
           const attached = isAttached(taps, mac);
-          const answer = known.get(slot) ?? { fact: { state: "absent", reason: "" } as const };
-          const fact = await withProcess(slot, answer.fact);
-          const waitedShare = this.#waits.share(slot, answer, atMs);
+          const fact = await withProcess(slot, known.get(slot) ?? { state: "absent", reason: "" });
+          const waitedShare = await this.#waits.share(slot);
           return [
             slot,
             {
