@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Move, type MoveLoss, moveLossOf } from "./moveLoss.ts";
+import { type MoveLoss, moveLossOf } from "./moveLoss.ts";
+import type { Move } from "./ownership.ts";
 import type { RequestRecord } from "./requestRecord.ts";
 
 const there: Move = { leftMs: 1_000, takenMs: 1_010 };

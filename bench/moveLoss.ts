@@ -3,14 +3,8 @@
  * address up, what is under way on it gets no answer, and what is sent on it later is reset by the balancer that has the
  * address now. Clients have to connect anew. A request that fails on a connection that no move has cut failed like any.
  */
+import type { Move } from "./ownership.ts";
 import { isKept, type RequestRecord, succeeded } from "./requestRecord.ts";
-
-export interface Move {
-  /** When the old holder said its last word. */
-  readonly leftMs: number;
-  /** When the new holder claimed the address: whatever was opened before was opened to the old one. */
-  readonly takenMs: number;
-}
 
 export interface MoveLoss {
   /** Under way when the address was taken, on a connection to its old holder. */
