@@ -6,8 +6,9 @@ import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../cli/labOption.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { createPlainPair, type Plain, removePlainPair } from "./baseline/plainPair.ts";
-import { faultCases, stressCases } from "./cases/allCases.ts";
-import type { Case, Run } from "./cases/case.ts";
+import { faultCases, stressCases, wishCases } from "./cases/allCases.ts";
+import type { Case, Figures, Run } from "./cases/case.ts";
+import { type Healers, readyHealers, rememberHealers } from "./healers.ts";
 import { machineFacts } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
 import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
@@ -17,6 +18,8 @@ const resultsDir = join(import.meta.dirname, "results");
 interface Options extends LabChoice {
   readonly runs: number;
   readonly users: number;
+  readonly thinkMs?: string;
+  readonly healers: Healers;
   readonly baseline: "none" | Plain;
 }
 
@@ -25,28 +28,38 @@ const program = new Command("acceptance")
   .addHelpText(
     "after",
     `
-Run from the checkout that the lab belongs to, with its stacks deployed. Raw records go to bench/results/raw/, the
+Run from the checkout that the lab belongs to, with its stacks deployed. While a fault is measured no healer runs, unless
+--healers running; before each run its healers are started anew, with nothing of their budgets spent. Raw records go to bench/results/raw/, the
 summary to bench/results/CASE.json. Ctrl-C ends after the current run, with a summary of those before.
 Exits with 1 if a claim is not met.
 
 Examples:
   node bench/acceptance.ts holder-nginx --runs 10
-  node bench/acceptance.ts worker-vm --runs 20 --lab test`,
+  node bench/acceptance.ts worker-vm --runs 20 --lab test
+  node bench/acceptance.ts worker-vm --runs 20 --healers running
+  node bench/acceptance.ts vip-move --runs 30`,
   );
 
-for (const one of [...faultCases, ...stressCases]) {
-  program
+for (const one of [...faultCases, ...stressCases, ...wishCases]) {
+  const command = program
     .command(one.name)
     .description(one.what)
     .addOption(labOption())
     .option("--runs <n>", "how often, for each pair", parseCount, 10)
     .option("--users <n>", "busy keep-alive connections", parseCount, one.users)
     .addOption(
+      new Option("--healers <state>", "whether the hosts' healers run meanwhile; afterwards they are as they were")
+        .choices(one.healers)
+        .default(one.healers[0]),
+    )
+    .addOption(
       new Option("--baseline <pair>", "the plain pair that takes turns with the product's")
         .choices(["none", "tuned", "defaults"])
         .default(one.compared ? "tuned" : "none"),
     )
     .action((options: Options) => runCase(one, options));
+  if (one.thinkMs !== undefined)
+    command.option("--think-ms <min-max>", "the pause of each connection after an answer", one.thinkMs);
 }
 
 try {
@@ -59,6 +72,15 @@ try {
 async function runCase(one: Case, options: Options): Promise<void> {
   const say = progressPrinter(one.name);
   const rig = await openRig(chosenLab(options));
+  const restoreHealers = await rememberHealers(rig);
+  try {
+    await runPairs(one, options, rig, say);
+  } finally {
+    await restoreHealers();
+  }
+}
+
+async function runPairs(one: Case, options: Options, rig: Rig, say: (line: string) => void): Promise<void> {
   const { baseline } = options;
   if (baseline === "none") return runAll(one, options, rig, [rig.product], say);
   try {
@@ -78,7 +100,7 @@ async function createBaseline(rig: Rig, kind: Plain, say: (line: string) => void
 
 async function runAll(
   one: Case,
-  { runs: wanted, users }: Options,
+  { runs: wanted, users, thinkMs, healers }: Options,
   rig: Rig,
   pairs: readonly Pair[],
   say: (line: string) => void,
@@ -91,13 +113,16 @@ async function runAll(
     interrupted = true;
   });
 
+  const load = { users, ...(thinkMs === undefined ? {} : { thinkMs }) };
+  const measure = async (pair: Pair, index: number, dir: string): Promise<Figures> => {
+    await mkdir(dir, { recursive: true });
+    await readyHealers(rig, healers);
+    return one.measure({ rig, pair, index, dir, healers, ...load });
+  };
   for (let index = 0; index < one.warmups && !interrupted; index++) {
     for (const pair of pairs) {
       const dir = join(rawDir, `warm-up-${index + 1}-${pair.name}`);
-      await mkdir(dir, { recursive: true });
-      say(
-        `warm-up ${index + 1}/${one.warmups} ${pair.name}: ${describe(await one.measure({ rig, pair, index, dir, users }))}`,
-      );
+      say(`warm-up ${index + 1}/${one.warmups} ${pair.name}: ${describe(await measure(pair, index, dir))}`);
     }
   }
   const runs: Run[] = [];
@@ -105,8 +130,7 @@ async function runAll(
     // The pairs take turns in going first, so that a slow drift of the machine hits both.
     for (const pair of index % 2 === 0 ? pairs : pairs.toReversed()) {
       const dir = join(rawDir, `${`${index + 1}`.padStart(3, "0")}-${pair.name}`);
-      await mkdir(dir, { recursive: true });
-      const figures = await one.measure({ rig, pair, index, dir, users });
+      const figures = await measure(pair, index, dir);
       const run = { pair: pair.name, index, figures };
       runs.push(run);
       await writeJson(join(dir, "run.json"), run);
@@ -116,9 +140,13 @@ async function runAll(
 
   // The product comes first in every table, whoever went first.
   runs.sort((a, b) => pairs.findIndex(({ name }) => name === a.pair) - pairs.findIndex(({ name }) => name === b.pair));
-  const report = reportOf(one.name, startedAt, machine, runs, one.judge(runs));
-  // The summary against the tuned pair is the one that the documents cite.
-  const suffix = pairs.some(({ name }) => name === "defaults") ? ".defaults" : "";
+  const report = { ...reportOf(one.name, startedAt, machine, runs, one.judge(runs)), healers, ...load };
+  // The summary against the tuned pair, and with the healers as they are by default, is the one that the documents cite.
+  const suffixes = [
+    pairs.some(({ name }) => name === "defaults") ? ".defaults" : "",
+    healers === one.healers[0] ? "" : ".healers",
+  ];
+  const suffix = suffixes.join("");
   await writeJson(join(resultsDir, `${one.name}${suffix}.json`), report);
   process.stdout.write(renderReport(report));
   if (interrupted || report.checks.some(({ met }) => !met)) process.exitCode = 1;

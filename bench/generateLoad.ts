@@ -9,7 +9,8 @@ import { nowMs, type RequestKind, type RequestRecord } from "./requestRecord.ts"
 
 export interface LoadOptions {
   readonly origin: string;
-  readonly kind: RequestKind;
+  /** `mixed` is a sleep or a post, as often the one as the other. */
+  readonly kind: RequestKind | "mixed";
   readonly loop: ClosedLoop | OpenLoop;
   /** The range that the time of a `sleep` or a `post` is drawn from. */
   readonly sleepMs: readonly [number, number];
@@ -22,6 +23,8 @@ export interface LoadOptions {
 export interface ClosedLoop {
   readonly shape: "closed";
   readonly connections: number;
+  /** The range that the pause after each answer is drawn from: connections stay open and ask no more than they should. */
+  readonly thinkMs: readonly [number, number];
 }
 
 export interface OpenLoop {
@@ -45,20 +48,30 @@ export async function generateLoad(options: LoadOptions, stop: AbortSignal, emit
 async function runClosedLoop(options: LoadOptions, loop: ClosedLoop, stopped: AbortSignal, emit: Emit): Promise<void> {
   let started = 0;
   const connections = Array.from({ length: loop.connections }, async () => {
-    const client = new Client(options.origin, { connect: { timeout: options.deadlineMs } });
+    const connection = openConnection(options);
+    // Clients that think do not all begin at once.
+    await pause(Math.random() * loop.thinkMs[1]);
     while (!stopped.aborted && started < options.maxRequests) {
       started += 1;
-      const record = await send(client, options, nowMs());
+      const record = await sendOver(connection, options, nowMs());
       emit(record);
       // A refused connection fails within microseconds; without a pause the loop would do nothing else.
-      if (record.error !== undefined) await sleep(retryPauseMs);
+      const leastPauseMs = record.error === undefined ? 0 : retryPauseMs;
+      await pause(Math.max(leastPauseMs, drawBetween(loop.thinkMs)));
     }
-    await client.destroy();
+    await connection.client.destroy();
   });
   await Promise.all(connections);
 }
 
+/** A timer of no time at all would still cost a millisecond. */
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms);
+}
+
 const retryPauseMs = 20;
+/** Longer than any client thinks, shorter than a balancer waits. */
+const keepAliveMs = 60_000;
 
 async function runOpenLoop(options: LoadOptions, loop: OpenLoop, stopped: AbortSignal, emit: Emit): Promise<void> {
   const intervalMs = 1000 / loop.ratePerS;
@@ -80,15 +93,38 @@ async function runOpenLoop(options: LoadOptions, loop: OpenLoop, stopped: AbortS
 }
 
 async function sendFresh(options: LoadOptions, intendedMs: number): Promise<RequestRecord> {
-  const client = new Client(options.origin, { connect: { timeout: options.deadlineMs } });
-  const record = await send(client, options, intendedMs);
-  await client.destroy();
+  const connection = openConnection(options);
+  const record = await sendOver(connection, options, intendedMs);
+  await connection.client.destroy();
   return record;
 }
 
+/** A client with at most one connection, and when it was opened. */
+interface Connection {
+  readonly client: Client;
+  isOpen: boolean;
+  openedMs: number | undefined;
+}
+
+function openConnection({ origin, deadlineMs }: LoadOptions): Connection {
+  const client = new Client(origin, { connect: { timeout: deadlineMs }, keepAliveTimeout: keepAliveMs });
+  const connection: Connection = { client, isOpen: false, openedMs: undefined };
+  client.on("connect", () => Object.assign(connection, { isOpen: true, openedMs: nowMs() }));
+  client.on("disconnect", () => Object.assign(connection, { isOpen: false }));
+  return connection;
+}
+
+async function sendOver(connection: Connection, options: LoadOptions, intendedMs: number): Promise<RequestRecord> {
+  const { isOpen, openedMs } = connection;
+  const record = await send(connection.client, options, intendedMs);
+  // One that was open may have ended unnoticed, so that the client has opened another one for this request.
+  const isNew = connection.openedMs !== openedMs;
+  const connectedMs = isOpen || isNew ? connection.openedMs : undefined;
+  return connectedMs === undefined ? record : { ...record, connectedMs };
+}
+
 async function send(client: Client | Pool, options: LoadOptions, intendedMs: number): Promise<RequestRecord> {
-  const { kind } = options;
-  const { ownMs, id, ...request } = draw(options);
+  const { kind, ownMs, id, ...request } = draw(options);
   const record = { kind, intendedMs, startMs: nowMs(), ownMs, ...(id === undefined ? {} : { id }) };
   try {
     const { statusCode, headers, body } = await client.request({
@@ -109,6 +145,7 @@ async function send(client: Client | Pool, options: LoadOptions, intendedMs: num
 }
 
 interface DrawnRequest {
+  readonly kind: RequestKind;
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly headers?: Record<string, string>;
@@ -117,19 +154,25 @@ interface DrawnRequest {
   readonly id?: string;
 }
 
-function draw({ kind, sleepMs: [least, most] }: LoadOptions): DrawnRequest {
-  const ownMs = Math.round(least + Math.random() * (most - least));
+function draw({ kind: wanted, sleepMs }: LoadOptions): DrawnRequest {
+  const ownMs = Math.round(drawBetween(sleepMs));
+  const kind = wanted === "mixed" ? (Math.random() < 0.5 ? "sleep" : "post") : wanted;
   switch (kind) {
     case "number":
-      return { method: "GET", path: "/random/number", ownMs: 0 };
+      return { kind, method: "GET", path: "/random/number", ownMs: 0 };
     case "sleep":
-      return { method: "GET", path: `/debug/sleep?ms=${ownMs}`, ownMs };
+      return { kind, method: "GET", path: `/debug/sleep?ms=${ownMs}`, ownMs };
     case "post": {
       const id = crypto.randomUUID();
       const headers = { "content-type": "application/json" };
-      return { method: "POST", path: `/debug/count?ms=${ownMs}`, headers, body: JSON.stringify({ id }), ownMs, id };
+      const body = JSON.stringify({ id });
+      return { kind, method: "POST", path: `/debug/count?ms=${ownMs}`, headers, body, ownMs, id };
     }
   }
+}
+
+function drawBetween([least, most]: readonly [number, number]): number {
+  return least + Math.random() * (most - least);
 }
 
 function named(key: "slot" | "balancer", value: string | string[] | undefined): Partial<RequestRecord> {

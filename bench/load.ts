@@ -3,16 +3,16 @@
  * and ends early, with its requests finished, on SIGTERM.
  */
 import { parseArgs } from "node:util";
-import { type ClosedLoop, generateLoad, type OpenLoop } from "./generateLoad.ts";
-import type { RequestKind } from "./requestRecord.ts";
+import { type ClosedLoop, generateLoad, type LoadOptions, type OpenLoop } from "./generateLoad.ts";
 
 const usage = `usage: node bench/load.ts URL [options]
-  --kind number|sleep|post  what to ask for                                 (number)
+  --kind KIND               number, sleep, post, or mixed: sleeps and posts (number)
   --loop closed|open        busy connections, or a rate                     (closed)
   --connections N           how many in a closed loop, at most in an open   (50)
   --rate N                  requests per second of an open loop             (50)
   --fresh                   open loop: a new connection for every request
   --sleep-ms MIN-MAX        the time that a sleep or a post asks for        (100-500)
+  --think-ms MIN-MAX        closed loop: the pause after each answer        (none)
   --deadline-ms N           a request without an answer has failed after    (5000)
   --seconds N               end after                                       (10)
   --max-requests N          end after                                       (100000)
@@ -27,6 +27,7 @@ const { values, positionals } = parseArgs({
     rate: { type: "string", default: "50" },
     fresh: { type: "boolean", default: false },
     "sleep-ms": { type: "string", default: "100-500" },
+    "think-ms": { type: "string" },
     "deadline-ms": { type: "string", default: "5000" },
     seconds: { type: "string", default: "10" },
     "max-requests": { type: "string", default: "100000" },
@@ -43,13 +44,12 @@ if (values.help || origin === undefined) {
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort());
 
-const [least, most] = values["sleep-ms"].split("-");
 await generateLoad(
   {
     origin,
-    kind: oneOf(values.kind, ["number", "sleep", "post"] satisfies RequestKind[]),
+    kind: oneOf(values.kind, ["number", "sleep", "post", "mixed"] satisfies LoadOptions["kind"][]),
     loop: chooseLoop(),
-    sleepMs: [positive("sleep-ms", least), positive("sleep-ms", most ?? least)],
+    sleepMs: range("sleep-ms", values["sleep-ms"]),
     deadlineMs: positive("deadline-ms", values["deadline-ms"]),
     durationMs: positive("seconds", values.seconds) * 1000,
     maxRequests: positive("max-requests", values["max-requests"]),
@@ -61,8 +61,14 @@ await generateLoad(
 function chooseLoop(): ClosedLoop | OpenLoop {
   const connections = positive("connections", values.connections);
   const shape = oneOf(values.loop, ["closed", "open"]);
-  if (shape === "closed") return { shape, connections };
+  const thinkMs = values["think-ms"] === undefined ? ([0, 0] as const) : range("think-ms", values["think-ms"]);
+  if (shape === "closed") return { shape, connections, thinkMs };
   return { shape, connections, ratePerS: positive("rate", values.rate), fresh: values.fresh };
+}
+
+function range(option: string, text: string): readonly [number, number] {
+  const [least, most] = text.split("-");
+  return [positive(option, least), positive(option, most ?? least)];
 }
 
 function positive(option: string, text: string | undefined): number {

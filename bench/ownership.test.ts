@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Frame } from "./frames.ts";
-import { ownershipOf, takeoverOf } from "./ownership.ts";
+import { moveOf, ownershipOf, takeoverOf } from "./ownership.ts";
 
 const router = { vip: "192.168.10.120", vrid: 51, silenceMs: 300 };
 const bk = "52:54:00:a8:0a:10";
@@ -67,4 +67,19 @@ test("a takeover is timed from the fault to the claim of another machine", () =>
 
 test("without a takeover there is nothing to time", () => {
   assert.deepEqual(takeoverOf([], router, 100), {});
+});
+
+test("a move is from the last word of the old holder to the claim of the new one", () => {
+  const resignation: Frame = { type: "advert", timeMs: 1_040, mac: bk, vrid: 51, priority: 0 };
+  const frames = ordered(adverts(bk, 0, 1_000), [resignation], adverts(mb, 1_050, 5_050), [
+    { type: "answer", timeMs: 790, address: router.vip, mac: bk },
+    { type: "claim", timeMs: 1_055, address: router.vip, mac: mb },
+    { type: "claim", timeMs: 1_056, address: router.vip, mac: mb },
+  ]);
+  assert.deepEqual(moveOf(frames, router, 800), { leftMs: 1_040, takenMs: 1_055 });
+});
+
+test("of a move that never came there is nothing", () => {
+  const answer: Frame = { type: "answer", timeMs: 790, address: router.vip, mac: bk };
+  assert.equal(moveOf(ordered(adverts(bk, 0, 2_000), [answer]), router, 800), undefined);
 });

@@ -58,6 +58,23 @@ function tenuresOf(frames: readonly Frame[], { vrid, silenceMs }: VirtualRouter)
   return [...closed, ...open.values()].sort((one, other) => one.fromMs - other.fromMs);
 }
 
+/** A planned move, by what the old holder and the new one said on the wire. */
+export interface Move {
+  /** When the old holder said its last word. */
+  readonly leftMs: number;
+  /** When the new holder claimed the address in ARP: whatever was opened before was opened to the old one. */
+  readonly takenMs: number;
+}
+
+/** The first move after it was asked for; undefined if there was none. */
+export function moveOf(frames: readonly Frame[], router: VirtualRouter, askedMs: number): Move | undefined {
+  const { claimMs } = takeoverOf(frames, router, askedMs);
+  if (claimMs === undefined) return undefined;
+  const takenMs = askedMs + claimMs;
+  const tenure = tenuresOf(frames, router).findLast(({ fromMs }) => fromMs < askedMs);
+  return { leftMs: Math.min(tenure?.toMs ?? takenMs, takenMs), takenMs };
+}
+
 export interface Takeover {
   /** From the fault to the first claim of the address by another machine than before, in ARP. */
   readonly claimMs?: number;

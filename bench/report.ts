@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { renderTable } from "../cli/output.ts";
 import { type Check, figuresOf, type Run } from "./cases/case.ts";
+import type { Healers } from "./healers.ts";
 import type { MachineFacts } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
@@ -9,6 +10,10 @@ export interface Report {
   readonly case: string;
   readonly startedAt: string;
   readonly machine: MachineFacts;
+  /** What the command was asked for. */
+  readonly healers?: Healers;
+  readonly users?: number;
+  readonly thinkMs?: string;
   /** By pair, then by figure. */
   readonly summaries: Readonly<Record<string, Readonly<Record<string, Summary>>>>;
   readonly checks: readonly Check[];
@@ -32,7 +37,7 @@ export function reportOf(
 }
 
 /** Figures of the second and further pairs are shown beside the first one's ratio to them. */
-export function renderReport({ case: name, machine, summaries, checks }: Report): string {
+export function renderReport({ case: name, machine, healers, summaries, checks }: Report): string {
   const [ours = {}, theirs] = Object.values(summaries);
   const rows = Object.entries(summaries).flatMap(([pair, figures]) =>
     Object.entries(figures).map(([figure, { n, median, medianInterval, max, beyondMaxBound }]) => [
@@ -49,7 +54,8 @@ export function renderReport({ case: name, machine, summaries, checks }: Report)
   );
   const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
   const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
-  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+  const watched = healers === undefined ? "" : healers === "running" ? ", healers running" : ", no healer running";
+  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before${watched}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

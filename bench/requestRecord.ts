@@ -8,6 +8,11 @@ export interface RequestRecord {
   readonly intendedMs: number;
   readonly startMs: number;
   readonly endMs: number;
+  /**
+   * When the connection that carried it was opened: after `startMs` if it was opened for this request. Absent if none
+   * could be opened, and in an open loop that keeps its connections.
+   */
+  readonly connectedMs?: number;
   /** Absent if no complete answer came. */
   readonly status?: number;
   /** Why no complete answer came: an error code, or `DEADLINE`. */
@@ -30,6 +35,11 @@ export function succeeded(record: RequestRecord): boolean {
 /** How much longer a request took than what it was asked to take. */
 export function overrunMs(record: RequestRecord): number {
   return record.endMs - record.intendedMs - record.ownMs;
+}
+
+/** Whether its connection had been opened before it began. */
+export function isKept({ connectedMs, startMs }: RequestRecord): boolean {
+  return connectedMs !== undefined && connectedMs < startMs;
 }
 
 /** The clock of all records. */

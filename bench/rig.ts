@@ -97,6 +97,13 @@ export async function writeInHost(lab: Lab, host: string, path: string, content:
   if (finished.code !== 0) throw new CommandError(command, finished);
 }
 
+/** The command of the product, on a host, as a person there would run it. Rejects, with what it said, unless it exits with 0. */
+export async function vigilOn({ lab }: Rig, host: string, ...args: string[]): Promise<void> {
+  const argv = ["cli/vigil", ...args];
+  const finished = await inHost(lab, host, argv);
+  if (finished.code !== 0) throw new CommandError(argv, finished);
+}
+
 export function openClient({ lab }: Rig): Shell {
   return openShell(onWire(lab, "client", ["sh"]));
 }

@@ -4,20 +4,21 @@
  * hours. Writes bench/results/CASE.json; exits with 1 if a claim is not met.
  */
 import { run, runInTerminal } from "../host/run.ts";
-import { faultCases, stressCases } from "./cases/allCases.ts";
+import { faultCases, stressCases, wishCases } from "./cases/allCases.ts";
 
 const lab = "soak";
 const hosts = ["bk", "mb"];
 const previews = 20;
 const defaultRuns = 10;
 /** As the promises say; what is not named here runs `defaultRuns` times. */
-const runs: Readonly<Record<string, number>> = { "worker-vm": 20 };
+const runs: Readonly<Record<string, number>> = { "worker-vm": 20, scale: 3, "vip-move": 30 };
+/** Traffic is to be the same whether healers run or not. */
+const besideHealers = ["holder-vm", "worker-vm"];
 /** As many busy connections as two cores carry that also emulate six machines. Raise it on a machine with KVM. */
 const users = process.env.VIGIL_BENCH_USERS ?? "12";
 
 let exitCode = 0;
 try {
-  // Without healers: they would mend what the bench breaks and mends itself.
   await vigil("demo", "--no-faults");
   for (const host of hosts) {
     for (const refresh of [["--refresh"], []]) {
@@ -30,8 +31,11 @@ try {
   }
   for (const { name } of faultCases) {
     const load = name.startsWith("holder-") ? [] : ["--users", users];
-    await bench("acceptance.ts", name, "--runs", String(runs[name] ?? defaultRuns), ...load);
+    const measure = ["acceptance.ts", name, "--runs", String(runs[name] ?? defaultRuns), ...load] as const;
+    await bench(...measure);
+    if (besideHealers.includes(name)) await bench(...measure, "--healers", "running");
   }
+  for (const { name } of wishCases) await bench("acceptance.ts", name, "--runs", String(runs[name] ?? defaultRuns));
   await bench("repair.ts", "--runs", "10");
   await bench("rebuildHolder.ts", "--runs", "30");
   for (const { name } of stressCases) await bench("acceptance.ts", name, "--runs", "1");

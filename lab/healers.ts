@@ -80,6 +80,12 @@ export async function beginAnew(lab: Lab, host: string, slots: number, timeoutMs
   await allWell(lab, host, slots, timeoutMs);
 }
 
+/** Whether a host's healer runs, and whether the host keeps it. */
+export async function healerWay(lab: Lab, host: string): Promise<"kept" | "started" | "none"> {
+  if ((await keeperOf(lab, host)) !== undefined) return "kept";
+  return (await healerOf(lab, host)) === undefined ? "none" : "started";
+}
+
 /** The process of a host's healer; undefined if none runs. */
 export function healerOf(lab: Lab, host: string): Promise<ProcessId | undefined> {
   return processOf(lab, host, ["/cli/main.ts", "healer", "run"]);
@@ -87,8 +93,12 @@ export function healerOf(lab: Lab, host: string): Promise<ProcessId | undefined>
 
 /** A host's healer, and before it what keeps it; nothing if neither runs. */
 async function running(lab: Lab, host: string): Promise<ProcessId[]> {
-  const found = [await processOf(lab, host, ["/lab/keepUnit.py"]), await healerOf(lab, host)];
+  const found = [await keeperOf(lab, host), await healerOf(lab, host)];
   return found.filter((id) => id !== undefined);
+}
+
+function keeperOf(lab: Lab, host: string): Promise<ProcessId | undefined> {
+  return processOf(lab, host, ["/lab/keepUnit.py"]);
 }
 
 /** The first process of a host whose command line has words that end so. */

@@ -2,7 +2,9 @@ import type { Case } from "./case.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
 import { coresBusy, coresCrowded, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
+import { scale } from "./scale.ts";
 import { slowGet } from "./slowGet.ts";
+import { vipMove } from "./vipMove.ts";
 import { workerVm } from "./workerLoss.ts";
 import { workersCut, workersFrozen } from "./workersAway.ts";
 
@@ -19,3 +21,6 @@ export const faultCases: readonly Case[] = [
 
 /** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
 export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
+
+/** What a person wishes of the healers while the service is used. */
+export const wishCases: readonly Case[] = [scale, vipMove];

@@ -1,3 +1,4 @@
+import type { Healers } from "../healers.ts";
 import type { Pair, Rig } from "../rig.ts";
 
 /** One kind of fault, measured again and again. */
@@ -9,6 +10,10 @@ export interface Case {
   readonly compared: boolean;
   /** How many connections are busy unless the command says otherwise. */
   readonly users: number;
+  /** The pause of each connection after an answer, in milliseconds, of a case whose users think: `1000-1900`. */
+  readonly thinkMs?: string;
+  /** Whether healers may run, or have to. The first is what counts unless the command says otherwise. */
+  readonly healers: readonly Healers[];
   /**
    * Runs before those that count: an emulated machine translates its programs when they first run, and each balancer of a
    * pair has to have carried the load once.
@@ -29,6 +34,9 @@ export interface Trial {
   readonly dir: string;
   /** How many keep-alive connections are busy meanwhile. */
   readonly users: number;
+  /** As the case has it, or the command. */
+  readonly thinkMs?: string;
+  readonly healers: Healers;
 }
 
 /** Named numbers; a name ends in its unit, and one without is a count. */

@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
+import { bringBack } from "../healers.ts";
 import { recordFrames, startLoad } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, takeoverOf } from "../ownership.ts";
 import { nowMs } from "../requestRecord.ts";
-import { awaitHealthyPair, type Machine, openGuest, processOf, type Rig, startDomain } from "../rig.ts";
+import { awaitHealthyPair, type Machine, openGuest, processOf } from "../rig.ts";
 import { summarize } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
 
@@ -21,6 +22,7 @@ export const holderNginx: Case = {
   what: "every nginx process of the address's holder is killed at once",
   compared: true,
   users: 5,
+  healers: ["none", "running"],
   warmups: 2,
   measure: (trial) => measureLoss(trial, armNginx),
   judge,
@@ -31,6 +33,7 @@ export const holderVm: Case = {
   what: "the holder's QEMU is killed",
   compared: true,
   users: 5,
+  healers: ["none", "running"],
   warmups: 2,
   measure: (trial) => measureLoss(trial, armVm),
   judge,
@@ -43,7 +46,7 @@ interface Armed extends Disposable {
   readonly mend: () => Promise<void>;
 }
 
-async function armNginx(rig: Rig, holder: Machine): Promise<Armed> {
+async function armNginx({ rig }: Trial, holder: Machine): Promise<Armed> {
   const guest = await openGuest(rig, holder);
   await guest.run("true");
   return {
@@ -54,7 +57,7 @@ async function armNginx(rig: Rig, holder: Machine): Promise<Armed> {
   };
 }
 
-async function armVm(rig: Rig, holder: Machine): Promise<Armed> {
+async function armVm({ rig, healers }: Trial, holder: Machine): Promise<Armed> {
   const qemu = await processOf(rig, holder);
   return {
     fire: async () => {
@@ -62,7 +65,7 @@ async function armVm(rig: Rig, holder: Machine): Promise<Armed> {
       await signal(qemu, "SIGKILL");
       return faultMs;
     },
-    mend: () => startDomain(rig, holder),
+    mend: () => bringBack(rig, healers, holder),
     [Symbol.dispose]: () => {},
   };
 }
@@ -70,12 +73,10 @@ async function armVm(rig: Rig, holder: Machine): Promise<Armed> {
 /** Three adverts and the skew are 0.33 s; the rest is for a machine that is late. */
 const maxUnheldMs = 2_000;
 
-async function measureLoss(
-  { rig, pair, dir, users }: Trial,
-  arm: (rig: Rig, holder: Machine) => Promise<Armed>,
-): Promise<Figures> {
+async function measureLoss(trial: Trial, arm: (trial: Trial, holder: Machine) => Promise<Armed>): Promise<Figures> {
+  const { rig, pair, dir, users } = trial;
   const holder = await awaitHealthyPair(rig, pair);
-  using armed = await arm(rig, holder);
+  using armed = await arm(trial, holder);
   await using recording = await recordFrames(rig, pair, dir);
   const url = `http://${pair.vip}`;
   const probing = ["--loop", "open", "--fresh", "--rate", "20", "--deadline-ms", "3000", "--seconds", "120"];

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readJournal } from "../../healer/journal/readJournal.ts";
-import { allWell, journalOf, startHealer } from "../../lab/healers.ts";
+import { allWell, journalOf } from "../../lab/healers.ts";
 import { onWire } from "../../lab/machine.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf } from "../outage.ts";
@@ -27,6 +27,7 @@ export const coresBusy: Case = {
   what: "every core of the machine has something else to do, for ten minutes",
   compared: false,
   users: 1,
+  healers: ["running"],
   warmups: 0,
   measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 1)),
   judge,
@@ -47,6 +48,7 @@ export const overload: Case = {
   what: "twice the requests that the site carries, for five minutes",
   compared: false,
   users: 16,
+  healers: ["running"],
   warmups: 0,
   measure: (trial) => measureCalm(trial, overloadSite),
   judge,
@@ -54,14 +56,10 @@ export const overload: Case = {
 
 async function measureCalm(trial: Trial, stress: (trial: Trial) => Promise<Figures>): Promise<Figures> {
   const { lab, hosts, outputs } = trial.rig;
-  for (const host of hosts) await startHealer(lab, host);
-  const allAreWell = () =>
-    Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
-  await allAreWell();
   const before = await lastSeqs(trial.rig);
   const figures = await stress(trial);
   await sleep(afterwardsMs);
-  await allAreWell();
+  await Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
   const noted = await notedSince(trial.rig, before);
   const count = (kind: string, status?: string) =>
     noted.filter((entry) => entry.kind === kind && (status === undefined || entry.status === status)).length;

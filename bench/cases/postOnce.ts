@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
-import { nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
-import { awaitHealthyWorkers, openClient, processOf, type Rig } from "../rig.ts";
+import { comparePosts, countRuns } from "../postRuns.ts";
+import { nowMs } from "../requestRecord.ts";
+import { awaitHealthyWorkers, processOf } from "../rig.ts";
 import { type Case, type Check, checkQuiet, type Figures, type Run, type Trial, totalOf } from "./case.ts";
 
 const hungMs = 2_000;
@@ -20,6 +20,7 @@ export const postOnce: Case = {
   what: "a worker's QEMU is stopped for 2 s under POSTs",
   compared: false,
   users: 50,
+  healers: ["none", "running"],
   warmups: 2,
   measure,
   judge,
@@ -46,36 +47,8 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   return {
     posts: posts.length,
     failed: lossOf(posts).failed,
-    ...compare(posts, await countRuns(rig)),
+    ...comparePosts(posts, await countRuns(rig)),
     quietP95Ms: quietP95Ms(posts, faultMs),
-  };
-}
-
-const answer = z.object({ ids: z.record(z.string(), z.number()) });
-
-/** How often each id ran, on all workers together. */
-async function countRuns(rig: Rig): Promise<Map<string, number>> {
-  const runs = new Map<string, number>();
-  const client = openClient(rig);
-  try {
-    for (const { address, port } of rig.workers) {
-      const { output } = await client.run(`curl -fsS -m 10 http://${address}:${port}/debug/ids`, 15_000);
-      for (const [id, count] of Object.entries(answer.parse(JSON.parse(output)).ids)) {
-        runs.set(id, (runs.get(id) ?? 0) + count);
-      }
-    }
-  } finally {
-    client.close();
-  }
-  return runs;
-}
-
-function compare(posts: readonly RequestRecord[], runs: ReadonlyMap<string, number>): Figures {
-  const countOf = ({ id = "" }: RequestRecord) => runs.get(id) ?? 0;
-  return {
-    ranTwice: posts.filter((post) => countOf(post) > 1).length,
-    answeredButNeverRan: posts.filter((post) => succeeded(post) && countOf(post) === 0).length,
-    failedButRan: posts.filter((post) => !succeeded(post) && countOf(post) > 0).length,
   };
 }
 

@@ -14,6 +14,7 @@ export const slowGet: Case = {
   what: "one GET takes 3 s while others go on",
   compared: false,
   users: 50,
+  healers: ["none", "running"],
   warmups: 2,
   measure,
   judge,

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signal } from "../../lab/processes.ts";
+import { bringBack } from "../healers.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms, splitByFault } from "../outage.ts";
 import { nowMs, overrunMs, succeeded } from "../requestRecord.ts";
-import { awaitHealthyWorkers, processOf, startDomain } from "../rig.ts";
+import { awaitHealthyWorkers, processOf } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
@@ -18,12 +19,13 @@ export const workerVm: Case = {
   what: "a worker's QEMU is killed under busy connections",
   compared: false,
   users: 50,
+  healers: ["none", "running"],
   warmups: 2,
   measure,
   judge,
 };
 
-async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures> {
+async function measure({ rig, pair, index, dir, users, healers }: Trial): Promise<Figures> {
   const victim = rig.workers[index % rig.workers.length];
   if (victim === undefined) throw new Error("the site has no worker that could be killed");
   await awaitHealthyWorkers(rig, [pair]);
@@ -37,7 +39,7 @@ async function measure({ rig, pair, index, dir, users }: Trial): Promise<Figures
   await sleep(watchMs);
   const records = await load.stop();
   const { inFlight, after } = splitByFault(records, faultMs);
-  await startDomain(rig, victim);
+  await bringBack(rig, healers, victim);
   await awaitHealthyWorkers(rig, [pair]);
 
   const hit = inFlight.filter((record) => !succeeded(record) || overrunMs(record) > touchedOverrunMs);

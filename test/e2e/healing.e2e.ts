@@ -1,9 +1,9 @@
 /**
  * Every fault that the lab can bring about, under the eyes of the healers: each gets its own cause, the least repair, and
- * leaves no drift; and what would pass by itself is left alone. The two hosts take turns: each has time to come to rest
- * while the other is broken.
+ * leaves no drift; what would pass by itself is left alone; and what persons wish is done or refused. The two hosts take
+ * turns: each has time to come to rest while the other is broken.
  */
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
@@ -24,6 +24,13 @@ import { nobodyWatches, personHoldsTheStack, wrongStackFile } from "../scenarios
 import type { Scenario } from "../scenarios/scenario.ts";
 import { fullPool, fullState } from "../scenarios/space.ts";
 import { dieTogether, emptyBridge } from "../scenarios/together.ts";
+import {
+  cutShortScale,
+  drainAndUndrain,
+  moveThereAndBack,
+  replaceHolder,
+  scaleUpAndDown,
+} from "../scenarios/wishes.ts";
 import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, takeTurns } from "../support/lanes.ts";
 
@@ -97,6 +104,12 @@ const scenarios: Lanes<Scenario> = [
   ],
 ];
 
+/** What moves the address is on one host's list: it takes both balancers. */
+const wishes: Lanes<Scenario> = [
+  [bk, [scaleUpAndDown, cutShortScale]],
+  [mb, [drainAndUndrain, replaceHolder, moveThereAndBack]],
+];
+
 before(
   async () => {
     await run([`${checkout}/cli/vigil`, "demo", "--no-faults", "--lab", lab.name], { timeoutMs: 6 * minuteMs });
@@ -123,14 +136,22 @@ test("every fault is named, repaired by the least that helps, and leaves no drif
 test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
   timeout: 20 * minuteMs,
 }, async (t) => {
-  await takeTurns(t, scenarios, (t, place, { what, play }) =>
-    t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, async (one) => {
-      await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
-      await play(place, one);
-    }),
-  );
+  await takeTurns(t, scenarios, playAnew);
+});
+
+test("what a person wishes is done with nothing left over, or refused with nothing done", {
+  timeout: 15 * minuteMs,
+}, async (t) => {
+  await takeTurns(t, wishes, playAnew);
 });
 
 test("in the end the engine finds no drift, and no repair has left anything", { timeout: 3 * minuteMs }, async () => {
   for (const place of [bk, mb]) await expectNothingLeft(place);
 });
+
+function playAnew(t: TestContext, place: Place, { what, play }: Scenario): Promise<void> {
+  return t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, async (one) => {
+    await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
+    await play(place, one);
+  });
+}

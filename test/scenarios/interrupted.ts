@@ -106,9 +106,13 @@ async function processesOf({ lab, host }: Place, victim: Victim): Promise<Proces
   const healer = await healerOf(lab, host);
   const healers = healer === undefined ? [] : [healer];
   if (victim === "healer") return healers;
-  const repairs = await repairProcesses({ lab, host });
-  if (victim === "everything") return [...healers, ...repairs.map(({ id }) => id)];
-  return repairs.filter(({ argv }) => isEngine(argv)).map(({ id }) => id);
+  if (victim === "engine") return enginesOf({ lab, host });
+  return [...healers, ...(await repairProcesses({ lab, host })).map(({ id }) => id)];
+}
+
+/** The engine that is at work, and one that was forked in advance. */
+export async function enginesOf(place: Place): Promise<ProcessId[]> {
+  return (await repairProcesses(place)).filter(({ argv }) => isEngine(argv)).map(({ id }) => id);
 }
 
 /** What a repair has started on a host, or was forked in advance for the next one. */

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { previewOf } from "../../bench/previewOf.ts";
 import { followJournal } from "../../cli/demo/followJournal.ts";
 import { allWell, startHealer, stopHealer } from "../../lab/healers.ts";
 import { inHost, onHost } from "../../lab/machine.ts";
-import { breakNow, expectNoDrift, locksOf, type Place, previewOf, untilHealed } from "../support/healing.ts";
+import { breakNow, expectNoDrift, locksOf, type Place, untilHealed } from "../support/healing.ts";
 import type { Scenario } from "./scenario.ts";
 
 const minuteMs = 60_000;

@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { previewOf } from "../../bench/previewOf.ts";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import type { CauseName } from "../../healer/core/causes.ts";
 import { readJournal } from "../../healer/journal/readJournal.ts";
-import type { Finished } from "../../host/run.ts";
 import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
 import { journalOf } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { inHost } from "../../lab/machine.ts";
 import { pathOnHost } from "../../lab/virtualHost.ts";
 
 export interface Row {
@@ -97,12 +96,6 @@ export function repairsIn(story: readonly Noted[]): string[][] {
     const { slots } = noted as unknown as { slots: { slot: string; repair: string }[] };
     return [slots.map(({ slot, repair }) => `${repair} ${slot}`).sort()];
   });
-}
-
-/** Asks the engine itself, as a person would; its code is 0 if nothing has drifted. */
-export function previewOf({ lab, host }: Place): Promise<Finished> {
-  const argv = ["pulumi", "preview", "--refresh", "--expect-no-changes", "--stack", host, "--non-interactive"];
-  return inHost(lab, host, argv);
 }
 
 export async function expectNoDrift(place: Place): Promise<void> {
