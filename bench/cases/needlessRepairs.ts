@@ -38,6 +38,7 @@ export const coresCrowded: Case = {
   what: "every core of the machine has eight other things to do, for ten minutes: the guests starve",
   compared: false,
   users: 1,
+  healers: ["running"],
   warmups: 0,
   measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 8)),
   judge,
