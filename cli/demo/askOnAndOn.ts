@@ -9,6 +9,8 @@ export interface Asked {
   readonly endMs: number;
   readonly ok: boolean;
   readonly tookMs: number;
+  /** Why there was no good answer, in curl's words. */
+  readonly problem?: string;
 }
 
 export interface Asking {
@@ -31,9 +33,14 @@ export function askOnAndOn(lab: Lab, url: string, onLost: (sentence: string) => 
   const asked: Asked[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     const [status, seconds, ...problem] = line.split(" ");
-    const ok = status === "200";
-    asked.push({ endMs: performance.now(), ok, tookMs: Number(seconds) * 1000 });
-    if (!ok) onLost(`a request was lost: ${problem.join(" ") || `status ${status}`}`);
+    const one = { endMs: performance.now(), tookMs: Number(seconds) * 1000 };
+    if (status === "200") {
+      asked.push({ ...one, ok: true });
+      return;
+    }
+    const why = problem.join(" ") || `status ${status}`;
+    asked.push({ ...one, ok: false, problem: why });
+    onLost(`a request was lost: ${why}`);
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   return {

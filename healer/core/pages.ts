@@ -52,7 +52,9 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
-  if (state.drift !== undefined && state.drift.clean === false) pages.drift = `drift: ${state.drift.found}`;
+  // What a change that was cut short has left is removed by the next one.
+  const isBeingRemoved = (state.scaling?.tries ?? 0) > 0;
+  if (state.drift?.clean === false && !isBeingRemoved) pages.drift = `drift: ${state.drift.found}`;
   for (const { slot, status, sentence, sinceMs, suspicion, hindrance } of Object.values(state.slots)) {
     if (hindrance !== undefined) pages[`${slot}.${hindrance.code}`] = `${slot}: ${hindrance.reason}`;
     const isTrying = status === "repairing" || status === "settling";
