@@ -29,8 +29,8 @@ const program = new Command("acceptance")
     "after",
     `
 Run from the checkout that the lab belongs to, with its stacks deployed. While a fault is measured no healer runs, unless
---healers running; before each run its healers are started anew, with nothing of their budgets spent. Raw records go to bench/results/raw/, the
-summary to bench/results/CASE.json. Ctrl-C ends after the current run, with a summary of those before.
+--healers running; then they are started anew before each run, with an empty journal and budgets that nobody has spent.
+Raw records go to bench/results/raw/, the summary to bench/results/CASE.json. Ctrl-C ends after the current run, with a summary of those before.
 Exits with 1 if a claim is not met.
 
 Examples:
@@ -140,7 +140,7 @@ async function runAll(
 
   // The product comes first in every table, whoever went first.
   runs.sort((a, b) => pairs.findIndex(({ name }) => name === a.pair) - pairs.findIndex(({ name }) => name === b.pair));
-  const report = { ...reportOf(one.name, startedAt, machine, runs, one.judge(runs)), healers, ...load };
+  const report = reportOf(one.name, startedAt, machine, runs, one.judge(runs), { healers, ...load });
   // The summary against the tuned pair, and with the healers as they are by default, is the one that the documents cite.
   const suffixes = [
     pairs.some(({ name }) => name === "defaults") ? ".defaults" : "",

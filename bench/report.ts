@@ -6,14 +6,17 @@ import type { Healers } from "./healers.ts";
 import type { MachineFacts } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
-export interface Report {
-  readonly case: string;
-  readonly startedAt: string;
-  readonly machine: MachineFacts;
-  /** What the command was asked for. */
+/** What the command was asked for. */
+export interface Asked {
   readonly healers?: Healers;
   readonly users?: number;
   readonly thinkMs?: string;
+}
+
+export interface Report extends Asked {
+  readonly case: string;
+  readonly startedAt: string;
+  readonly machine: MachineFacts;
   /** By pair, then by figure. */
   readonly summaries: Readonly<Record<string, Readonly<Record<string, Summary>>>>;
   readonly checks: readonly Check[];
@@ -26,6 +29,7 @@ export function reportOf(
   machine: MachineFacts,
   runs: readonly Run[],
   checks: readonly Check[],
+  asked: Asked = {},
 ): Report {
   const summaries: Record<string, Record<string, Summary>> = {};
   for (const pair of new Set(runs.map((run) => run.pair))) {
@@ -33,7 +37,7 @@ export function reportOf(
     const rows = [...figures].map((figure) => [figure, summarize(figuresOf(runs, pair, figure))] as const);
     summaries[pair] = Object.fromEntries(rows.flatMap(([figure, summary]) => (summary ? [[figure, summary]] : [])));
   }
-  return { case: name, startedAt: startedAt.toISOString(), machine, summaries, checks, runs };
+  return { case: name, startedAt: startedAt.toISOString(), machine, ...asked, summaries, checks, runs };
 }
 
 /** Figures of the second and further pairs are shown beside the first one's ratio to them. */
