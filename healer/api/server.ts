@@ -43,7 +43,7 @@ export const connectionLimits: ConnectionLimits = { max: 64, requestMs: 10_000, 
 
 const maxBodyBytes = 4 * 1024;
 /** As long as a request's head may be at most: a name in a URL that is too long is a name that is not there. */
-const maxParamLength = 16 * 1024;
+export const maxParamLength = 16 * 1024;
 
 /** All routes, not listening yet. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
