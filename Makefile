@@ -11,6 +11,7 @@ demo: setup ## two virtual hosts, their stacks, and requests through the service
 	@cli/vigil demo
 
 test: setup ## everything that must be green before a change lands
+	@toolchain/setup.sh --only schemathesis
 	@npm run test:all
 
 check: setup ## types, style and unit tests

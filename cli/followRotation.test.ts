@@ -19,11 +19,15 @@ function healerWith(...views: readonly object[]) {
 
 test("a drain is followed until nothing is under way there, and its end until it serves again", async () => {
   const done = { drained: { ...drained, done: true }, facts: {} };
-  const out = await followRotation(healerWith({ drained, facts: {} }, done), "web-1", true, times);
+  const patient = { ...times, longestMs: 10_000 };
+  const out = await followRotation(healerWith({ drained, facts: {} }, done), "web-1", true, patient);
   assert.equal(out.drained?.done, true);
   const draining = { facts: { heartbeat: { service: "draining" } } };
   const up = { facts: { heartbeat: { service: "up" } } };
-  assert.equal((await followRotation(healerWith(draining, up), "web-1", false, times)).facts.heartbeat?.service, "up");
+  assert.equal(
+    (await followRotation(healerWith(draining, up), "web-1", false, patient)).facts.heartbeat?.service,
+    "up",
+  );
 });
 
 test("one that does not come to pass says why", async () => {

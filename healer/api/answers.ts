@@ -2,6 +2,7 @@ import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
 import { drainRefusal } from "../core/rotation.ts";
 import { scaleRefusal } from "../core/scaling.ts";
+import type { SlotState } from "../core/state.ts";
 import { vipMoveRefusal } from "../core/vipMove.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsOf } from "../history/history.ts";
@@ -75,9 +76,7 @@ export class Answers {
 
   slot(name: string): Slot {
     const known = this.#must();
-    const slot = known.state.slots[name];
-    if (slot === undefined) throw noSlot(known, name);
-    return slotView(slot, known, momentNow());
+    return slotView(plannedSlot(known, name), known, momentNow());
   }
 
   /** Needs no healer that listens: what has been stays what it was. */
@@ -98,8 +97,8 @@ export class Answers {
   /** Throws if a slot is neither there nor was: nothing would be found of it, which could be taken for good news. */
   requirePresentOrPast(slot: string | undefined): void {
     const { known } = this;
-    if (slot === undefined || known === undefined || known.state.slots[slot] !== undefined) return;
-    if (incidentsView(known.history, slot, 1).length === 0) throw noSlot(known, slot);
+    if (slot === undefined || known === undefined || incidentsView(known.history, slot, 1).length > 0) return;
+    plannedSlot(known, slot);
   }
 
   /** Resolves when the wish is in the journal, so that it outlives the healer. */
@@ -117,7 +116,7 @@ export class Answers {
   /** Resolves when it is in the journal that it is wished; its incident says what becomes of it. */
   async replace(slot: string, { by }: SlotRequest): Promise<Accepted> {
     const known = this.#must();
-    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    plannedSlot(known, slot);
     const refusal = refusalOf(known.state, slot, known.limits, momentNow().nowMs);
     if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
     await this.#wish({ kind: "replace", slot, by });
@@ -130,7 +129,7 @@ export class Answers {
   /** Resolves when the wish is in the journal; the slot itself says when it is drained. */
   async drain(slot: string, { by, force }: DrainRequest): Promise<Drained> {
     const known = this.#must();
-    if (known.state.slots[slot] === undefined) throw noSlot(known, slot);
+    plannedSlot(known, slot);
     const refusal = drainRefusal(known.state, { slot, force }, known.limits, momentNow().nowMs);
     if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "`force` drains a last one all the same.");
     await this.#wish({ kind: "drain", slot, by, force });
@@ -176,7 +175,7 @@ export class Answers {
 
   async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" }>): Promise<void> {
     const known = this.#must();
-    if (event.slot !== undefined && known.state.slots[event.slot] === undefined) throw noSlot(known, event.slot);
+    if (event.slot !== undefined) plannedSlot(known, event.slot);
     this.#subject?.healer.hear(event);
     await this.#subject?.healer.settled();
   }
@@ -200,6 +199,10 @@ export class Answers {
   }
 }
 
-function noSlot({ host, state }: Known, name: string): Problem {
-  return new Problem("notFound", `host ${host} has no slot ${name}.`, `it has ${Object.keys(state.slots).join(", ")}.`);
+/** Throws if it is not planned. Any object answers to `constructor`, which must not come to the core as a slot. */
+function plannedSlot({ host, state }: Known, name: string): SlotState {
+  const slot = Object.hasOwn(state.slots, name) ? state.slots[name] : undefined;
+  if (slot !== undefined) return slot;
+  const remedy = `it has ${Object.keys(state.slots).join(", ")}.`;
+  throw new Problem("notFound", `host ${host} has no slot ${name}.`, remedy);
 }

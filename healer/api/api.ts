@@ -11,7 +11,7 @@ import { apiHost, apiPort, tokenPath } from "./apiAddress.ts";
 import { type KnownPeers, noPeers } from "./knownPeers.ts";
 import { Metrics } from "./metrics.ts";
 import { eventLimits } from "./routes/eventRoutes.ts";
-import { createServer } from "./server.ts";
+import { connectionLimits, createServer } from "./server.ts";
 import type { Subject } from "./subject.ts";
 import { ensureToken } from "./token.ts";
 import { version } from "./version.ts";
@@ -79,7 +79,16 @@ async function serve(
 ): Promise<FastifyInstance> {
   const { token, isNew } = await ensureToken(tokenPath);
   if (isNew) log.info({ tokenPath }, "a new token was made for the API");
-  const server = await createServer({ answers, metrics, journal, eventLimits, token, version, log });
+  const server = await createServer({
+    answers,
+    metrics,
+    journal,
+    eventLimits,
+    connectionLimits,
+    token,
+    version,
+    log,
+  });
   await server.listen({ host: apiHost, port, listenTextResolver: (address) => `the API answers on ${address}` });
   return server;
 }

@@ -6,6 +6,7 @@ import { type ApiFixture, apiFixture } from "../../test/support/apiFixture.ts";
 interface Operation {
   readonly summary?: string;
   readonly security?: readonly unknown[];
+  readonly requestBody?: { readonly required: boolean };
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { schema: { $ref?: string } }>> }>
   >;
@@ -67,6 +68,13 @@ test("every route is in it, and says what it is for, that it asks for a token, a
       }
     }
   }
+});
+
+test("only a body that has to be there is called required", () => {
+  const required = Object.entries(document.paths).flatMap(([path, { post }]) =>
+    post?.requestBody?.required ? [path] : [],
+  );
+  assert.deepEqual(required, ["/v1/scale"]);
 });
 
 test("the page is there, and shows this document", async () => {

@@ -51,7 +51,7 @@ export class PeerAnswers {
     return await this.#ask(name, `/v1/history?${query}`, historySchema);
   }
 
-  /** Its own problems are passed on as they are. */
+  /** That it lacks something, or does not listen yet, is passed on as it is. What else it refuses is not the asker's doing. */
   async #ask<Schema extends z.ZodType>(name: string, path: string, schema: Schema): Promise<z.infer<Schema>> {
     const { state } = this.#peer(name);
     if (state.status !== "green") throw this.#unavailable(name, `does not answer: ${state.sentence}`);
@@ -60,7 +60,10 @@ export class PeerAnswers {
     });
     const body = fromJson(text);
     const problem = problemSchema.safeParse(body).data;
-    if (problem !== undefined) throw new Problem(problem.error, problem.message, problem.remedy);
+    if (problem?.error === "notFound" || problem?.error === "notListening") {
+      throw new Problem(problem.error, problem.message, problem.remedy);
+    }
+    if (problem !== undefined) throw this.#unavailable(name, `refused to answer this (${problem.error})`);
     const answer = schema.safeParse(body);
     if (status === 200 && answer.success) return answer.data;
     throw this.#unavailable(name, "answers as another release does, which this one does not read");

@@ -9,6 +9,7 @@ const statusOf = {
   badRequest: 400,
   unauthorized: 401,
   notFound: 404,
+  methodNotAllowed: 405,
   conflict: 409,
   noRoom: 409,
   tooManyReaders: 429,

@@ -8,6 +8,7 @@ export const problemSchema = z
         "badRequest",
         "unauthorized",
         "notFound",
+        "methodNotAllowed",
         "conflict",
         "noRoom",
         "tooManyReaders",

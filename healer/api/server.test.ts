@@ -42,22 +42,59 @@ function post(url: string, payload?: object) {
   });
 }
 
-test("what tells or changes something asks for the token; what does neither does not", async () => {
-  const guarded = ["/v1/status", "/v1/slots/web-1", "/v1/history", "/v1/peers", "/v1/events?follow=false", "/metrics"];
-  for (const url of guarded) {
-    for (const headers of [{}, { authorization: `Bearer ${testToken}x` }, { authorization: testToken }]) {
-      const answer = await get(url, headers);
+const openUrls = ["/livez", "/readyz"];
+const sample: Readonly<Record<string, string>> = { slot: "web-1", id: "1", peer: "mb" };
+
+test("every operation of the document asks for the token, but for the two that tell nothing", async () => {
+  const operations = Object.entries(api.app.swagger().paths ?? {}).flatMap(([path, methods]) => {
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name) => sample[name] ?? "");
+    return Object.keys(methods ?? {}).map((method) => ({ url, method: method.toUpperCase() as "GET" | "POST" }));
+  });
+  assert.ok(operations.length >= 19);
+  for (const { url, method } of operations) {
+    const wrong = [
+      {},
+      { authorization: `Bearer ${testToken}x` },
+      { authorization: testToken },
+      { authorization: "Bearer " },
+    ];
+    for (const headers of wrong) {
+      const answer = await api.app.inject({ method, url, headers });
+      if (openUrls.includes(url)) {
+        assert.equal(answer.statusCode, 200, url);
+        continue;
+      }
       assert.equal(answer.statusCode, 401, url);
+      assert.equal(answer.headers["www-authenticate"], "Bearer");
       assert.deepEqual(Object.keys(answer.json()), ["error", "message", "remedy"]);
     }
-    assert.equal((await get(url)).statusCode, 200, url);
+    const query = url === "/v1/events" ? "?follow=false" : "";
+    const known = await api.app.inject({ method, url: `${url}${query}`, headers: { authorization } });
+    assert.notEqual(known.statusCode, 401, url);
   }
-  for (const url of ["/v1/pause", "/v1/resume", "/v1/slots/web-1/replace"]) {
-    assert.equal((await api.app.inject({ method: "POST", url, payload: {} })).statusCode, 401, url);
-  }
-  for (const url of ["/livez", "/readyz", "/openapi.json", "/docs/"]) {
-    assert.equal((await get(url, {})).statusCode, 200, url);
-  }
+  for (const url of ["/openapi.json", "/docs/"]) assert.equal((await get(url, {})).statusCode, 200, url);
+});
+
+test("a method that a route does not have is refused with those that it has, after the token", async () => {
+  const other = (
+    url: string,
+    method: "DELETE" | "HEAD" | "TRACE",
+    headers: Record<string, string> = { authorization },
+  ) => {
+    return api.app.inject({ method, url, headers });
+  };
+  const status = await other("/v1/status", "DELETE");
+  assert.deepEqual([status.statusCode, status.headers.allow], [405, "GET, HEAD"]);
+  assert.deepEqual(status.json(), {
+    error: "methodNotAllowed",
+    message: "there is no DELETE /v1/status.",
+    remedy: "it takes GET, HEAD.",
+  });
+  assert.equal((await get("/v1/pause")).headers.allow, "POST");
+  assert.equal((await other("/livez", "TRACE", {})).statusCode, 405);
+  assert.equal((await other("/v1/status", "DELETE", {})).statusCode, 401);
+  // Nobody would read that stream, and it would stay open.
+  assert.deepEqual([(await other("/v1/events", "HEAD")).statusCode], [405]);
 });
 
 test("neither the token nor a wrong one is ever logged", async () => {

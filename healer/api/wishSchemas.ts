@@ -63,7 +63,11 @@ export const vipMovingSchema = z
 export const vipMoveRequestSchema = z.strictObject({ by });
 
 export const scaleRequestSchema = z.strictObject({
-  workers: z.int().min(1).max(1_000).describe("How many workers this host is to have."),
+  workers: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .meta({ description: "How many workers this host is to have.", examples: [3] }),
   by,
 });
 

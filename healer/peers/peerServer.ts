@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Answers } from "../api/answers.ts";
 import { answerError, answerNotFound } from "../api/problem.ts";
 import { askRoutes } from "../api/routes/askRoutes.ts";
+import { maxParamLength } from "../api/server.ts";
 import { type ViewMessage, viewSchema } from "./message.ts";
 
 export interface PeerServerOptions {
@@ -37,6 +38,8 @@ export async function createPeerServer({
     connectionTimeout: idleTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength },
+    frameworkErrors: answerError,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -79,6 +79,8 @@ test("what a peer refuses is passed on in its own words; what is no peer is said
     message: "host mb has no slot web-9.",
     remedy: "it has lb-1, web-1, web-2.",
   });
+  const long = await get(bk, `/v1/peers/mb/slots/${"x".repeat(1_000)}`);
+  assert.deepEqual([long.statusCode, long.text.includes("host mb has no slot xxx")], [404, true]);
   const wrong = [
     ["/v1/peers/cc/status", "host bk has no peer cc.", "it has mb."],
     ["/v1/peers/bk/history", "host bk is no peer of itself.", "ask it without naming a peer."],

@@ -119,6 +119,23 @@ test("a refusal is no view either", async () => {
   await bk.until((peer) => peer.state.sentence === "it answers with status 500 instead of a view");
 });
 
+test("that a peer fails is no failure of the one who was asked, and is said as what it is", async () => {
+  let sequence = 0;
+  const failed = { error: "failed", message: "the healer failed to answer this.", remedy: "its log says why." };
+  await strange((request, response) => {
+    sequence += 1;
+    if (request.url === "/v1/view") answering({ ...view, sequence })(request, response);
+    else answering(failed, 500)(request, response);
+  });
+  await bk.until((peer) => peer.state.status === "green");
+  const headers = { authorization: `Bearer ${testToken}` };
+  for (const path of ["slots/web-1", "history"]) {
+    const answer = await bk.api.app.inject({ method: "GET", url: `/v1/peers/mb/${path}`, headers });
+    assert.deepEqual([answer.statusCode, answer.json().error], [503, "peerUnavailable"], path);
+    assert.equal(answer.json().message, "the healer of host mb refused to answer this (failed).");
+  }
+});
+
 test("a peer that is slow is waited for so long and no longer, and asked again", async () => {
   let asked = 0;
   await strange((request, response) => {

@@ -8,7 +8,7 @@ import { Answers } from "../../healer/api/answers.ts";
 import { type KnownPeers, noPeers } from "../../healer/api/knownPeers.ts";
 import { Metrics } from "../../healer/api/metrics.ts";
 import { type EventLimits, eventLimits } from "../../healer/api/routes/eventRoutes.ts";
-import { createServer } from "../../healer/api/server.ts";
+import { type ConnectionLimits, connectionLimits, createServer } from "../../healer/api/server.ts";
 import type { Subject } from "../../healer/api/subject.ts";
 import type { Action } from "../../healer/core/actions.ts";
 import type { Beat } from "../../healer/core/facts.ts";
@@ -72,6 +72,7 @@ export interface ApiFixture {
 
 export interface ApiFixtureOptions {
   readonly events?: Partial<EventLimits>;
+  readonly connections?: Partial<ConnectionLimits>;
   readonly pendingChanges?: () => Promise<readonly string[]>;
   readonly maxJournalBytes?: number;
   readonly host?: string;
@@ -99,6 +100,7 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
     metrics,
     journal,
     eventLimits: { ...eventLimits, ...options.events },
+    connectionLimits: { ...connectionLimits, ...options.connections },
     token: testToken,
     version: "0.0.0",
     log: logger,

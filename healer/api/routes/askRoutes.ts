@@ -3,14 +3,15 @@ import { z } from "zod";
 import type { Answers } from "../answers.ts";
 import { problems } from "../problem.ts";
 import { historySchema, incidentSchema, slotSchema, statusSchema } from "../schemas.ts";
+import { wholeNumber } from "../wholeNumber.ts";
 
 const defaultIncidents = 50;
 const maxIncidents = 500;
 
-export const slotNameSchema = z.string().describe("Such as web-1.");
+export const slotNameSchema = z.string().meta({ description: "A machine.", examples: ["web-1", "web-2"] });
 
-export const historyQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(maxIncidents).default(defaultIncidents),
+export const historyQuerySchema = z.strictObject({
+  limit: wholeNumber(z.int().min(1).max(maxIncidents)).default(defaultIncidents),
   slot: z.string().optional().describe("Only what happened to this slot."),
 });
 
@@ -58,7 +59,7 @@ export function askRoutes(answers: Answers): FastifyPluginAsyncZod {
         schema: {
           tags: ["ask"],
           summary: "One incident: what has become of it so far.",
-          params: z.object({ id: z.coerce.number().int().min(0) }),
+          params: z.object({ id: wholeNumber(z.int().min(0)) }),
           response: { 200: incidentSchema, ...problems("badRequest", "unauthorized", "notFound") },
         },
       },

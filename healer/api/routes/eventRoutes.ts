@@ -13,6 +13,7 @@ import type { JournalLine } from "../../journal/readJournal.ts";
 import type { Answers } from "../answers.ts";
 import { Problem, problems } from "../problem.ts";
 import { entryKinds } from "../schemas.ts";
+import { wholeNumber } from "../wholeNumber.ts";
 
 export interface EventLimits {
   /** Streams at the same time. */
@@ -25,10 +26,16 @@ export interface EventLimits {
 
 export const eventLimits: EventLimits = { maxReaders: 32, maxWaiting: 1_000, keepAliveMs: 15_000 };
 
-/** An entry's number. */
-const sequence = z.coerce.number().int().min(0);
-/** To a reader it is text; here it is what the text comes from, and is handed on as it is. */
-const streamSchema = z.string() as unknown as z.ZodType<Readable>;
+const number = /^\d{1,15}$/;
+const time = z.regexes.datetime({});
+/** One text of two forms: of two alternatives a reader of the document could not tell which one `42` is meant to be. */
+const sinceSchema = z
+  .string()
+  .regex(
+    new RegExp(`${number.source}|${time.source}`),
+    "write a time such as 2026-01-31T08:00:00Z, or an entry's number",
+  )
+  .transform((text) => (number.test(text) ? Number(text) : text));
 /** What waits between the journal and the socket, in bytes. */
 const bufferBytes = 64 * 1024;
 /** So long the end of the server waits for what is on its way to a reader; who does not read loses the connection. */
@@ -36,9 +43,18 @@ const partingMs = 300;
 
 const entryKind = z.enum(entryKinds);
 
-const querySchema = z.object({
-  since: z
-    .union([z.iso.datetime(), sequence])
+const eventSchema = z
+  .object({
+    id: z.string().regex(/^\d+$/).describe("The entry's number."),
+    event: entryKind.describe("The entry's kind."),
+    data: z.string().describe("The entry as JSON."),
+  })
+  .meta({ id: "Event" });
+/** A reader gets events; here is what their text comes from, and is handed on as it is. */
+const streamSchema = eventSchema as unknown as z.ZodType<Readable>;
+
+const querySchema = z.strictObject({
+  since: sinceSchema
     .optional()
     .describe("Begin at this time, or after the entry with this number; without it, with what is written next."),
   follow: z
@@ -55,7 +71,7 @@ const querySchema = z.object({
 type Filter = Pick<z.infer<typeof querySchema>, "slot" | "kind">;
 
 const headersSchema = z.object({
-  "last-event-id": sequence
+  "last-event-id": wholeNumber(z.int().min(0))
     .optional()
     .describe("The same as `since`, as a browser sends it; it is the one that counts."),
 });
@@ -77,6 +93,8 @@ export function eventRoutes(
     app.get(
       "/v1/events",
       {
+        // Nobody would read the stream that its answer is about, and it would stay open.
+        exposeHeadRoute: false,
         schema: {
           tags: ["ask"],
           summary: "What the healer writes into its journal, as it writes it.",

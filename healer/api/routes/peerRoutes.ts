@@ -8,7 +8,7 @@ import { historySchema, peerStatusSchema, slotSchema } from "../schemas.ts";
 import { historyQuerySchema, slotNameSchema } from "./askRoutes.ts";
 
 const tags = ["peers"];
-const peer = z.string().describe("Another host of the site.");
+const peer = z.string().meta({ description: "Another host of the site.", examples: ["mb"] });
 
 /** What other hosts know, so that one may be asked of all. */
 export function peerRoutes(answers: Answers): FastifyPluginAsyncZod {

@@ -15,8 +15,9 @@ import {
   vipMoveRequestSchema,
   vipMovingSchema,
 } from "../wishSchemas.ts";
+import { slotNameSchema } from "./askRoutes.ts";
 
-const params = z.object({ slot: z.string().describe("Such as web-1.") });
+const params = z.object({ slot: slotNameSchema });
 
 /** What a person may want of the healer. A body may be left out, and is then all defaults. */
 export function wishRoutes(answers: Answers): FastifyPluginAsyncZod {
