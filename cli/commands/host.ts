@@ -41,8 +41,11 @@ export function hostAddCommand(): Command {
       "after",
       `
 Nothing is written if an address, the pool or the name is taken or wrong; then all of it is said. The last four are for a
-site that states vigil:site.survival. Each balancer has to be told of a new host: once the files are on every host,
-\`vigil host prepare NAME\` and \`pulumi up\` on the new one, then \`pulumi up\` on the others, one after the other.
+site that states vigil:site.survival.
+
+Once the files are on every host: \`pulumi up\` on the old hosts first, one after the other, and only then \`vigil host prepare
+NAME\` and \`pulumi up\` on the new one. A balancer that the others do not know of hears none of them, and would take the
+service's address beside its holder.
 
 Examples:
   vigil host add cc --address 192.168.10.3 --uplink eth0 --pool 192.168.10.30-192.168.10.36
@@ -58,7 +61,9 @@ Examples:
         ...(hasRoom ? { room } : {}),
         ...(link === undefined ? {} : { linkMbps: link }),
       });
-      process.stdout.write(`Pulumi.yaml has host ${name}, and Pulumi.${name}.yaml is its stack.\n`);
+      process.stdout.write(
+        `Pulumi.yaml has host ${name}, and Pulumi.${name}.yaml is its stack. Deploy the old hosts first, then ${name}.\n`,
+      );
     });
 }
 
