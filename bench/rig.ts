@@ -137,8 +137,8 @@ export async function startDomain({ lab }: Rig, { host, domain }: Machine): Prom
 const healthyTimeoutMs = 180_000;
 
 /**
- * Waits until a pair has its full redundancy: both balancers answer, the address serves, exactly one balancer has it and
- * the other is ready to take it. Resolves to the holder; rejects, saying what is still wrong, after three minutes.
+ * Waits until a pair has its full redundancy: all balancers answer, the address serves, exactly one balancer has it and
+ * the others are ready to take it. Resolves to the holder; rejects, saying what is still wrong, after three minutes.
  */
 export async function awaitHealthyPair(rig: Rig, pair: Pair): Promise<Machine> {
   const client = openClient(rig);

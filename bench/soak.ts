@@ -1,13 +1,14 @@
 /**
- * The long counts behind the published figures: a lab of its own, both stacks, twenty previews of either kind on each
+ * The long counts behind the published figures: a lab of its own, all stacks, twenty previews of either kind on each
  * host, every fault as often as its promise was made for, then the repairs under healers, and the simulator. Takes some
  * hours. Writes bench/results/CASE.json; exits with 1 if a claim is not met.
  */
+import { join } from "node:path";
+import { readSite } from "../host/readSite.ts";
 import { run, runInTerminal } from "../host/run.ts";
 import { faultCases, stressCases, wishCases } from "./cases/allCases.ts";
 
 const lab = "soak";
-const hosts = ["bk", "mb"];
 const previews = 20;
 const defaultRuns = 10;
 /** As the promises say; what is not named here runs `defaultRuns` times. */
@@ -20,7 +21,7 @@ const users = process.env.VIGIL_BENCH_USERS ?? "12";
 let exitCode = 0;
 try {
   await vigil("demo", "--no-faults");
-  for (const host of hosts) {
+  for (const host of Object.keys((await readSite(join(import.meta.dirname, ".."))).hosts)) {
     for (const refresh of [["--refresh"], []]) {
       for (let round = 1; round <= previews; round++) {
         const preview = ["pulumi", "preview", ...refresh, "--expect-no-changes", "--suppress-outputs", "--stack", host];

@@ -20,8 +20,12 @@ export async function readPlan(checkout: string, host: string): Promise<StackPla
 export async function readWishes(checkout: string, host: string): Promise<{ config: StackConfig; desired: Desired }> {
   const project = await readConfig(join(checkout, "Pulumi.yaml"));
   const stack = await readConfig(join(checkout, `Pulumi.${host}.yaml`));
-  const all = Object.entries({ ...project, ...stack }).map(([key, entry]) => [key, flat(entry)] as const);
-  return { config: parseConfig(Object.fromEntries(all), host), desired: await readDesired(desiredPath) };
+  return { config: parseConfig(flatten({ ...project, ...stack }), host), desired: await readDesired(desiredPath) };
+}
+
+/** What the files say as the engine hands it to the program. */
+export function flatten(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).map(([key, entry]) => [key, flat(entry)]));
 }
 
 async function readConfig(path: string): Promise<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import { ConfigError } from "./configError.ts";
 import { type SiteConfig, type StackConfig, siteSchema, stackConfigSchema } from "./configSchema.ts";
 import { freeze } from "./freeze.ts";
 import { dotted, problemsOf } from "./problemsOf.ts";
+import { checkSurvivalFacts, checkWorkerSize } from "./survivalChecks.ts";
 
 export type { SiteConfig, StackConfig } from "./configSchema.ts";
 
@@ -27,7 +28,9 @@ export function parseConfig(all: Readonly<Record<string, string>>, stackName: st
   const problems = [
     ...problemsOf(parsed.error?.issues ?? [], raw, ([key]) => (key === "site" ? projectFile : stackFile), keyOf),
     ...checkSite(raw.site, projectFile, `${project}:site`),
+    ...checkSurvivalFacts(raw.site, projectFile, `${project}:site`),
     ...checkStack(raw, stackName, stackFile, project),
+    ...checkWorkerSize(raw, stackFile, project),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return freeze(parsed.data);
@@ -45,6 +48,7 @@ export function parseSite(value: unknown): SiteConfig {
       (path) => [key, ...path].map(String).join("."),
     ),
     ...checkSite(value, projectFile, key),
+    ...checkSurvivalFacts(value, projectFile, key),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return freeze(parsed.data);

@@ -121,7 +121,7 @@ function located<T>(key: string, label: string, value: T | undefined): Located<T
   return value === undefined ? [] : [{ key, label, value }];
 }
 
-function record(value: unknown): Record<string, unknown> {
+export function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 

@@ -54,7 +54,44 @@ const uplink = text(
 
 export const sha256 = digest("write a sha256 digest: 64 lower-case hexadecimal digits");
 
-export const hostSchema = mapping({ address, uplink, pool });
+export const workerCount = wholeNumber(0, maxPoolSize - 1, `write a number of workers from 0 to ${maxPoolSize - 1}`);
+
+function amount(what: string) {
+  return wholeNumber(1, 1_000_000_000, `write ${what} as a whole number above 0`);
+}
+
+/** What the workers of a host may take together: without the host's own share and its balancer's. */
+export const roomSchema = mapping({
+  memoryMib: amount("the memory that all workers of the host may have, in MiB,"),
+  vcpus: amount("the virtual CPUs that all workers of the host may have"),
+  diskMib: amount("the disk space that all workers of the host may fill, in MiB,"),
+});
+
+export const hostSchema = mapping({
+  address,
+  uplink,
+  pool,
+  /** At least so many workers, whatever its own stack says: the other stacks count on them. */
+  workers: workerCount.optional(),
+  room: roomSchema.optional(),
+  linkMbps: amount("the rate of the uplink in Mb/s").optional(),
+});
+
+/** What one worker serves at least and takes at most, on whichever host. */
+export const measuredWorkerSchema = mapping({
+  requestsPerSecond: amount("the requests per second that one worker serves"),
+  memoryMib: amount("the memory of one worker in MiB"),
+  vcpus: amount("the virtual CPUs of one worker"),
+  diskMib: amount("the disk space that one worker may fill, in MiB,"),
+});
+
+/** What has to be left when any one host is lost. */
+const survivalSchema = mapping({
+  requestsPerSecond: amount("the requests per second that must still be served when a host is lost"),
+  worker: measuredWorkerSchema,
+  /** What comes in for the service's address. */
+  inboundMbps: amount("what clients send to the service's address, in Mb/s,").optional(),
+});
 
 const hosts = z
   .record(name, hostSchema, { error: "write a mapping from host name to address, uplink and pool" })
@@ -68,6 +105,9 @@ export const siteSchema = mapping({
   vip: address,
   witness: address.optional(),
   hosts,
+  survival: survivalSchema.optional(),
+  /** Hosts whose loss may end the service, or leave less of it than `survival` asks for. */
+  acceptLossOf: z.array(name, { error: "write a list of hosts, such as [bk]" }).optional(),
 });
 
 const vmSizeSchema = mapping({
@@ -78,8 +118,6 @@ const vmSizeSchema = mapping({
   ),
   vcpus: wholeNumber(1, 64, "write a number of virtual CPUs from 1 to 64"),
 });
-
-export const workerCount = wholeNumber(0, maxPoolSize - 1, `write a number of workers from 0 to ${maxPoolSize - 1}`);
 
 const libvirtUri = text(
   (value) => /^qemu(\+[a-z]+)?:\/\//.test(value),

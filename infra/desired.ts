@@ -3,13 +3,12 @@
  * The healer writes it, the program reads it, and an absent file means the stack's configuration as it is. It is a file
  * of its own because `pulumi config set` truncates the stack file in place and loses keys when two of them meet.
  */
-import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ConfigError } from "./configError.ts";
 import { mapping, sha256, workerCount } from "./configSchema.ts";
 import { problemsOf } from "./problemsOf.ts";
+import { replaceFile } from "./replaceFile.ts";
 
 const slotName = z.string().regex(/^(lb|web)-[1-9]\d*$/, { error: "name a slot such as web-1 or lb-1" });
 
@@ -45,41 +44,9 @@ export async function readDesired(path: string): Promise<Desired> {
   throw new ConfigError(problemsOf(parsed.error.issues, raw, () => path));
 }
 
-/**
- * Replaces the file as a whole and durably: after a power cut it holds either the old or the new state. There is one
- * writer, the healer; the temporary name is unique only so that a leftover of a crash is never renamed into place.
- */
+/** There is one writer, the healer. */
 export async function writeDesired(path: string, desired: Desired): Promise<void> {
-  const text = `${JSON.stringify(desiredSchema.parse(desired), undefined, 2)}\n`;
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeDurably(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o644);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** The rename itself is durable only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await replaceFile(path, `${JSON.stringify(desiredSchema.parse(desired), undefined, 2)}\n`);
 }
 
 function wholeFile(path: string, found: string, remedy: string): ConfigError {

@@ -153,6 +153,31 @@ test("another host in the site changes nothing about the slots of the others", (
   );
 });
 
+test("the priorities of 3 and 4 hosts are one order of all, the same on each, and no two are alike", () => {
+  for (const names of [
+    ["bk", "mb", "cc"],
+    ["mb", "dd", "bk", "cc"],
+  ]) {
+    const plans = plansOf(siteOf(names));
+    const order = plans.map(({ host }) => [host.name, host.vrrpPriority] as const);
+    assert.deepEqual(
+      order.toSorted(([, one], [, other]) => other - one).map(([name]) => name),
+      names.toSorted(),
+    );
+    assert.equal(new Set(order.map(([, priority]) => priority)).size, names.length);
+    for (const { host, site, peers } of plans) {
+      assert.deepEqual(
+        site.hosts.map(({ name, vrrpPriority }) => [name, vrrpPriority]),
+        order,
+      );
+      assert.deepEqual(
+        peers.map((peer) => [peer.host, peer.priority]),
+        order.filter(([name]) => name !== host.name),
+      );
+    }
+  }
+});
+
 test("scaling adds and removes the last workers and touches no other slot", () => {
   fc.assert(
     fc.property(fc.nat(6), fc.nat(6), (one, other) => {
@@ -165,6 +190,11 @@ test("scaling adds and removes the last workers and touches no other slot", () =
 
 function planShipped(host: string, desired: Desired = { version: 1 }): StackPlan {
   return planStack(parseConfig(exampleConfig(host), host), desired);
+}
+
+function siteOf(names: readonly string[]): StackConfig["site"] {
+  const hosts = Object.fromEntries(names.map((name, index) => [name, anyHost(index, 7)]));
+  return { name: "any", subnet: "10.1.0.0/16", vip: "10.1.255.1", hosts };
 }
 
 function anyHost(index: number, size: number) {

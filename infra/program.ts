@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHostStack } from "../stacks/hostStack.ts";
 import { managedFileDigests } from "../stacks/managedFiles.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
-import { parseConfig } from "./config.ts";
+import { parseConfig, type StackConfig } from "./config.ts";
 import { ConfigError } from "./configError.ts";
-import { readDesired } from "./desired.ts";
+import { type Desired, readDesired } from "./desired.ts";
 import { overriddenWorkers } from "./overriddenWorkers.ts";
 import { desiredPath } from "./paths.ts";
-import { planStack } from "./plan.ts";
+import { planStack, type StackPlan } from "./plan.ts";
 import { programDigest } from "./programDigest.ts";
-import { checkSurvival } from "./survival.ts";
+import { lossesOf, refusalsOf } from "./survival.ts";
 
 /** What a full update has deployed, as the outputs carry it. */
 export type DeployedPlan = Pick<StackOutputs["applied"], "config" | "desired">;
@@ -22,14 +22,13 @@ export type DeclaredOutputs = { [Key in keyof StackOutputs]: pulumi.Input<StackO
  * first resource is declared, as a RunError, so that the engine prints the problems and no stack trace.
  *
  * A repair passes what is deployed: then neither configuration nor desired state are read, so that what somebody has
- * changed there and not applied is not deployed by a repair, and what is wrong there does not prevent one.
+ * changed there and not applied is not deployed by a repair, and what is wrong there does not prevent one. Nor is it asked
+ * whether the loss of a host would be survived: while one is lost, that may well be so.
  */
 export async function declareStack(deployed?: DeployedPlan): Promise<DeclaredOutputs> {
   const { config, desired, plan } = deployed === undefined ? await readPlan() : planDeployed(deployed);
-  const overridden = deployed === undefined ? overriddenWorkers(config, desired) : undefined;
-  if (overridden !== undefined) await pulumi.log.info(overridden);
-  for (const { verdict, reason } of checkSurvival([plan])) {
-    if (verdict === "fails") await pulumi.log.warn(reason);
+  if (deployed === undefined) {
+    for (const note of notesOf(config, desired, plan)) await pulumi.log.info(note);
   }
   const stack = createHostStack(plan, config["libvirt:uri"]);
   return {
@@ -58,11 +57,24 @@ async function readPlan() {
   try {
     const config = parseConfig(pulumi.runtime.allConfig(), pulumi.getStack());
     const desired = await readDesired(desiredPath);
-    return { config, desired, plan: planStack(config, desired) };
+    const plan = planStack(config, desired);
+    const refusals = refusalsOf(config, plan);
+    if (refusals.length > 0) throw new ConfigError(refusals);
+    return { config, desired, plan };
   } catch (error) {
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+/** What a person who looks at the preview would wonder about later, a sentence each. */
+function notesOf(config: StackConfig, desired: Desired, plan: StackPlan): string[] {
+  const overridden = overriddenWorkers(config, desired);
+  const accepted = lossesOf(config, plan).filter(({ verdict }) => verdict === "accepted");
+  return [
+    ...(overridden === undefined ? [] : [overridden]),
+    ...accepted.flatMap(({ lacks }) => lacks.map(({ found }) => `${found}, as vigil:site.acceptLossOf accepts`)),
+  ];
 }
 
 function planDeployed({ config, desired }: DeployedPlan) {

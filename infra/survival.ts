@@ -1,54 +1,185 @@
 /**
- * N-1: does the service survive the loss of any one host? The answer rests on what the given plans say and on nothing
- * else. One stack knows its own workers but not how many another stack declares; for those it answers "unknown"
- * rather than guess. With the plans of all stacks every answer is yes or no.
+ * N-1: what is left of the service when any one host is lost. A stack knows the number of its own workers. Of the other
+ * hosts it knows what the site facts say: how many workers each has at least, and what each has room for. Without these
+ * facts it answers "unknown" rather than guess. Each stack keeps to what the facts say of it, so that what all of them
+ * find to be survived is survived.
  */
-import type { StackPlan } from "./plan.ts";
+import type { Problem } from "./configError.ts";
+import type { SiteConfig, StackConfig } from "./configSchema.ts";
+import type { HostPlan, StackPlan } from "./plan.ts";
+import { lackOf, type WorkerRoom, workerRoom } from "./workerRoom.ts";
 
-export interface SurvivalFinding extends Judgement {
+export interface Loss {
   readonly lostHost: string;
+  /** Something is lacking and nobody accepts it; accepted: something is lacking and `acceptLossOf` has the host. */
+  readonly verdict: "survives" | "fails" | "accepted" | "unknown";
+  readonly lacks: readonly Lack[];
+  /** Whose balancer takes the service's address, if the lost one had it. */
+  readonly nextHolder?: string;
+  readonly balancers: number;
+  /** So many at least. */
+  readonly workers: number;
+  /** What these serve, without any that is built elsewhere. */
+  readonly requestsPerSecond?: Share;
+  /** How many workers the hosts that are left can hold, and how many the site has with those of the lost one. */
+  readonly roomForWorkers?: Share;
 }
 
-interface Judgement {
-  readonly verdict: "survives" | "fails" | "unknown";
-  /** One sentence for a person. */
-  readonly reason: string;
+export interface Share {
+  readonly left: number;
+  readonly wanted: number;
 }
 
-/** All plans must be of the same site. The findings are in the order of the site's hosts. */
-export function checkSurvival(plans: readonly StackPlan[]): SurvivalFinding[] {
-  const site = plans[0]?.site;
-  if (site === undefined) throw new Error("the N-1 check needs the plan of at least one stack");
-  const workersOf = new Map(plans.map((plan) => [plan.host.name, countWorkers(plan)]));
+/** What is not left, and what to do about it, a sentence each. */
+interface Lack {
+  readonly found: string;
+  readonly remedy: string;
+}
 
-  return site.hosts.map(({ name: lostHost }) => {
-    const survivors = site.hosts.map((host) => host.name).filter((host) => host !== lostHost);
-    return { lostHost, ...judge(lostHost, survivors, workersOf) };
+/** A host of the site with all that is known of it here. */
+interface Known {
+  readonly name: string;
+  /** Undefined if neither this stack nor the site facts say. */
+  readonly workers: number | undefined;
+  readonly room: WorkerRoom;
+  readonly linkMbps: number | undefined;
+}
+
+/** One for each host of the site, in their order. */
+export function lossesOf(config: StackConfig, plan: StackPlan): Loss[] {
+  const hosts = knownHosts(config, plan);
+  const accepted = config.site.acceptLossOf ?? [];
+  return hosts.map((lost) => {
+    const loss = judge(lost.name, hosts, config.site.survival);
+    return loss.verdict === "fails" && accepted.includes(lost.name) ? { ...loss, verdict: "accepted" } : loss;
   });
 }
 
-function judge(lost: string, survivors: readonly string[], workersOf: ReadonlyMap<string, number>): Judgement {
-  if (survivors.length === 0) {
-    return { verdict: "fails", reason: `without ${lost} no host remains: add a second one to the site` };
+/** Why `pulumi preview` and `pulumi up` refuse the plan: losses that nobody accepts, and what this host does not keep to. */
+export function refusalsOf(config: StackConfig, plan: StackPlan): Problem[] {
+  const losses = lossesOf(config, plan).filter(({ verdict }) => verdict === "fails");
+  return [...brokenPromises(config, plan), ...losses.flatMap(problemsOfLoss)];
+}
+
+function problemsOfLoss({ lostHost, lacks }: Loss): Problem[] {
+  const acceptance = `or accept it by name: vigil:site.acceptLossOf: [${lostHost}]`;
+  return lacks.map(({ found, remedy }) => {
+    return { file: "Pulumi.yaml", key: `vigil:site.hosts.${lostHost}`, found, remedy: `${remedy}, ${acceptance}` };
+  });
+}
+
+/** The other stacks count on what the site facts say of this host. */
+function brokenPromises({ site, host }: StackConfig, plan: StackPlan): Problem[] {
+  const stated = site.hosts[host]?.workers;
+  const has = workersOf(plan);
+  const place = { file: "Pulumi.yaml", key: `vigil:site.hosts.${host}.workers` };
+  if (stated !== undefined && has < stated) {
+    const remedy = `have ${stated} again (\`vigil scale ${host} ${stated}\`), or write at most ${has}: the other hosts count on them`;
+    return [{ ...place, found: `${stated}, and ${host} has ${count(has, "worker")}`, remedy }];
   }
-  const workers = survivors.reduce((sum, host) => sum + (workersOf.get(host) ?? 0), 0);
-  if (workers > 0) {
-    // Every host of a site has one balancer by construction, so each survivor brings one.
-    const left = `${count(survivors.length, "balancer")} and ${count(workers, "worker")}`;
-    return { verdict: "survives", reason: `without ${lost}, ${left} remain` };
+  const room = roomOf(site, plan.host);
+  if (has <= room.workers) return [];
+  const remedy = `have at most ${room.workers}, or state more room: it has no ${lackOf(room)} for more`;
+  return [{ ...place, key: `vigil:site.hosts.${host}.room`, found: `${host} has ${count(has, "worker")}`, remedy }];
+}
+
+function knownHosts({ site, host }: StackConfig, plan: StackPlan): Known[] {
+  return plan.site.hosts.map((planned) => {
+    const { name } = planned;
+    const { workers: stated, linkMbps } = site.hosts[name] ?? {};
+    return { name, workers: name === host ? workersOf(plan) : stated, room: roomOf(site, planned), linkMbps };
+  });
+}
+
+function judge(lostHost: string, hosts: readonly Known[], survival: SiteConfig["survival"]): Loss {
+  const left = hosts.filter(({ name }) => name !== lostHost);
+  const [next] = left;
+  const workers = sum(left.map((host) => host.workers ?? 0));
+  if (next === undefined) {
+    const found = `without ${lostHost} no host remains, and so no balancer that could hold the service's address`;
+    const lacks = [{ found, remedy: "add a second host: `vigil host add`" }];
+    return { lostHost, verdict: "fails", lacks, balancers: 0, workers };
   }
-  const unseen = survivors.filter((host) => !workersOf.has(host));
-  if (unseen.length > 0) {
-    const reason = `without ${lost} the service rests on the workers of ${unseen.join(", ")}, which this plan does not show`;
-    return { verdict: "unknown", reason };
-  }
-  return { verdict: "fails", reason: `without ${lost} no worker remains: declare one on ${survivors.join(" or ")}` };
+  // Every host of a site has one balancer by construction, and any of them may hold the address.
+  const loss = { lostHost, nextHolder: next.name, balancers: left.length, workers };
+  const unseen = left.filter((host) => host.workers === undefined).map(({ name }) => name);
+  if (workers === 0 && unseen.length > 0) return { ...loss, verdict: "unknown", lacks: [unseenLack(lostHost, unseen)] };
+  const lacks = workers === 0 ? [noWorkerLack(lostHost, left)] : [];
+  if (survival === undefined) return { ...loss, verdict: verdictOf(lacks), lacks };
+
+  const requestsPerSecond = { left: workers * survival.worker.requestsPerSecond, wanted: survival.requestsPerSecond };
+  const roomForWorkers = {
+    left: sum(left.map(({ room }) => room.workers)),
+    wanted: sum(hosts.map((host) => host.workers ?? 0)),
+  };
+  if (workers > 0 && isShort(requestsPerSecond)) lacks.push(requestsLack(lostHost, workers, survival));
+  if (isShort(roomForWorkers)) lacks.push(roomLack(lostHost, left, roomForWorkers));
+  const { inboundMbps = 0 } = survival;
+  const slow = left.filter(({ linkMbps = inboundMbps }) => linkMbps < inboundMbps);
+  if (slow.length > 0) lacks.push(linkLack(lostHost, slow, inboundMbps));
+  return { ...loss, verdict: verdictOf(lacks), lacks, requestsPerSecond, roomForWorkers };
+}
+
+function verdictOf(lacks: readonly Lack[]): "survives" | "fails" {
+  return lacks.length === 0 ? "survives" : "fails";
+}
+
+function isShort({ left, wanted }: Share): boolean {
+  return left < wanted;
+}
+
+function unseenLack(lost: string, unseen: readonly string[]): Lack {
+  return {
+    found: `without ${lost} the service rests on the workers of ${unseen.join(", ")}, which this stack does not know`,
+    remedy: `state ${unseen.map((name) => `vigil:site.hosts.${name}.workers`).join(", ")}`,
+  };
+}
+
+function noWorkerLack(lost: string, left: readonly Known[]): Lack {
+  const names = left.map(({ name }) => name).join(" or ");
+  return { found: `without ${lost} no worker remains`, remedy: `have one on ${names}` };
+}
+
+function requestsLack(
+  lost: string,
+  workers: number,
+  { requestsPerSecond, worker }: NonNullable<SiteConfig["survival"]>,
+): Lack {
+  const needed = Math.ceil(requestsPerSecond / worker.requestsPerSecond);
+  return {
+    found: `without ${lost} what is left serves ${workers * worker.requestsPerSecond} of ${requestsPerSecond} requests/s (${count(workers, "worker")})`,
+    remedy: `have ${count(needed, "worker")} on the other hosts`,
+  };
+}
+
+function roomLack(lost: string, hosts: readonly Known[], { left, wanted }: Share): Lack {
+  const limits = hosts.map((host) => `${host.name} has ${lackOf(host.room)} for ${host.room.workers}`);
+  return {
+    found: `without ${lost} there is room for ${left} of the ${wanted} workers: ${limits.join(", ")}`,
+    remedy: "give the other hosts more room, or have fewer workers",
+  };
+}
+
+function linkLack(lost: string, slow: readonly Known[], inboundMbps: number): Lack {
+  const links = slow.map(({ name, linkMbps }) => `${name} (${linkMbps} Mb/s)`);
+  return {
+    found: `without ${lost} all of ${inboundMbps} Mb/s may come to ${links.join(" or ")}`,
+    remedy: `give ${slow.map(({ name }) => name).join(" and ")} a faster link`,
+  };
+}
+
+function roomOf({ hosts, survival }: SiteConfig, { name, pool }: HostPlan): WorkerRoom {
+  return workerRoom(pool.size, hosts[name]?.room, survival?.worker);
+}
+
+function workersOf({ slots }: StackPlan): number {
+  return slots.filter(({ role }) => role === "worker").length;
 }
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function countWorkers(plan: StackPlan): number {
-  return plan.slots.filter((slot) => slot.role === "worker").length;
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -19,7 +19,7 @@ const wellTimeoutMs = 120_000;
 export function demoCommand(): Command {
   return new Command("demo")
     .description(
-      "Build the whole service on two virtual hosts, send requests through its address, kill parts, watch it heal.",
+      "Build the whole service on a virtual host for each of the site's, send requests, kill parts, watch it heal.",
     )
     .option("--requests <count>", "how many requests to send", parseCount, 200)
     .option("--no-faults", "kill nothing")
@@ -143,8 +143,8 @@ function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers,
 
 function printNextSteps({ name }: Lab, reports: readonly SlotReport[], vip: string, heals: boolean): void {
   const lab = name === "demo" ? "" : ` --lab ${name}`;
-  const holder = reports.find(({ status }) => status?.holdsVip)?.id ?? "bk/lb-1";
-  const [host = "", slot = ""] = holder.split("/");
+  const holder = reports.find(({ status }) => status?.holdsVip) ?? reports[0];
+  const [host = "", slot = ""] = holder?.id.split("/") ?? [];
   const after = heals
     ? `cli/vigil status${lab} ${host}              whether it is fine, and what happens next
   cli/vigil events${lab} ${host} --follow     what its healer says and does`

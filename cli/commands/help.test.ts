@@ -5,6 +5,7 @@ import { eventsCommand } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { historyCommand } from "./history.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
+import { planCommand } from "./plan.ts";
 import { psCommand } from "./ps.ts";
 import { replaceCommand } from "./replace.ts";
 import { scaleCommand } from "./scale.ts";
@@ -18,6 +19,7 @@ const commands = [
   explainCommand,
   historyCommand,
   pauseCommand,
+  planCommand,
   psCommand,
   replaceCommand,
   resumeCommand,
@@ -26,7 +28,7 @@ const commands = [
   vipMoveCommand,
 ];
 
-test("whatever asks the healer has help with examples, and can answer as JSON", () => {
+test("whatever tells of a host has help with examples, and can answer as JSON", () => {
   for (const make of commands) {
     const command = make();
     let help = "";

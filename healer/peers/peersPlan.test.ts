@@ -26,4 +26,13 @@ test("the same site facts are the same on every host, in any order, and others a
   const reversed = Object.fromEntries(Object.entries(bk.site.hosts).reverse());
   assert.equal(peersPlanOf({ host: "bk", site: { ...bk.site, hosts: reversed } }).site, site);
   assert.notEqual(peersPlanOf({ host: "bk", site: { ...bk.site, vip: "192.168.10.121" } }).site, site);
+  const { bk: promising } = bk.site.hosts;
+  assert.ok(promising);
+  const hosts = { ...bk.site.hosts, bk: { ...promising, workers: 2 } };
+  assert.notEqual(peersPlanOf({ host: "bk", site: { ...bk.site, hosts } }).site, site);
+  assert.notEqual(peersPlanOf({ host: "bk", site: { ...bk.site, acceptLossOf: ["mb"] } }).site, site);
+});
+
+test("a site that states no more than before has the digest that it had", () => {
+  assert.equal(peersPlanOf(bk).site, "2bac64aba2f5");
 });

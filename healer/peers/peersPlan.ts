@@ -13,7 +13,9 @@ export interface PeersPlan {
 export function peersPlanOf({ host, site }: Pick<StackConfig, "host" | "site">): PeersPlan {
   const hosts = Object.entries(site.hosts).sort(([one], [other]) => (one < other ? -1 : 1));
   const others = hosts.filter(([name]) => name !== host).map(([name, { address }]) => [name, address] as const);
-  const facts = JSON.stringify([site.name, site.subnet, site.vip, site.witness ?? null, hosts.map(factsOf)]);
+  const { name, subnet, vip, witness = null, survival, acceptLossOf } = site;
+  const asked = [survival, acceptLossOf].filter((facts) => facts !== undefined);
+  const facts = JSON.stringify([name, subnet, vip, witness, hosts.map(factsOf), ...asked]);
   return {
     address: site.hosts[host]?.address ?? "",
     peers: Object.fromEntries(others),
@@ -21,7 +23,7 @@ export function peersPlanOf({ host, site }: Pick<StackConfig, "host" | "site">):
   };
 }
 
-/** In an order that does not depend on the file's. */
-function factsOf([name, { address, uplink, pool }]: [string, StackConfig["site"]["hosts"][string]]): string[] {
-  return [name, address, uplink, pool];
+/** In an order that does not depend on the file's. What a site does not state is no part of its digest. */
+function factsOf([name, { address, uplink, pool, ...promises }]: [string, StackConfig["site"]["hosts"][string]]) {
+  return [name, address, uplink, pool, ...(Object.keys(promises).length === 0 ? [] : [promises])];
 }
