@@ -2,13 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { renderTable } from "../cli/output.ts";
 import { type Check, figuresOf, type Run } from "./cases/case.ts";
-import type { MachineFacts } from "./machineFacts.ts";
+import type { HostFacts, MachineFacts } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
 export interface Report {
   readonly case: string;
   readonly startedAt: string;
-  readonly machine: MachineFacts;
+  /** Without guests where there were none. */
+  readonly machine: HostFacts | MachineFacts;
   /** By pair, then by figure. */
   readonly summaries: Readonly<Record<string, Readonly<Record<string, Summary>>>>;
   readonly checks: readonly Check[];
@@ -18,7 +19,7 @@ export interface Report {
 export function reportOf(
   name: string,
   startedAt: Date,
-  machine: MachineFacts,
+  machine: HostFacts | MachineFacts,
   runs: readonly Run[],
   checks: readonly Check[],
 ): Report {
@@ -49,7 +50,8 @@ export function renderReport({ case: name, machine, summaries, checks }: Report)
   );
   const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
   const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
-  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+  const guests = "accelerator" in machine ? `, ${machine.accelerator}` : "";
+  return `\n${name} on ${machine.cores} cores${guests}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before\n${renderTable(header, rows)}\n${verdicts.join("")}`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

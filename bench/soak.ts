@@ -34,6 +34,7 @@ try {
   }
   await bench("repair.ts", "--runs", "10");
   await bench("rebuildHolder.ts", "--runs", "30");
+  for (const name of ["watching-20", "watching-2000"]) await note(["bench/watching.ts", name]);
   for (const { name } of stressCases) await bench("acceptance.ts", name, "--runs", "1");
   await note(["--test", "--test-reporter=spec", "test/soak/killedRepairs.soak.ts"]);
   await note(["healer/sim/main.ts", "--seed", "1", "--runs", "100000"]);
