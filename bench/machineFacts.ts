@@ -6,9 +6,8 @@ import { hostFolders } from "../infra/paths.ts";
 import { pathOnHost } from "../lab/virtualHost.ts";
 import type { Rig } from "./rig.ts";
 
-/** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
-export interface MachineFacts {
-  readonly accelerator: string;
+/** What a figure depends on that needs no guests. */
+export interface HostFacts {
   readonly cores: number;
   /** Of the minute before the measurement: whether anything else was going on. */
   readonly loadAverage: number;
@@ -16,13 +15,31 @@ export interface MachineFacts {
   readonly memoryGib: number;
   readonly kernel: string;
   readonly node: string;
-  readonly qemu: string;
-  readonly image: string;
-  readonly guest: Readonly<Record<string, string>>;
   readonly commit: string;
 }
 
+/** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
+export interface MachineFacts extends HostFacts {
+  readonly accelerator: string;
+  readonly qemu: string;
+  readonly image: string;
+  readonly guest: Readonly<Record<string, string>>;
+}
+
 const guestPackages = new Set(["keepalived", "nginx", "nodejs"]);
+
+export async function hostFacts(): Promise<HostFacts> {
+  const [processor] = cpus();
+  return {
+    cores: cpus().length,
+    loadAverage: loadavg()[0] ?? Number.NaN,
+    processor: processor?.model ?? "unknown",
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: process.version,
+    commit: (await run(["git", "describe", "--always", "--dirty"], { cwd: import.meta.dirname })).trim(),
+  };
+}
 
 export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<MachineFacts> {
   const [host = ""] = hosts;
@@ -31,19 +48,12 @@ export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<Machin
   const manifest = await pathOnHost(lab, host, join(hostFolders.imageDir, `${image}.json`));
   const { kernel, packages } = JSON.parse(await readFile(manifest, "utf8")) as ImageManifest;
   const wanted = packages.filter(({ name }) => guestPackages.has(name));
-  const [processor] = cpus();
   return {
     accelerator: config?.accelerator ?? "unknown",
-    cores: cpus().length,
-    loadAverage: loadavg()[0] ?? Number.NaN,
-    processor: processor?.model ?? "unknown",
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    kernel: release(),
-    node: process.version,
+    ...(await hostFacts()),
     qemu: (await run(["qemu-system-x86_64", "--version"])).split("\n")[0] ?? "",
     image,
     guest: { kernel, ...Object.fromEntries(wanted.map(({ name, version }) => [name, version])) },
-    commit: (await run(["git", "describe", "--always", "--dirty"], { cwd: import.meta.dirname })).trim(),
   };
 }
 

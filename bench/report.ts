@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { renderTable } from "../cli/output.ts";
 import { type Check, figuresOf, type Run } from "./cases/case.ts";
 import type { Healers } from "./healers.ts";
-import type { MachineFacts } from "./machineFacts.ts";
+import type { HostFacts, MachineFacts } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
 /** What the command was asked for. */
@@ -16,7 +16,8 @@ export interface Asked {
 export interface Report extends Asked {
   readonly case: string;
   readonly startedAt: string;
-  readonly machine: MachineFacts;
+  /** Without guests where there were none. */
+  readonly machine: HostFacts | MachineFacts;
   /** By pair, then by figure. */
   readonly summaries: Readonly<Record<string, Readonly<Record<string, Summary>>>>;
   readonly checks: readonly Check[];
@@ -26,7 +27,7 @@ export interface Report extends Asked {
 export function reportOf(
   name: string,
   startedAt: Date,
-  machine: MachineFacts,
+  machine: HostFacts | MachineFacts,
   runs: readonly Run[],
   checks: readonly Check[],
   asked: Asked = {},
@@ -59,7 +60,9 @@ export function renderReport({ case: name, machine, healers, summaries, checks }
   const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
   const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
   const watched = healers === undefined ? "" : healers === "running" ? ", healers running" : ", no healer running";
-  return `\n${name} on ${machine.cores} cores, ${machine.accelerator}, ${machine.processor}, load ${machine.loadAverage.toFixed(1)} before${watched}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+  const guests = "accelerator" in machine ? `, ${machine.accelerator}` : "";
+  const title = `${name} on ${machine.cores} cores${guests}, ${machine.processor}`;
+  return `\n${title}, load ${machine.loadAverage.toFixed(1)} before${watched}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

@@ -39,6 +39,7 @@ try {
   for (const { name } of wishCases) await bench("acceptance.ts", name, "--runs", String(runs[name] ?? defaultRuns));
   await bench("repair.ts", "--runs", "10");
   await bench("rebuildHolder.ts", "--runs", "30");
+  for (const name of ["watching-20", "watching-2000"]) await note(["bench/watching.ts", name]);
   for (const { name } of stressCases) await bench("acceptance.ts", name, "--runs", "1");
   await note(["--test", "--test-reporter=spec", "test/soak/killedRepairs.soak.ts"]);
   await note(["healer/sim/main.ts", "--seed", "1", "--runs", "100000"]);

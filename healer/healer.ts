@@ -1,7 +1,8 @@
 /** Leads the core through the events of one host, and does what it wants done. */
 import type { Logger } from "pino";
 import type { Action } from "./core/actions.ts";
-import type { Event } from "./core/events.ts";
+import type { Event, News } from "./core/events.ts";
+import type { Beat, Timed } from "./core/facts.ts";
 import type { Limits } from "./core/limits.ts";
 import { isWellAgain } from "./core/lookAgain.ts";
 import type { State } from "./core/state.ts";
@@ -29,6 +30,8 @@ export class Healer {
   readonly #ports: HealerPorts;
   readonly #limits: Limits;
   #state: State;
+  /** Those that the core has yet to be told of. */
+  #beats: Record<string, Timed<Beat>> = {};
   /** Steps act in their order: one that waits for the disk holds up the next one's repairs, never its decisions. */
   #tail: Promise<void> = Promise.resolve();
 
@@ -47,17 +50,31 @@ export class Healer {
     return isWellAgain(this.#state, slot, this.#limits, performance.now());
   }
 
-  /** Takes an event. It returns at once, whatever has to be done about it. */
-  hear(event: Event): void {
-    const { state, actions, reason } = step(this.#state, event, this.#limits, performance.now());
-    this.#state = state;
-    if (reason !== "") this.#ports.log.info({ event: event.kind }, reason);
-    if (actions.length > 0) this.#act(actions);
+  /**
+   * Takes news. It returns at once, whatever has to be done about it. Beats wait for what comes next, which is a tick at
+   * the latest: the core begins nothing on a beat alone, and a step for each would be most of what watching costs.
+   */
+  hear(news: News): void {
+    if (news.kind === "beat") {
+      this.#beats[news.slot] = { value: news.beat, atMs: performance.now() };
+      return;
+    }
+    const beats = this.#beats;
+    this.#beats = {};
+    if (Object.keys(beats).length > 0) this.#step({ kind: "beats", beats });
+    this.#step(news);
   }
 
   /** Resolves when all that was decided so far has been begun. */
   async settled(): Promise<void> {
     await this.#tail;
+  }
+
+  #step(event: Event): void {
+    const { state, actions, reason } = step(this.#state, event, this.#limits, performance.now());
+    this.#state = state;
+    if (reason !== "") this.#ports.log.info({ event: event.kind }, reason);
+    if (actions.length > 0) this.#act(actions);
   }
 
   #act(actions: readonly Action[]): void {

@@ -8,6 +8,7 @@ import { desiredPath, hostFolders, stateDir } from "../infra/paths.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import { type Api, openApi } from "./api/api.ts";
 import type { JournalEntry } from "./core/actions.ts";
+import type { News } from "./core/events.ts";
 import { limitsFor } from "./core/limits.ts";
 import { type PastEntry, pastOf } from "./core/past.ts";
 import { initialState, type State } from "./core/state.ts";
@@ -126,11 +127,11 @@ async function heal(
   const past = pastOf(await readPast());
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
-  const hear = (event: Parameters<Healer["hear"]>[0]) => {
-    api.heard(event);
-    healer.hear(event);
+  const hear = (news: News) => {
+    api.heard(news);
+    healer.hear(news);
     // Only a tick that has been through the core says that the healer works.
-    if (event.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
+    if (news.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
   const { applied } = outputs;

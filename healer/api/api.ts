@@ -1,7 +1,7 @@
 /** The healer's HTTP API: from its token and its history to a port that answers. It decides nothing. */
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import type { Event } from "../core/events.ts";
+import type { News } from "../core/events.ts";
 import { openChronicle } from "../history/chronicle.ts";
 import { endedRepairs } from "../history/endedRepairs.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -38,8 +38,8 @@ export interface Api {
   readonly answers: Answers | undefined;
   /** What is healed from now on; undefined while nothing is. */
   watch(subject: Subject | undefined): void;
-  /** Takes note of what the core is told. */
-  heard(event: Event): void;
+  /** Takes note of what the healer hears. */
+  heard(news: News): void;
   close(): Promise<void>;
 }
 
@@ -61,8 +61,8 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   return {
     answers,
     watch: (subject) => answers?.watch(subject),
-    heard: (event) => {
-      if (event.kind === "tick") metrics.ticked(event.lagMs);
+    heard: (news) => {
+      if (news.kind === "tick") metrics.ticked(news.lagMs);
     },
     async close() {
       chronicle?.close();

@@ -245,6 +245,7 @@ test("a worker is drained and put back by the core, which the status and the met
   assert.deepEqual([(await view())?.by, (await view())?.done], ["anna", false]);
   api.healer.hear({ kind: "rotated", slot: "web-1", generation: 1, outcome: { ok: true } });
   api.healer.hear({ kind: "beat", slot: "web-1", beat: { ...goodBeat("web-1"), service: "draining" } });
+  api.healer.hear({ kind: "tick", lagMs: 0 });
   assert.equal((await view())?.done, true);
   assert.equal(statusSchema.parse((await get("/v1/status")).json()).what, "all 3 machines beat; drained: web-1");
   assert.match((await get("/metrics")).payload, /^vigil_slot_drained\{slot="web-1"\} 1$/m);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { goodBeat, testLimits, testOutputs, testPlanned } from "../../test/support/apiFixture.ts";
 import type { Event } from "../core/events.ts";
-import type { DomainFact } from "../core/facts.ts";
+import type { Beat, DomainFact } from "../core/facts.ts";
 import { initialState, noPast, type State } from "../core/state.ts";
 import { step } from "../core/step.ts";
 import { type History, noHistory, withLine } from "../history/history.ts";
@@ -34,11 +34,17 @@ class Story {
     while (this.nowMs < endMs) {
       this.nowMs += 100;
       for (const { slot } of testPlanned) {
-        if (!silent.includes(slot)) this.hear({ kind: "beat", slot, beat: goodBeat(slot) });
+        if (!silent.includes(slot)) this.beat(slot, {});
       }
       this.hear({ kind: "tick", lagMs: 0 });
     }
     return this;
+  }
+
+  /** It beats, and is well but for this. */
+  beat(slot: string, news: Partial<Beat>): this {
+    const value = { ...goodBeat(slot), ...news };
+    return this.hear({ kind: "beats", beats: { [slot]: { value, atMs: this.nowMs } } });
   }
 
   domain(slot: string, state: DomainFact["state"], reason: string): this {
@@ -102,16 +108,12 @@ test("through a crash it says what is wrong, since when, why, and what comes nex
 });
 
 test("what is waited for, and for how long, is said while patience lasts", () => {
-  const story = well().hear({
-    kind: "beat",
-    slot: "web-2",
-    beat: { ...goodBeat("web-2"), service: "refused" },
-  });
+  const story = well().beat("web-2", { service: "refused" });
   assert.equal(story.status.next, "web-2: restartService in 3.0 s, unless it passes");
 });
 
 test("what nobody repairs says so", () => {
-  const story = well().hear({ kind: "beat", slot: "web-1", beat: { ...goodBeat("web-1"), files: "other" } });
+  const story = well().beat("web-1", { files: "other" });
   const { verdict, next } = story.status;
   assert.equal(verdict, "degraded");
   assert.match(next, /^web-1: nothing is repaired: somebody changed it by hand/);
@@ -149,8 +151,7 @@ test("a pause is what happens next, as long as it lasts", () => {
 });
 
 test("a repair that is waited for waits for a pause, too", () => {
-  const beat = { ...goodBeat("web-2"), service: "refused" } as const;
   const story = well().hear({ kind: "pause", slot: "web-2", forMs: 60_000, by: "anna" });
-  story.hear({ kind: "beat", slot: "web-2", beat });
+  story.beat("web-2", { service: "refused" });
   assert.equal(story.status.next, "web-2: restartService in 60 s, unless it passes");
 });

@@ -1,6 +1,6 @@
 /** Turns an observation into facts. What an event does not speak of stays as it was. */
 import type { Event, PolledDomain } from "./events.ts";
-import type { Beat, DomainFact, SlotFacts } from "./facts.ts";
+import type { Beat, DomainFact, SlotFacts, Timed } from "./facts.ts";
 import type { Limits } from "./limits.ts";
 import { withReboot } from "./reboots.ts";
 import type { SlotState, State } from "./state.ts";
@@ -10,8 +10,8 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     case "tick":
       if (event.lagMs <= limits.maxLoopLagMs) return state;
       return { ...state, host: { ...state.host, deafUntilMs: nowMs } };
-    case "beat":
-      return withFacts(state, event.slot, (facts) => withBeat(facts, event.beat, nowMs));
+    case "beats":
+      return { ...state, slots: withBeats(state.slots, event.beats) };
     case "rebooted":
       return change(state, event.slot, (slot) => withReboot(slot, limits, nowMs));
     case "misheard":
@@ -45,14 +45,24 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
   }
 }
 
+/** All at once: to copy the table for each beat would cost more than all else that is done with it. */
+function withBeats(slots: State["slots"], beats: Readonly<Record<string, Timed<Beat>>>): State["slots"] {
+  const next: Record<string, SlotState> = { ...slots };
+  for (const [name, beat] of Object.entries(beats)) {
+    const slot = next[name];
+    if (slot !== undefined) next[name] = { ...slot, facts: withBeat(slot.facts, beat) };
+  }
+  return next;
+}
+
 /**
  * A new incarnation may have begun with a boot that nobody announced, or only with a start of the agent. A beat also ends
  * a silence, and what was asked in that one answers nothing in the next.
  */
-function withBeat(facts: SlotFacts, beat: Beat, nowMs: number): SlotFacts {
+function withBeat(facts: SlotFacts, beat: Timed<Beat>): SlotFacts {
   const { ping: _ping, connect: _connect, lostPings: _lostPings, ...rest } = facts;
-  const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.incarnation;
-  return { ...rest, beat: { value: beat, atMs: nowMs }, ...(isNew ? { startedMs: nowMs, startSeen: true } : {}) };
+  const isNew = facts.beat !== undefined && facts.beat.value.incarnation !== beat.value.incarnation;
+  return { ...rest, beat, ...(isNew ? { startedMs: beat.atMs, startSeen: true } : {}) };
 }
 
 /** While no ping came through no connection could: what its port said then, by silence, is not about its agent. */

@@ -8,6 +8,7 @@ import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { isDoomed } from "./scaling.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { SlotState, State } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -24,11 +25,11 @@ interface Due {
 
 export function decide(judged: State, limits: Limits, nowMs: number): Decided {
   const state = massFailure(judged, limits) === undefined ? judged : { ...judged, massMs: nowMs };
-  if (!Object.values(state.slots).some(({ status }) => status === "red")) return { state, actions: [] };
+  if (!slotsOf(state).some(({ status }) => status === "red")) return { state, actions: [] };
   let next = state;
   const actions: Action[] = [];
   const replaces: Due[] = [];
-  for (const slot of Object.values(state.slots)) {
+  for (const slot of slotsOf(state)) {
     if (slot.status !== "red") continue;
     const due = dueOf(slot);
     const obstacle = obstacleTo(next, due, limits, nowMs) ?? unfinished(next, due, limits, nowMs);
@@ -91,9 +92,9 @@ export function obstacleTo(
       return "it waits: most workers were silent together until a moment ago";
     }
   }
-  const alsoSilent = Object.values(state.slots).find((other) => other !== slot && isSilentToo(slot, cause, other));
+  const alsoSilent = slotsOf(state).find((other) => other !== slot && isSilentToo(slot, cause, other));
   if (alsoSilent !== undefined) return `it waits: ${alsoSilent.slot} is silent too, and why is not known yet`;
-  const sick = Object.values(state.slots).find((other) => {
+  const sick = slotsOf(state).find((other) => {
     // What is only wished can wait until nothing else is wrong.
     const isOut = isWish(cause) ? other.status !== "green" : isSick(other);
     return other !== slot && other.role === slot.role && isOut;
@@ -170,7 +171,7 @@ function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: nu
   if (recent(slot.repairsMs, limits, nowMs) >= limits.slotBudget) {
     return `nothing is done: its ${limits.slotBudget} repairs within ${window} are spent`;
   }
-  const ofHost = Object.values(state.slots).reduce((sum, other) => sum + recent(other.repairsMs, limits, nowMs), 0);
+  const ofHost = slotsOf(state).reduce((sum, other) => sum + recent(other.repairsMs, limits, nowMs), 0);
   return ofHost >= limits.hostBudget
     ? `nothing is done: the host's ${limits.hostBudget} repairs within ${window} are spent`
     : undefined;

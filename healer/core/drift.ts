@@ -2,6 +2,7 @@
 import type { Action } from "./actions.ts";
 import type { DriftResult, Event } from "./events.ts";
 import type { Limits } from "./limits.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { SlotState, State } from "./state.ts";
 
 export interface DriftStep {
@@ -15,7 +16,7 @@ export interface DriftStep {
  */
 export function askForDrift(before: State, after: State, event: Event, limits: Limits, nowMs: number): DriftStep {
   const generations = finishedRepairs(before, after);
-  const isDue = event.kind === "tick" && nowMs >= after.nextDriftMs && Object.values(after.slots).every(isAtRest);
+  const isDue = event.kind === "tick" && nowMs >= after.nextDriftMs && slotsOf(after).every(isAtRest);
   if (generations.length === 0 && !isDue) return { state: after, actions: [] };
   const asked = generations.length > 0 ? generations : [after.generation];
   return {
@@ -37,14 +38,14 @@ export function hearDrift(
   limits: Limits,
   nowMs: number,
 ): DriftHeard {
-  const restless = Object.values(state.slots).find((slot) => !isAtRest(slot));
+  const restless = slotsOf(state).find((slot) => !isAtRest(slot));
   const drift: DriftResult =
     found.clean === false && restless !== undefined
       ? { clean: undefined, reason: `${restless.slot} was ${restless.status} meanwhile` }
       : found;
   const later = drift.clean === true ? limits.driftIntervalMs : limits.driftRetryMs;
   // What was cut short after this check had begun has yet to be looked into.
-  const isPending = Object.values(state.slots).some(({ unfinished }) => (unfinished?.generation ?? 0) > generation);
+  const isPending = slotsOf(state).some(({ unfinished }) => (unfinished?.generation ?? 0) > generation);
   const nextDriftMs = isPending ? nowMs : nowMs + later;
   const known = drift.clean === undefined ? state.drift : drift;
   const slots = afterCheck(state.slots, generation, drift);
@@ -71,12 +72,11 @@ function concerns(difference: string, slot: string): boolean {
 
 function finishedRepairs(before: State, after: State): number[] {
   if (after.slots === before.slots) return [];
-  const settled = Object.values(before.slots).filter(({ slot, status, attempt }) => {
+  const settled = slotsOf(before).filter(({ slot, status, attempt }) => {
     return status === "settling" && attempt !== undefined && after.slots[slot]?.status === "green";
   });
   const generations = new Set(settled.map(({ attempt }) => attempt?.generation ?? 0));
-  const isOpen = (generation: number) =>
-    Object.values(after.slots).some(({ attempt }) => attempt?.generation === generation);
+  const isOpen = (generation: number) => slotsOf(after).some(({ attempt }) => attempt?.generation === generation);
   return [...generations].filter((generation) => !isOpen(generation));
 }
 

@@ -1,10 +1,11 @@
-import type { Beat, ConnectOutcome, DomainFact } from "./facts.ts";
+import type { Beat, ConnectOutcome, DomainFact, Timed } from "./facts.ts";
 
 /** Everything that the core ever learns. An event is an observation, a result of its own action, or a person's wish. */
 export type Event =
   /** Comes ten times a second, whatever else happens; `lagMs` is by how much this one is late. */
   | { readonly kind: "tick"; readonly lagMs: number }
-  | { readonly kind: "beat"; readonly slot: string; readonly beat: Beat }
+  /** The last beat of each machine that was heard since the event before, with when that was. */
+  | { readonly kind: "beats"; readonly beats: Readonly<Record<string, Timed<Beat>>> }
   /** Somebody sends on the slot's stream what is no heartbeat of that slot. */
   | { readonly kind: "misheard"; readonly slot: string; readonly reason: string }
   | { readonly kind: "connect"; readonly slot: string; readonly outcome: ConnectOutcome }
@@ -37,6 +38,11 @@ export type Event =
   /** The update that asks for it has ended; who has the address then, the heartbeats say. */
   | { readonly kind: "vipMoved"; readonly generation: number; readonly outcome: RepairOutcome }
   | { readonly kind: "rotated"; readonly slot: string; readonly generation: number; readonly outcome: RotateOutcome };
+
+/** What the healer hears: beats one by one, of which the core is told together. */
+export type News =
+  | Exclude<Event, { readonly kind: "beats" }>
+  | { readonly kind: "beat"; readonly slot: string; readonly beat: Beat };
 
 /** `ok`, out of rotation: no request is under way there any more. */
 export type RotateOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };

@@ -3,6 +3,7 @@ import type { Action } from "./actions.ts";
 import { become, type Change } from "./become.ts";
 import type { Limits } from "./limits.ts";
 import { countFailure, withoutEnd } from "./proof.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { Attempt, SlotState, State } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -15,7 +16,7 @@ export interface Guarded {
 export function giveUpLate(state: State, limits: Limits, nowMs: number): Guarded {
   const actions: Action[] = [];
   let next = state;
-  for (const slot of Object.values(state.slots)) {
+  for (const slot of slotsOf(state)) {
     const { status, attempt } = slot;
     if (status !== "repairing" || attempt === undefined || nowMs < attempt.deadlineMs) continue;
     const given = giveUp(slot, attempt, limits, nowMs);

@@ -6,6 +6,7 @@ import { bootEndMs, diagnose, type Finding } from "./diagnose.ts";
 import type { Limits } from "./limits.ts";
 import { countOutcomes, failureOf, stillToProve, triedBefore, withHelp, withoutHelp } from "./proof.ts";
 import { isRemoved } from "./scaling.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { SlotState, State, Suspicion } from "./state.ts";
 import { openWish, sentenceOf, suspicionOf } from "./wish.ts";
 
@@ -37,11 +38,11 @@ export interface Judged {
   readonly actions: readonly Action[];
 }
 
-/** `only`: the slot that an event was about, if it says nothing of its siblings; they are judged at the next tick. */
-export function judge(state: State, only: string | undefined, limits: Limits, nowMs: number): Judged {
+/** `only`: the slots that an event was about, if it says nothing of the others; they are judged at the next tick. */
+export function judge(state: State, only: readonly string[] | undefined, limits: Limits, nowMs: number): Judged {
   const findings = new Map<string, Finding>();
-  const judgedSlots =
-    only === undefined ? Object.values(state.slots) : [state.slots[only]].filter((slot) => slot !== undefined);
+  const all = only === undefined ? slotsOf(state) : only.map((name) => state.slots[name]);
+  const judgedSlots = all.filter((slot) => slot !== undefined);
   for (const slot of judgedSlots) findings.set(slot.slot, diagnose(slot, state.host, limits, nowMs));
   nameTheNetwork(state, findings);
 
@@ -62,13 +63,14 @@ export function judge(state: State, only: string | undefined, limits: Limits, no
 
 /** Taps that all left the bridge did not do so by themselves. */
 function nameTheNetwork(state: State, findings: Map<string, Finding>): void {
-  if (findings.size < 2) return;
-  const detached = [...findings].filter(([, finding]) => finding.kind === "bad" && finding.cause === "machineDetached");
-  const running = Object.values(state.slots).filter(({ facts }) => facts.domain?.value.state === "running");
-  if (detached.length < 2 || detached.length < running.length) return;
-  for (const [slot, finding] of detached) {
-    if (finding.kind === "bad") findings.set(slot, { ...finding, cause: "networkBroken" });
+  const detached: [string, Bad][] = [];
+  for (const [slot, finding] of findings) {
+    if (finding.kind === "bad" && finding.cause === "machineDetached") detached.push([slot, finding]);
   }
+  if (detached.length < 2) return;
+  const running = slotsOf(state).filter(({ facts }) => facts.domain?.value.state === "running");
+  if (detached.length < running.length) return;
+  for (const [slot, finding] of detached) findings.set(slot, { ...finding, cause: "networkBroken" });
 }
 
 function judgeSlot(slot: SlotState, finding: Finding | undefined, state: State, limits: Limits, nowMs: number): Change {
@@ -183,7 +185,7 @@ function askIfSilent({ slot, actions }: Change, limits: Limits, nowMs: number): 
 
 /** Whether most workers fail together, and like this one if a cause is given, as a sentence; undefined if not. */
 export function massFailure(state: State, limits: Limits, cause?: CauseName): string | undefined {
-  const all = Object.values(state.slots);
+  const all = slotsOf(state);
   if (!all.some(({ suspicion }) => suspicion !== undefined)) return undefined;
   const workers = all.filter(({ role }) => role === "worker");
   for (const group of groups) {

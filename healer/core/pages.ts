@@ -3,6 +3,7 @@ import type { Action } from "./actions.ts";
 import { causeOf } from "./causes.ts";
 import { massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 
 export interface Told {
@@ -55,7 +56,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   // What a change that was cut short has left is removed by the next one.
   const isBeingRemoved = (state.scaling?.tries ?? 0) > 0;
   if (state.drift?.clean === false && !isBeingRemoved) pages.drift = `drift: ${state.drift.found}`;
-  for (const { slot, status, sentence, sinceMs, suspicion, hindrance } of Object.values(state.slots)) {
+  for (const { slot, status, sentence, sinceMs, suspicion, hindrance } of slotsOf(state)) {
     if (hindrance !== undefined) pages[`${slot}.${hindrance.code}`] = `${slot}: ${hindrance.reason}`;
     const isTrying = status === "repairing" || status === "settling";
     if (status !== "green" && !isTrying && nowMs - sinceMs > limits.pageAfterMs) {
@@ -69,7 +70,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
 
 /** Without what began a moment ago: all machines of a busy host may stand still for a second. */
 function lasting(state: State, { serviceGraceMs }: Limits, nowMs: number): State {
-  const slots = Object.values(state.slots).map((slot) => {
+  const slots = slotsOf(state).map((slot) => {
     const isNew = slot.suspicion !== undefined && nowMs - slot.suspicion.sinceMs < serviceGraceMs;
     return [slot.slot, isNew ? { ...slot, suspicion: undefined } : slot] as const;
   });

@@ -5,6 +5,7 @@
 import type { Action } from "./actions.ts";
 import { type CauseName, causeOf } from "./causes.ts";
 import type { Limits } from "./limits.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { Attempt, SlotState, State, Tried } from "./state.ts";
 import { isWish } from "./wish.ts";
 
@@ -82,7 +83,7 @@ export interface Counted {
 export function countOutcomes(before: State, after: State): Counted {
   let state = after;
   const actions: Action[] = [];
-  for (const was of Object.values(before.slots)) {
+  for (const was of slotsOf(before)) {
     const slot = after.slots[was.slot];
     if (slot === undefined || slot === was) continue;
     const outcome = outcomeOf(was, slot);

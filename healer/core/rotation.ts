@@ -6,6 +6,7 @@ import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RotateOutcome } from "./events.ts";
 import { isFresh } from "./facts.ts";
 import type { Limits } from "./limits.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { Rotation, SlotState, State } from "./state.ts";
 import { openWish } from "./wish.ts";
 
@@ -31,7 +32,7 @@ export function drainRefusal(
   if (slot === undefined) return `${name} is not planned`;
   if (slot.role !== "worker") return `${name} is a balancer, and only workers are drained`;
   if (force || slot.facts.beat?.value.service !== "up") return undefined;
-  const others = Object.values(state.slots).filter((other) => other !== slot && other.role === "worker");
+  const others = slotsOf(state).filter((other) => other !== slot && other.role === "worker");
   const isLeft = others.some((other) => other.drain === undefined && isUp(other, limits, nowMs));
   return isLeft ? undefined : `${name} is the last worker of this host that serves`;
 }
@@ -64,7 +65,7 @@ export function hearRotated(state: State, { slot: name, generation, outcome }: O
 export function keepRotation(state: State, limits: Limits, nowMs: number): Pick<Rotated, "state" | "actions"> {
   const actions: Action[] = [];
   let next = state;
-  for (const slot of Object.values(state.slots)) {
+  for (const slot of slotsOf(state)) {
     const isLeaving = state.scaling?.leaving.includes(slot.slot) ?? false;
     const to = missingMove(slot, isLeaving, limits, nowMs);
     if (to === undefined || isWaiting(slot.rotation, to, limits, nowMs)) continue;

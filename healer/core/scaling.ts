@@ -7,6 +7,7 @@ import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { Past, PlannedSlot, Scaling, SlotState, State } from "./state.ts";
 
 export interface Scaled {
@@ -20,7 +21,7 @@ type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
 /** Why the number of workers may not change now, in one sentence; undefined if it may. */
 export function scaleRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
   const { scaling, updating, pausedUntilMs, breakerUntilMs, host } = state;
-  if (workersOf(Object.values(state.slots)).length === workers) return `this host has ${workers} workers already`;
+  if (workersOf(slotsOf(state)).length === workers) return `this host has ${workers} workers already`;
   if (scaling !== undefined && scaling.tries > 0) {
     return `a change of the number of workers by ${scaling.by} was cut short, and is brought to an end first`;
   }
@@ -32,8 +33,8 @@ export function scaleRefusal(state: State, workers: number, limits: Limits, nowM
   if ((host.stateFreeBytes?.value ?? Number.POSITIVE_INFINITY) < limits.minStateFreeBytes) {
     return "the state's file system has too little space left";
   }
-  const leaving = beyond(Object.values(state.slots), workers);
-  const bad = Object.values(state.slots).find((slot) => isToBeMended(slot) && !leaving.includes(slot.slot));
+  const leaving = beyond(slotsOf(state), workers);
+  const bad = slotsOf(state).find((slot) => isToBeMended(slot) && !leaving.includes(slot.slot));
   return bad && `${bad.slot} is ${bad.status}, and what is not well is mended first`;
 }
 
@@ -46,7 +47,7 @@ function isToBeMended({ status, suspicion }: SlotState): boolean {
 export function hearScale(state: State, { workers, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {
   const refusal = scaleRefusal(state, workers, limits, nowMs);
   if (refusal !== undefined) return { state, actions: [], reason: `refused: ${refusal}` };
-  const leaving = beyond(Object.values(state.slots), workers);
+  const leaving = beyond(slotsOf(state), workers);
   const begun = { atMs: nowMs, phase: "draining", tries: 0, notBeforeMs: nowMs } as const;
   const scaling: Scaling = { workers, by, leaving, ...begun };
   const entry = { kind: "scaleBegun", workers, by, leaving } as const;
@@ -101,7 +102,7 @@ export function hearScaled(state: State, { generation, outcome }: Of<"scaled">, 
   // Until the new plan is healed those that were removed are held, or they would be missed.
   const done: State = { ...state, updating: undefined, scaling: { ...scaling, phase: "done" } };
   // One that was taken back leaves the plan as it was, so nobody starts over.
-  const isAsBefore = workersOf(Object.values(state.slots)).length === scaling.workers;
+  const isAsBefore = workersOf(slotsOf(state)).length === scaling.workers;
   const next = isAsBefore ? { ...done, scaling: undefined, nextDriftMs: nowMs } : done;
   return { state: next, actions: [ended(scaling, "ok")], reason: sentenceOf(scaling, outcome) };
 }
@@ -131,7 +132,7 @@ function nextTry(state: State, scaling: Scaling, outcome: string, limits: Limits
   const hasBegun = !/^(locked|preflight):/.test(outcome);
   if (!hasBegun && tries === 0) return undefined;
   const waitMs = hasBegun ? limits.backoffMs * 2 ** tries : limits.driftRetryMs;
-  return takenUp(Object.values(state.slots), { ...scaling, tries: hasBegun ? tries + 1 : tries }, nowMs + waitMs);
+  return takenUp(slotsOf(state), { ...scaling, tries: hasBegun ? tries + 1 : tries }, nowMs + waitMs);
 }
 
 /** What was cut short waits like a repair would, and for the healer to have heard who is there. */

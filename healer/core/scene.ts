@@ -51,6 +51,10 @@ export class Scene {
     return reason;
   }
 
+  beat(slot: string, value: Beat): string {
+    return this.send({ kind: "beats", beats: { [slot]: { value, atMs: this.nowMs } } });
+  }
+
   pass(ms: number): void {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
       this.nowMs += 100;
@@ -116,7 +120,7 @@ export class Scene {
   #beat(): void {
     for (const [slot, { state }] of Object.entries(this.domains)) {
       if (this.silent.has(slot) || state !== "running") continue;
-      this.send({ kind: "beat", slot, beat: this.beats.get(slot) ?? beat });
+      this.beat(slot, this.beats.get(slot) ?? beat);
     }
   }
 }

@@ -273,7 +273,7 @@ test("a machine that has booted without libvirt's knowing is given the time of a
   const starting: Beat = { ...beat, incarnation: "b", service: "starting" };
   scene.silent.add("web-1");
   for (let beats = 0; beats < 50; beats++) {
-    scene.send({ kind: "beat", slot: "web-1", beat: starting });
+    scene.beat("web-1", starting);
     scene.pass(200);
   }
   assert.equal(scene.status("web-1"), "unknown");
@@ -284,12 +284,23 @@ test("most workers with the same trouble inside are not made anew, and those tha
   const scene = new Scene();
   const full: Beat = { ...beat, freeBytes: 0 };
   for (let beats = 0; beats < 60; beats++) {
-    for (const slot of ["web-1", "web-2"]) scene.send({ kind: "beat", slot, beat: full });
+    for (const slot of ["web-1", "web-2"]) scene.beat(slot, full);
     scene.silent.add("web-1").add("web-2");
     scene.pass(200);
   }
   assert.deepEqual(scene.repairs(), []);
   assert.match(scene.sentence("web-1"), /nothing is done: 2 of 2 workers failed within 10 s/);
+});
+
+test("of many beats each is judged as of its own time, and one of a machine that is not planned is nobody's", () => {
+  const scene = new Scene();
+  const early = { value: beat, atMs: scene.nowMs - 100 };
+  const refused: Beat = { ...beat, service: "refused" };
+  const beats = { "web-1": early, "web-2": { value: refused, atMs: scene.nowMs }, "web-9": early };
+  scene.send({ kind: "beats", beats });
+  assert.equal(scene.state.slots["web-1"]?.facts.beat?.atMs, scene.nowMs - 100);
+  assert.match(scene.sentence("web-2"), /nothing listens on its port/);
+  assert.equal(scene.status("web-9"), undefined);
 });
 
 test("one lost ping does not make a machine unreachable", () => {

@@ -32,7 +32,7 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
   const heard = hear(absorb(state, event, limits, nowMs), event, limits, nowMs);
   const guarded = giveUpLate(heard.state, limits, nowMs);
   // A slot whose repair was given up is red by what was known before that repair, until it is judged by what is known now.
-  const only = event.kind === "beat" && guarded.actions.length === 0 ? event.slot : undefined;
+  const only = guarded.actions.length === 0 ? slotsAlone(event) : undefined;
   const judged = judge(guarded.state, only, limits, nowMs);
   const broken = openBreaker(judged.state, limits, nowMs);
   // What is red was judged in this very step, or its evidence may have grown old since; the next tick is not far.
@@ -51,6 +51,12 @@ export function step(state: State, event: Event, limits: Limits, nowMs: number):
     ...told.actions,
   ];
   return { state: told.state, actions, reason: heard.reason || reasonOf(actions) };
+}
+
+/** The slots that are judged by an event, if it says nothing of others and nothing has to be begun on it at once. */
+function slotsAlone(event: Event): readonly string[] | undefined {
+  if (event.kind === "beats") return Object.keys(event.beats);
+  return event.kind === "connect" ? [event.slot] : undefined;
 }
 
 /** What persons have wished and takes its time. */

@@ -5,6 +5,7 @@
 import type { Action } from "./actions.ts";
 import { holdsVip, obstacleTo } from "./decide.ts";
 import type { Limits } from "./limits.ts";
+import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 import { beginMove } from "./vipMove.ts";
 import { openWish, suspicionOf } from "./wish.ts";
@@ -16,7 +17,7 @@ export function yieldForWish(
 ): { readonly state: State; readonly actions: readonly Action[] } {
   const unchanged = { state, actions: [] };
   if (state.updating !== undefined || state.vipMove !== undefined || state.scaling !== undefined) return unchanged;
-  for (const slot of Object.values(state.slots)) {
+  for (const slot of slotsOf(state)) {
     const wish = openWish(slot, limits, nowMs);
     if (wish === undefined || slot.status !== "red" || !holdsVip(slot, limits, nowMs)) continue;
     const { cause } = suspicionOf(wish);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { Event } from "../core/events.ts";
+import type { News } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
 import type { EngineOutcome } from "./engine/engine.ts";
 import type { EngineJob } from "./engine/protocol.ts";
@@ -127,7 +127,7 @@ test("a drift check is clean, or not, or says nothing", async () => {
 
 /** With `onJob` the engine takes the job, and without it has its outcome before that. */
 function repairerOver(outcome: EngineOutcome, onJob?: (job: EngineJob) => void) {
-  const events: Event[] = [];
+  const events: News[] = [];
   const engine: UpdateEngine = {
     run: async (_kind, prepare) => {
       if (onJob !== undefined) {
@@ -150,7 +150,7 @@ function repairerOver(outcome: EngineOutcome, onJob?: (job: EngineJob) => void) 
   return { events, repairer };
 }
 
-function reasonOf(event: Event): string {
+function reasonOf(event: News): string {
   if (event.kind !== "repaired") return event.kind;
   return event.outcome.ok ? "ok" : `${event.outcome.code}: ${event.outcome.reason}`;
 }

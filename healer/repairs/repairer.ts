@@ -1,5 +1,5 @@
 import type { Action } from "../core/actions.ts";
-import type { DriftResult, Event, RepairOutcome } from "../core/events.ts";
+import type { DriftResult, News, RepairOutcome } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import { drainScript, undrainScript } from "./drainScript.ts";
 import { driftOf } from "./drift.ts";
@@ -26,7 +26,7 @@ export interface RepairerOptions {
   readonly limits: Limits;
   /** Whether a slot is well by what is known at this moment, whatever is about to be done to it. */
   readonly isWell: (slot: string) => boolean;
-  readonly emit: (event: Event) => void;
+  readonly emit: (news: News) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
   readonly nowMs: () => number;

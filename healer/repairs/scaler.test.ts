@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { parseConfig } from "../../infra/config.ts";
 import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts";
 import { exampleConfig } from "../../test/support/exampleConfig.ts";
-import type { Event } from "../core/events.ts";
+import type { News } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
 import type { EngineOutcome } from "./engine/engine.ts";
 import type { EngineJob } from "./engine/protocol.ts";
@@ -106,7 +106,7 @@ test("a host says what it lacks for so many: addresses, or what a machine is mad
 
 function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
   const notes: string[] = [];
-  const events: Event[] = [];
+  const events: News[] = [];
   const jobs: EngineJob[] = [];
   const engine = {
     async run(_kind: string, prepare: () => Promise<EngineJob>): Promise<EngineOutcome> {
@@ -140,6 +140,6 @@ function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
   return { scaler, jobs, events, notes };
 }
 
-function outcomeOf([event]: readonly Event[]) {
+function outcomeOf([event]: readonly News[]) {
   return event?.kind === "scaled" ? event.outcome : undefined;
 }

@@ -5,7 +5,7 @@ import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts"
 import { planStack, type SlotPlan } from "../../infra/plan.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { Action } from "../core/actions.ts";
-import type { Event } from "../core/events.ts";
+import type { News } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
 import { align } from "./align.ts";
 import type { EngineJob } from "./engine/protocol.ts";
@@ -24,7 +24,7 @@ export interface ScalerOptions {
   readonly limits: Limits;
   /** The URNs of all that the stack's state knows. */
   readonly readUrns: () => Promise<readonly string[]>;
-  readonly emit: (event: Event) => void;
+  readonly emit: (news: News) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
   readonly nowMs: () => number;

@@ -1,12 +1,12 @@
 /** For tests: keeps what a signal tells, and waits for it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Event } from "../core/events.ts";
+import type { News } from "../core/events.ts";
 import type { Emit, Log } from "./signal.ts";
 
-type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
+type Of<Kind extends News["kind"]> = Extract<News, { kind: Kind }>;
 
 export class Heard {
-  readonly events: Event[] = [];
+  readonly events: News[] = [];
   readonly logged: string[] = [];
   readonly emit: Emit = (event) => this.events.push(event);
   readonly log: Log = {
@@ -14,7 +14,7 @@ export class Heard {
     warn: (...said: unknown[]) => void this.logged.push(JSON.stringify(said)),
   };
 
-  all<Kind extends Event["kind"]>(kind: Kind): Of<Kind>[] {
+  all<Kind extends News["kind"]>(kind: Kind): Of<Kind>[] {
     return this.events.filter((event): event is Of<Kind> => event.kind === kind);
   }
 

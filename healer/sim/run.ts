@@ -1,6 +1,7 @@
 /** One run: the real core in the simulated world, from the first beat to the end of all that went wrong. */
 import type { Action, JournalEntry } from "../core/actions.ts";
 import type { Event } from "../core/events.ts";
+import type { Beat, Timed } from "../core/facts.ts";
 import type { Limits } from "../core/limits.ts";
 import { isWellAgain } from "../core/lookAgain.ts";
 import { pastOf } from "../core/past.ts";
@@ -190,12 +191,13 @@ class Simulation {
     if (this.nowMs < this.#nextBeatsMs) return;
     this.#nextBeatsMs = this.nowMs + 200;
     const world = this.#world;
+    const beats: Record<string, Timed<Beat>> = {};
     for (const machine of world.machines.values()) {
-      if (this.#deadUntilMs !== undefined) return;
       if (!speaks(machine, this.nowMs)) continue;
       if (machine.ills.has("slow") && world.random.chance(0.7)) continue;
-      this.#send({ kind: "beat", slot: machine.slot, beat: beatOf(machine, this.nowMs) });
+      beats[machine.slot] = { value: beatOf(machine, this.nowMs), atMs: this.nowMs };
     }
+    if (Object.keys(beats).length > 0) this.#send({ kind: "beats", beats });
   }
 
   #deliver(): void {

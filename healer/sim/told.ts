@@ -1,5 +1,6 @@
 /** What the healer was told, noted beside it: the oracle judges by this, and in no case by what the healer made of it. */
 import type { Event } from "../core/events.ts";
+import type { Beat, Timed } from "../core/facts.ts";
 import type { Limits } from "../core/limits.ts";
 import { plannedFiles } from "./machine.ts";
 
@@ -88,8 +89,8 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
     case "tick":
       if (event.lagMs > limits.maxLoopLagMs) told.listensSinceMs = nowMs;
       return;
-    case "beat":
-      tellBeat(told.slots.get(event.slot), event, nowMs);
+    case "beats":
+      for (const [slot, beat] of Object.entries(event.beats)) tellBeat(told.slots.get(slot), beat);
       return;
     case "rebooted":
       tellReboot(told.slots.get(event.slot), nowMs);
@@ -143,7 +144,7 @@ function tellPause(told: Told, slot: string | undefined, untilMs: number): void 
   if (paused !== undefined) paused.pausedUntilMs = untilMs;
 }
 
-function tellBeat(slot: ToldSlot | undefined, { beat }: Extract<Event, { kind: "beat" }>, nowMs: number): void {
+function tellBeat(slot: ToldSlot | undefined, { value: beat, atMs: nowMs }: Timed<Beat>): void {
   if (slot === undefined) return;
   // An announcement comes first, if it comes.
   if (slot.incarnation !== beat.incarnation && slot.rebootedMs < slot.beatMs) tellReboot(slot, nowMs);

@@ -51,7 +51,6 @@ function describeEvent(event: Event): string {
       return `domain ${event.slot} ${event.domain.state}`;
     case "repaired":
       return `answer to repair ${event.generation} of ${event.slot}`;
-    case "beat":
     case "rebooted":
     case "ping":
     case "connect":

@@ -539,15 +539,15 @@ export const mutants: readonly Mutant[] = [
   m(
     "boots that nobody announced not seen",
     "absorb.ts",
-    "...(isNew ? { startedMs: nowMs, startSeen: true } : {})",
+    "...(isNew ? { startedMs: beat.atMs, startSeen: true } : {})",
     "",
     "a booting machine is left alone",
   ),
   m(
     "an agent that starts anew is a machine that does so",
     "absorb.ts",
-    "return withFacts(state, event.slot, (facts) => withBeat",
-    "const same = state.slots[event.slot]?.facts.beat?.value.incarnation === event.beat.incarnation; return withFacts(same ? state : change(state, event.slot, (slot) => withReboot(slot, limits, nowMs)), event.slot, (facts) => withBeat",
+    "return { ...state, slots: withBeats(state.slots, event.beats) };",
+    "const anew = Object.entries(event.beats).filter(([name, { value }]) => state.slots[name]?.facts.beat?.value.incarnation !== value.incarnation).reduce((next, [name]) => change(next, name, (slot) => withReboot(slot, limits, nowMs)), state); return { ...anew, slots: withBeats(anew.slots, event.beats) };",
     "no repair of a machine that is well",
   ),
   m(

@@ -65,7 +65,7 @@ export interface ApiFixture {
   /** What was asked of the world. */
   readonly asked: Action[];
   readonly log: string[];
-  /** All machines beat once. */
+  /** All machines beat once, and the core has heard of it. */
   beatAll(): void;
   close(): Promise<void>;
 }
@@ -115,6 +115,7 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
     log,
     beatAll: () => {
       for (const { slot } of testPlanned) healer.hear({ kind: "beat", slot, beat: goodBeat(slot) });
+      healer.hear({ kind: "tick", lagMs: 0 });
     },
     close: () => closeAll(app, chronicle, healer, journal, dir),
   };

@@ -1,5 +1,5 @@
 import type { Action } from "../../healer/core/actions.ts";
-import type { Event } from "../../healer/core/events.ts";
+import type { News } from "../../healer/core/events.ts";
 import type { State } from "../../healer/core/state.ts";
 import { type ApiFixture, goodBeat, testPlanned } from "./apiFixture.ts";
 
@@ -27,7 +27,7 @@ function isPaused(state: State): boolean {
   return [state, ...Object.values(state.slots)].some(({ pausedUntilMs }) => pausedUntilMs > performance.now());
 }
 
-function answersTo(action: Action): Event[] {
+function answersTo(action: Action): News[] {
   switch (action.kind) {
     case "replace":
       return action.slots.map((slot) => ({ kind: "repaired", slot, generation: action.generation, outcome: locked }));
