@@ -135,11 +135,15 @@ function diagnoseSilence(
   if (facts.attached?.value === false) {
     return { ...bad("machineDetached", `${silence}, and its tap is not on the bridge`), sinceMs };
   }
+  const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
+  const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
+  // What has no time refuses nothing.
+  if (ping === true && connect === "refused") {
+    return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs };
+  }
   const starved = starvation(facts, limits, nowMs);
   if (starved !== undefined) return { ...bad("machineStarved", `${silence}, and ${starved}`), sinceMs };
   const ableMs = Math.max(sinceMs, starvedUntilMs(facts, limits));
-  const ping = isFresh(facts.ping, limits.probeFreshMs, nowMs) ? facts.ping?.value : undefined;
-  const connect = isFresh(facts.connect, limits.probeFreshMs, nowMs) ? facts.connect?.value : undefined;
   if (ping === undefined) return { kind: "silent", detail: `${silence}; I am asking the machine itself` };
   if (!ping) {
     if ((facts.lostPings ?? 0) < limits.pings) return { kind: "silent", detail: `${silence}; a ping got no answer` };
@@ -148,9 +152,6 @@ function diagnoseSilence(
   // Its kernel may have answered first: a machine whose agent alone is dead must not be reset for it.
   if (connect === undefined)
     return { kind: "silent", detail: `${silence}; its kernel answers ping, and I am asking its port` };
-  if (connect === "refused") {
-    return { ...bad("agentDead", `${silence}, its port refuses, and the machine answers ping`), sinceMs: ableMs };
-  }
   return { ...bad("machineHung", `${silence}, though its kernel answers ping`), sinceMs: ableMs };
 }
 
@@ -170,14 +171,14 @@ export function bootEndMs(deadlineMs: number, facts: SlotFacts, limits: Limits):
 }
 
 /** That it gets too little of the host's processors, in words; undefined if it gets enough. */
-function starvation({ starved }: SlotFacts, { domainsFreshMs }: Limits, nowMs: number): string | undefined {
-  if (starved === undefined || !isFresh(starved, domainsFreshMs, nowMs)) return undefined;
+function starvation({ starved }: SlotFacts, { probeFreshMs }: Limits, nowMs: number): string | undefined {
+  if (starved === undefined || !isFresh(starved, probeFreshMs, nowMs)) return undefined;
   return `its processors wait for the host's ${Math.round(starved.value * 100)} % of the time`;
 }
 
 /** What it did not do before is nothing of its own; long ago if it was never starved. */
-function starvedUntilMs({ starved }: SlotFacts, { domainsFreshMs }: Limits): number {
-  return starved === undefined ? Number.NEGATIVE_INFINITY : starved.atMs + domainsFreshMs;
+function starvedUntilMs({ starved }: SlotFacts, { probeFreshMs }: Limits): number {
+  return starved === undefined ? Number.NEGATIVE_INFINITY : starved.atMs + probeFreshMs;
 }
 
 /** Silence counts from when somebody listened. */

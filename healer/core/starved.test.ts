@@ -25,7 +25,7 @@ test("after that it has its whole patience anew", () => {
   starve(scene);
   scene.pass(60_000);
   scene.waits.delete("web-1");
-  scene.pass(limits.domainsFreshMs + limits.resetAfterMs - 1_000);
+  scene.pass(limits.probeFreshMs + limits.resetAfterMs - 1_000);
   assert.deepEqual(scene.repairs(), []);
   scene.pass(2_000);
   assert.deepEqual(scene.repairs(), ["reset web-1"]);
@@ -47,8 +47,21 @@ test("a service that answers nothing on a starved machine is not taken for a hun
   scene.pass(30_000);
   assert.deepEqual(scene.repairs(), []);
   scene.waits.delete("web-1");
-  scene.pass(limits.domainsFreshMs + limits.serviceGraceMs + 1_000);
+  scene.pass(limits.probeFreshMs + limits.serviceGraceMs + 1_000);
   assert.deepEqual(scene.repairs(), ["restartService web-1"]);
+});
+
+test("a port that refuses says that the agent is dead, starved or not", () => {
+  const scene = new Scene();
+  scene.waits.set("web-1", 0.85);
+  scene.silent.add("web-1");
+  scene.pingAnswers = undefined;
+  for (let probes = 0; probes < 10; probes++) {
+    scene.send({ kind: "ping", slot: "web-1", answered: true });
+    scene.send({ kind: "connect", slot: "web-1", outcome: "refused" });
+    scene.pass(500);
+  }
+  assert.deepEqual(scene.repairs(), ["restartAgent web-1"]);
 });
 
 test("a repaired machine that is starved has longer to come up", () => {

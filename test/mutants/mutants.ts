@@ -11,8 +11,8 @@ export const mutants: readonly Mutant[] = [
   m(
     "starvation ignored",
     "diagnose.ts",
-    "if (starved === undefined || !isFresh(starved, domainsFreshMs, nowMs))",
-    "if (starved === undefined || !isFresh(starved, -domainsFreshMs, nowMs))",
+    "if (starved === undefined || !isFresh(starved, probeFreshMs, nowMs))",
+    "if (starved === undefined || !isFresh(starved, -probeFreshMs, nowMs))",
     "what is starved is not blamed for its silence",
   ),
   m(
