@@ -4,6 +4,7 @@ import type { DriftResult, Event } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { SlotState, State } from "./state.ts";
+import { hasTooMuchToDo } from "./tooMuchToDo.ts";
 
 export interface DriftStep {
   readonly state: State;
@@ -80,8 +81,10 @@ function finishedRepairs(before: State, after: State): number[] {
   return [...generations].filter((generation) => !isOpen(generation));
 }
 
-function isAtRest({ status, suspicion }: SlotState): boolean {
-  return status === "green" || (status === "yellow" && suspicion?.cause === "filesChanged");
+function isAtRest(slot: SlotState): boolean {
+  const { status, suspicion } = slot;
+  const isEdited = status === "yellow" && suspicion?.cause === "filesChanged";
+  return status === "green" || isEdited || hasTooMuchToDo(slot);
 }
 
 function sentenceOf(drift: DriftResult): string {

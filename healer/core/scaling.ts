@@ -9,6 +9,7 @@ import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { Past, PlannedSlot, Scaling, SlotState, State } from "./state.ts";
+import { hasTooMuchToDo } from "./tooMuchToDo.ts";
 
 export interface Scaled {
   readonly state: State;
@@ -38,10 +39,9 @@ export function scaleRefusal(state: State, workers: number, limits: Limits, nowM
   return bad && `${bad.slot} is ${bad.status}, and what is not well is mended first`;
 }
 
-/** What only has too much to do is well: another number of workers may be what helps it. */
-function isToBeMended({ status, suspicion }: SlotState): boolean {
-  const hasTooMuchToDo = suspicion?.cause === "serviceBusy" || suspicion?.cause === "machineStarved";
-  return status !== "green" && !(status === "yellow" && hasTooMuchToDo);
+/** Another number of workers may be what helps one that has too much to do. */
+function isToBeMended(slot: SlotState): boolean {
+  return slot.status !== "green" && !hasTooMuchToDo(slot);
 }
 
 export function hearScale(state: State, { workers, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {

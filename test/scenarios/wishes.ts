@@ -96,12 +96,8 @@ export const replaceHolder: Scenario = {
     const slow = asked.filter(({ ok, tookMs }) => ok && tookMs > slowMs).length;
     diary.diagnostic(`${replaced.stdout.trim()}; ${asked.length} requests, ${slow} over ${slowMs} ms`);
     assert.ok(asked.length > 0, "nobody asked meanwhile");
-    const lost = asked.flatMap(({ problem }) => problem ?? []);
-    assert.deepEqual(
-      lost.filter((problem) => !/time-?out|timed out/i.test(problem)),
-      [],
-    );
-    assert.ok(lost.length <= 1, `${lost.length} requests were late: ${lost.join("; ")}`);
+    const refused = asked.filter(({ problem }) => problem !== undefined && !/timed? ?out/i.test(problem));
+    assert.deepEqual(refused, [], "requests were refused, cut or answered with an error");
     assert.notEqual((await holderIn(place)).host, host);
     await expectNoDrift(place);
   },
