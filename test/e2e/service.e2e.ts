@@ -25,7 +25,7 @@ const hosts = ["bk", "mb"];
 const vip = "192.168.10.120";
 const minutesMs = 60_000;
 /** As many busy connections as two cores carry that also emulate six machines; more would measure the cores alone. */
-const users = 12;
+const users = 6;
 
 before(() => vigil("lab", "up"), { timeout: 2 * minutesMs });
 
