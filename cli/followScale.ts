@@ -86,7 +86,8 @@ function cutShort({ outcome, reason = "" }: NonNullable<Status["scale"]>): strin
 }
 
 function isDone({ scale, slots, drift }: Status, workers: number): boolean {
-  const isThere = slots.filter(({ role }) => role === "worker").length === workers;
+  const own = slots.filter(({ role, standsInFor }) => role === "worker" && standsInFor === undefined);
+  const isThere = own.length === workers;
   const isWell = slots.every(({ status }) => status === "green");
   return scale?.outcome === "done" && isThere && isWell && drift.verdict !== "unknown";
 }

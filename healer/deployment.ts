@@ -5,6 +5,7 @@ import { run } from "../host/run.ts";
 import { hostFolders } from "../infra/paths.ts";
 import { planStack } from "../infra/plan.ts";
 import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
+import type { PlannedSite } from "./core/otherHost.ts";
 import type { PlannedSlot } from "./core/state.ts";
 import { stackPaths } from "./repairs/engine/backend.ts";
 import { readStackState } from "./repairs/engine/stackState.ts";
@@ -38,8 +39,23 @@ export async function deploymentStamp({ stack, backendDir }: DeploymentSettings)
 }
 
 /** The slots as the core has to know them. */
-export function plannedSlots({ slots, managedFiles }: StackOutputs): PlannedSlot[] {
-  return slots.map(({ slot, role }) => ({ slot, role, plannedFiles: digestOf(managedFiles[slot] ?? {}) }));
+export function plannedSlots({ slots, managedFiles, applied }: StackOutputs): PlannedSlot[] {
+  const plan = planStack(applied.config, applied.desired);
+  return slots.map(({ slot, role }) => {
+    const standsInFor = plan.slots.find((planned) => planned.slot === slot)?.standsInFor;
+    const known = { slot, role, plannedFiles: digestOf(managedFiles[slot] ?? {}) };
+    return standsInFor === undefined ? known : { ...known, standsInFor };
+  });
+}
+
+/** The other hosts, as the core has to know them. */
+export function plannedSite({ config: { host, site } }: StackOutputs["applied"]): PlannedSite {
+  const others = Object.entries(site.hosts).filter(([name]) => name !== host);
+  return {
+    host,
+    others: Object.fromEntries(others.map(([name, { workers }]) => [name, workers])),
+    hasWitness: site.witness !== undefined,
+  };
 }
 
 /** The volume that is the disk of a slot, as a file of the pool. */

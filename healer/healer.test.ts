@@ -46,8 +46,8 @@ function listening(...slots: readonly string[]): Healer {
     journal: { append: nothing },
     probes: { probe: () => {} },
     repairs,
-    scaler: { scale: nothing },
+    scaler: { scale: nothing, askRoom: nothing },
     log: pino({ enabled: false }),
   };
-  return new Healer(ports, limitsFor.kvm, initialState(planned, noPast, performance.now()));
+  return new Healer(ports, limitsFor.kvm, initialState(planned, noPast, performance.now(), limitsFor.kvm));
 }

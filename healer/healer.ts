@@ -21,8 +21,11 @@ export interface HealerPorts {
     rotate(action: Extract<Action, { kind: "rotate" }>): Promise<void>;
     moveVip(action: Extract<Action, { kind: "moveVip" }>): Promise<void>;
   };
-  /** Answers with an event; never rejects. */
-  readonly scaler: { scale(action: Extract<Action, { kind: "scale" }>): Promise<void> };
+  /** Answers each call with one event; neither rejects. */
+  readonly scaler: {
+    scale(action: Extract<Action, { kind: "scale" }>): Promise<void>;
+    askRoom(action: Extract<Action, { kind: "askRoom" }>): Promise<void>;
+  };
   readonly log: Logger;
 }
 
@@ -120,6 +123,7 @@ export class Healer {
   #begin(action: Action): void {
     const { repairs, scaler, log } = this.#ports;
     if (action.kind === "scale") void scaler.scale(action);
+    if (action.kind === "askRoom") void scaler.askRoom(action);
     if (action.kind === "operate") void repairs.operate(action);
     if (action.kind === "replace") void repairs.replace(action);
     if (action.kind === "rotate") void repairs.rotate(action);

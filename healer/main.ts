@@ -12,7 +12,14 @@ import type { News } from "./core/events.ts";
 import { limitsFor } from "./core/limits.ts";
 import { type PastEntry, pastOf } from "./core/past.ts";
 import { initialState, type State } from "./core/state.ts";
-import { acceleratorOf, type DeploymentSettings, deploymentStamp, plannedSlots, readDeployment } from "./deployment.ts";
+import {
+  acceleratorOf,
+  type DeploymentSettings,
+  deploymentStamp,
+  plannedSite,
+  plannedSlots,
+  readDeployment,
+} from "./deployment.ts";
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
@@ -140,11 +147,11 @@ async function heal(
   const repairs = new Repairer({ ...effects, isWell });
   const scaler = new Scaler({ ...effects, applied, desiredPath, readUrns });
   engine.warm();
-  const signals = openSignals(outputs, log, hear);
+  const signals = openSignals(outputs, () => peers.all.map(({ state }) => state), log, hear);
   const healer = new Healer(
     { journal, probes: signals, repairs, scaler, log },
     limits,
-    initialState(plannedSlots(outputs), past, nowMs()),
+    initialState(plannedSlots(outputs), past, nowMs(), limits, plannedSite(applied)),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);

@@ -22,7 +22,7 @@ test("an absent file is the defaults", async () => {
 });
 
 test("what is written is read, and nothing else is left in the folder", async () => {
-  const desired = { version: 1, workers: 3, images: { "web-2": image } } as const;
+  const desired = { version: 1, workers: 3, evacuated: { mb: 2 }, images: { "web-2": image } } as const;
   await writeDesired(path, { version: 1, workers: 1 });
   await writeDesired(path, desired);
   assert.deepEqual(await readDesired(path), desired);
@@ -47,7 +47,10 @@ test("a wrong file is refused by name, key and remedy", async () => {
     ['{"version":2}', "version", /^2$/, /write 1/],
     ['{"workers":3}', "version", /^nothing$/, /write 1/],
     ['{"version":1,"workers":"3"}', "workers", /^"3"$/, /number of workers/],
-    ['{"version":1,"worker":3}', "worker", /^3$/, /keys here are version, workers, images/],
+    ['{"version":1,"evacuated":{"mb":-1}}', "evacuated.mb", /^-1$/, /number of workers/],
+    ['{"version":1,"evacuated":{"Mb!":1}}', "evacuated.Mb!", /^1$/, /write a name/],
+    ['{"version":1,"evacuated":2}', "evacuated", /^2$/, /mapping from a lost host/],
+    ['{"version":1,"worker":3}', "worker", /^3$/, /keys here are version, workers, evacuated, images/],
     [`{"version":1,"images":{"db-1":"${image}"}}`, "images.db-1", /^"c+/, /web-1 or lb-1/],
     ['{"version":1,"images":{"web-1":"latest"}}', "images.web-1", /^"latest"$/, /sha256/],
     ["[]", "(the whole file)", /^\[\]$/, /mapping of version/],

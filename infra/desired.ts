@@ -1,12 +1,13 @@
 /**
- * The desired state that changes at run time: how many workers a host should have, and which image each slot boots.
+ * The desired state that changes at run time: how many workers a host should have, how many stand in for those of lost
+ * hosts beside them, and which image each slot boots.
  * The healer writes it, the program reads it, and an absent file means the stack's configuration as it is. It is a file
  * of its own because `pulumi config set` truncates the stack file in place and loses keys when two of them meet.
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ConfigError } from "./configError.ts";
-import { mapping, sha256, workerCount } from "./configSchema.ts";
+import { mapping, name, sha256, workerCount } from "./configSchema.ts";
 import { problemsOf } from "./problemsOf.ts";
 import { replaceFile } from "./replaceFile.ts";
 
@@ -14,7 +15,13 @@ const slotName = z.string().regex(/^(lb|web)-[1-9]\d*$/, { error: "name a slot s
 
 export const desiredSchema = mapping({
   version: z.literal(1, { error: "write 1: this release reads no other version" }),
+  /** What a person has asked for. Those that stand in for others come on top. */
   workers: workerCount.optional(),
+  evacuated: z
+    .record(name, workerCount, {
+      error: "write a mapping from a lost host to the number of workers that stand in for its own",
+    })
+    .optional(),
   images: z.record(slotName, sha256, { error: "write a mapping from slot to image digest" }).optional(),
 });
 

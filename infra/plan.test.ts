@@ -90,6 +90,38 @@ test("a desired state that the pool cannot hold is refused as a whole", () => {
   );
 });
 
+test("the last workers stand in for those of lost hosts, beside as many of its own as a person asked for", () => {
+  const plan = planShipped("bk", { version: 1, workers: 1, evacuated: { mb: 2, cc: 1 } });
+  assert.deepEqual(
+    plan.slots.map(({ slot, standsInFor }) => [slot, standsInFor]),
+    [
+      ["lb-1", undefined],
+      ["web-1", undefined],
+      ["web-2", "cc"],
+      ["web-3", "mb"],
+      ["web-4", "mb"],
+    ],
+  );
+  const shipped = planShipped("bk").slots.length;
+  assert.equal(planShipped("bk", { version: 1, evacuated: { mb: 1 } }).slots.length, shipped + 1);
+});
+
+test("who stands in for others is refused where the pool does not hold them beside the host's own", () => {
+  assert.throws(
+    () => planShipped("bk", { version: 1, workers: 5, evacuated: { mb: 2 } }),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      const [problem, ...more] = error.problems;
+      assert.deepEqual([problem?.file, problem?.key, more], ["desired.json", "evacuated", []]);
+      assert.match(
+        problem?.remedy ?? "",
+        /^have at most 4 workers of its own while these stand in for others, or widen/,
+      );
+      return true;
+    },
+  );
+});
+
 test("nobody can change a plan", () => {
   const plan = planShipped("bk");
   assert.throws(() => Object.assign(plan.slots[0] ?? {}, { address: "10.0.0.1" }), TypeError);

@@ -82,6 +82,8 @@ export interface SlotPlan {
   readonly mac: string;
   /** Fixed for the slot, so that a repair killed at any instant is healed by running it again. */
   readonly uuid: string;
+  /** The lost host for one of whose workers this one stands in; absent if it is one of this host's own. */
+  readonly standsInFor?: string;
   /** The sha256 of the image that this slot boots. */
   readonly image: string;
   readonly memoryMib: number;
@@ -111,16 +113,22 @@ export function planStack(config: StackConfig, desired: Desired): StackPlan {
   const site = planSite(config);
   const host = site.hosts.find((candidate) => candidate.name === config.host);
   if (host === undefined) throw new Error(`host ${config.host} is not in the site: parse the configuration first`);
-  const problems = checkDesired(host, desired);
+  const problems = checkDesired(config, host, desired);
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const workers = desired.workers ?? config.workers;
-  const names = [balancerSlot, ...workerSlots(workers)];
+  const own = desired.workers ?? config.workers;
+  const standIns = standInsOf(desired);
+  const names = [balancerSlot, ...workerSlots(own + standIns.length)];
   return freeze({
     site,
     host,
     accelerator: config.accelerator,
-    slots: names.map((slot) => planSlot(config, desired, site, host, slot)),
+    slots: names.map((slot, index) => {
+      // Before them come the balancer and the host's own workers.
+      const standsInFor = standIns[index - 1 - own];
+      const planned = planSlot(config, desired, site, host, slot);
+      return standsInFor === undefined ? planned : { ...planned, standsInFor };
+    }),
     candidates: site.hosts.flatMap(planCandidates),
     peers: site.hosts.filter((other) => other !== host).map(planPeer),
   });
@@ -196,13 +204,25 @@ function planPeer(host: HostPlan): PeerPlan {
   };
 }
 
-function checkDesired(host: HostPlan, desired: Desired): Problem[] {
+/** The last workers of the host, each with the host that it stands in for. */
+function standInsOf({ evacuated = {} }: Desired): string[] {
+  const hosts = Object.keys(evacuated).toSorted();
+  return hosts.flatMap((host) => Array.from({ length: evacuated[host] ?? 0 }, () => host));
+}
+
+function checkDesired(config: StackConfig, host: HostPlan, desired: Desired): Problem[] {
   const problems: Problem[] = [];
   const capacity = workerCapacity(host);
   const pool = `pool ${host.pool.first}-${host.pool.last} of ${host.name}`;
   if (desired.workers !== undefined && desired.workers > capacity) {
     const remedy = `ask for at most ${capacity}, what the ${pool} holds besides its balancer, or widen that pool`;
     problems.push({ file: "desired.json", key: "workers", found: describe(desired.workers), remedy });
+  }
+  const standIns = standInsOf(desired).length;
+  const left = Math.max(0, capacity - (desired.workers ?? config.workers));
+  if (standIns > left && problems.length === 0) {
+    const remedy = `have at most ${Math.max(0, capacity - standIns)} workers of its own while these stand in for others, or widen the ${pool}`;
+    problems.push({ file: "desired.json", key: "evacuated", found: describe(desired.evacuated), remedy });
   }
   const possible = new Set([balancerSlot, ...workerSlots(capacity)]);
   for (const [slot, image] of Object.entries(desired.images ?? {})) {

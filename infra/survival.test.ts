@@ -233,3 +233,11 @@ function refusals(site: SiteConfig, workers: number, host = "bk") {
 function verdicts(site: SiteConfig, workers: number) {
   return lossesIn(site, workers).map(({ verdict }) => verdict);
 }
+
+test("who stands in for a lost host is nothing to count on", () => {
+  const config = parseConfig(exampleConfig("bk"), "bk");
+  const own = planStack(config, { version: 1 });
+  const evacuated = planStack(config, { version: 1, evacuated: { mb: 2 } });
+  assert.equal(evacuated.slots.length, own.slots.length + 2);
+  assert.deepEqual(lossesOf(config, evacuated), lossesOf(config, own));
+});

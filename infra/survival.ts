@@ -172,8 +172,9 @@ function roomOf({ hosts, survival }: SiteConfig, { name, pool }: HostPlan): Work
   return workerRoom(pool.size, hosts[name]?.room, survival?.worker);
 }
 
+/** Those that stand in for a lost host are nothing to count on: they go when it is back. */
 function workersOf({ slots }: StackPlan): number {
-  return slots.filter(({ role }) => role === "worker").length;
+  return slots.filter(({ role, standsInFor }) => role === "worker" && standsInFor === undefined).length;
 }
 
 function count(number: number, noun: string): string {

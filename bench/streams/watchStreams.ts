@@ -45,9 +45,9 @@ const unasked = async () => {
 };
 const repairs = { operate: unasked, replace: unasked, checkDrift: async () => {}, rotate: unasked, moveVip: unasked };
 const healer = new Healer(
-  { journal, probes, repairs, scaler: { scale: unasked }, log },
+  { journal, probes, repairs, scaler: { scale: unasked, askRoom: unasked }, log },
   limits,
-  initialState(planned, noPast, performance.now()),
+  initialState(planned, noPast, performance.now(), limits),
 );
 
 startTicks({}, hear);

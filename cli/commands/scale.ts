@@ -14,7 +14,7 @@ export function scaleCommand(): Command {
   return new Command("scale")
     .description("Change how many workers a host has. No other machine changes, on no host.")
     .argument("<host>", "a host of the site")
-    .argument("<workers>", "how many workers it is to have", parseCount)
+    .argument("<workers>", "how many workers of its own it is to have", parseCount)
     .addOption(new Option("-d, --detach", "do not wait for it; `vigil status` tells of it"))
     .addOption(labOption())
     .addOption(formatOption())
@@ -22,8 +22,8 @@ export function scaleCommand(): Command {
       "after",
       `
 New workers get requests as soon as they answer. The last ones are the ones that go, and are drained first. It ends when
-all are green and drift was looked for. From then on this number comes before vigil:workers of the stack's file. A change
-that is cut short ends with the fewer workers of the two numbers.
+all are green and drift was looked for. From then on this number comes before vigil:workers of the stack's file. Workers that
+stand in for a lost host's come on top of it. A change that is cut short ends with the fewer workers of the two numbers.
 
 Exit code 8: the pool or the memory of the host cannot hold so many. Exit code 7: it may not be done now.
 

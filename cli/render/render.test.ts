@@ -60,6 +60,7 @@ const fine: Status = {
   drift: { verdict: "none", sentence: "no drift", nextCheckMs: 720_000 },
   pending: [],
   peers: [],
+  hosts: [],
 };
 
 const degraded: Status = {
@@ -280,4 +281,40 @@ test("an entry is a line, also one of a kind that is not known", () => {
     "2026-11-21 14:02:11  anna resumed the repairs of web-1\n",
   );
   assert.match(line({ kind: "future", word: 1 }), /"kind":"future","word":1/);
+});
+
+test("a lost host is told with since when, why, what was done and what comes next; what stands in is marked", () => {
+  const mb: Status["hosts"][number] = {
+    host: "mb",
+    status: "lost",
+    since,
+    forMs: 300_000,
+    sentence: "neither its healer nor any of its workers was heard for 60 s",
+    standIns: ["web-2"],
+    done: "web-2 stands in for its workers here",
+    next: "what stands in for it goes one by one when it is back and has been well for 2 min",
+  };
+  const standIn = { ...worker, slot: "web-2", standsInFor: "mb" };
+  const status = {
+    ...fine,
+    slots: [balancer, worker, standIn],
+    hosts: [mb, { ...mb, host: "cc", status: "heard" as const, standIns: [] }],
+  };
+  const lines = renderStatus(status).split("\n");
+  const told = lines.findIndex((line) => line.startsWith("host "));
+  assert.match(
+    lines[told] ?? "",
+    /^host mb is lost since .* UTC \(5 min\): neither its healer nor any of its workers was heard/,
+  );
+  assert.equal(
+    lines[told + 1],
+    "  web-2 stands in for its workers here; next: what stands in for it goes one by one when it is back and has been well for 2 min",
+  );
+  assert.equal(
+    lines.filter((line) => line.startsWith("host ")).length,
+    1,
+    "of one that is heard there is nothing to say",
+  );
+  assert.match(renderStatus(status), /web-2 .*it stands in for mb/);
+  assert.match(renderPs(status, { host: "bk", incidents: [] }, 0), /web-2 \(for mb\)/);
 });

@@ -41,6 +41,10 @@ function sentenceOf(line: ShownLine): string {
       return `the change to ${line.workers} workers ended: ${line.outcome}`;
     case "scaleSettled":
       return `what was cut short ends at ${line.workers} workers: ${line.outcome}`;
+    case "host":
+      return `host ${line.host} is ${line.status}: ${sentence}`;
+    case "hostTold":
+      return `host ${line.host} says that it has ${line.workers} workers of its own`;
     case "vipMoveBegun":
       return `${line.by} moves the service's address away from ${slot}`;
     case "vipMoveEnded":

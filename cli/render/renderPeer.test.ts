@@ -57,6 +57,7 @@ const status: Status = {
   drift: { verdict: "none", sentence: "no drift", nextCheckMs: 720_000 },
   pending: [],
   peers: [],
+  hosts: [],
 };
 
 const live: PeerStatusAnswer = { peer: green, isLive: true, ageMs: 300, status };

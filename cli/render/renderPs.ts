@@ -7,10 +7,11 @@ const keptPerSlot = 5;
 
 /** Each slot as it is, and below it what it was before its last repairs: who was replaced must not be forgotten. */
 export function renderPs({ slots }: Status, { incidents }: HistoryAnswer, nowMs: number): string {
-  const rows = slots.flatMap(({ slot, address, status, forMs, sentence, drained }) => {
+  const rows = slots.flatMap(({ slot, address, status, forMs, sentence, drained, standsInFor }) => {
+    const name = standsInFor === undefined ? slot : `${slot} (for ${standsInFor})`;
     const past = incidents.filter((incident) => incident.slot === slot && incident.repairs.length > 0);
     return [
-      [slot, status, spellDuration(forMs), address, "", status === "green" && drained === undefined ? "" : sentence],
+      [name, status, spellDuration(forMs), address, "", status === "green" && drained === undefined ? "" : sentence],
       ...past.slice(0, keptPerSlot).map((incident) => pastRow(incident, nowMs)),
     ];
   });

@@ -9,6 +9,9 @@ export function renderSlot(slot: Slot): string {
   const { host, role, address, status, since, forMs, sentence, next, paused } = slot;
   const parts = [
     `${host}/${slot.slot} (${role}, ${address}) is ${status} since ${sinceWhen(since, forMs)}`,
+    ...(slot.standsInFor === undefined
+      ? []
+      : [`it stands in for a worker of ${slot.standsInFor}, and goes when that host is back`]),
     `why:  ${sentence}`,
     `next: ${next}`,
     ...(paused === undefined ? [] : [pausedUntil(paused)]),

@@ -1,5 +1,7 @@
+import { isNews } from "../../healer/api/hostSchemas.ts";
 import type { Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
+import { hostStatuses } from "../../healer/core/hostStatuses.ts";
 import { renderTable } from "../output.ts";
 import { renderPeers } from "./renderPeers.ts";
 import { drainedBy, fit, pausedUntil, sinceWhen, stampOf } from "./words.ts";
@@ -29,19 +31,32 @@ export function renderStatus(status: Status): string {
 function renderSlots({ slots }: Status): string {
   return renderTable(
     ["slot", "address", "status", "for", "why"],
-    slots.map(({ slot, address, status, forMs, sentence, holdsVip }) => {
-      const why = holdsVip ? `${sentence}; it holds the service's address` : sentence;
+    slots.map(({ slot, address, status, forMs, sentence, holdsVip, standsInFor }) => {
+      const why = [sentence, ...(holdsVip ? ["it holds the service's address"] : []), ...standIn(standsInFor)].join(
+        "; ",
+      );
       return [slot, address, status, spellDuration(forMs), why];
     }),
   );
 }
 
+function standIn(host: string | undefined): string[] {
+  return host === undefined ? [] : [`it stands in for ${host}`];
+}
+
+/** That a host is lost, or on its way back: since when, why it is thought to be, what was done and what happens next. */
+function hostLines({ host, status, since, forMs, sentence, done, next }: Status["hosts"][number]): string[] {
+  const { title } = hostStatuses[status];
+  return [`host ${host} is ${title} since ${sinceWhen(since, forMs)}: ${sentence}`, `  ${done}; next: ${next}`];
+}
+
 function notesOf(status: Status, head: readonly string[]): string[] {
-  const { slots, pages, paused, breaker, drift, pending, overridden, why, next } = status;
+  const { slots, hosts, pages, paused, breaker, drift, pending, overridden, why, next } = status;
   return [
     // What the first lines had to cut off.
     ...(head[1]?.endsWith(why) ? [] : [`why: ${why}`]),
     ...(head[2]?.endsWith(next) ? [] : [`next: ${next}`]),
+    ...hosts.filter(isNews).flatMap(hostLines),
     ...pages.map(
       ({ sentence, since }) => `for a person${since === undefined ? "" : `, since ${stampOf(since)} UTC`}: ${sentence}`,
     ),

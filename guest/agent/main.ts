@@ -52,6 +52,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 function beat(): object {
   seq += 1;
+  const workersUp = keeper?.workersUp;
   return {
     status: "OK",
     slot: identity.slot,
@@ -63,6 +64,7 @@ function beat(): object {
     busy: load.busy,
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
+    ...(workersUp === undefined ? {} : { workersUp }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Change, Checker, type Target } from "./checker.ts";
 import { judgeWorker } from "./healthAnswer.ts";
 import { selectUpstreams } from "./selectUpstreams.ts";
 import type { UpstreamPool } from "./upstreamPool.ts";
+import { workersUpIn } from "./workersUpIn.ts";
 
 /** A worker that says nothing for so long is no hiccup, whatever its siblings do. */
 const softLimitMs = 3000;
@@ -87,6 +88,12 @@ export class PoolKeeper {
     if (this.#checker !== undefined && this.#settings !== undefined) {
       this.#checker.intervalMs = this.#intervalMs(this.#settings);
     }
+  }
+
+  /** Of each host of the site, how many workers answer; undefined until every candidate was looked at once. */
+  get workersUp(): Readonly<Record<string, number>> | undefined {
+    if (!this.#checker?.settled) return undefined;
+    return workersUpIn(this.#checker.view().map(({ target, health }) => ({ id: target.id, health })));
   }
 
   status(): object {

@@ -1,7 +1,7 @@
 import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
 import { drainRefusal } from "../core/rotation.ts";
-import { scaleRefusal } from "../core/scaling.ts";
+import { scaleRefusal, withStandIns } from "../core/scaling.ts";
 import type { SlotState } from "../core/state.ts";
 import { vipMoveRefusal } from "../core/vipMove.ts";
 import type { Chronicle } from "../history/chronicle.ts";
@@ -144,13 +144,12 @@ export class Answers {
   /** Resolves when the wish is in the journal; the status says what becomes of it. */
   async scale({ workers, by }: ScaleRequest): Promise<Scaled> {
     const { host, chronicle } = this.#options;
-    this.#must();
-    const lack = await this.#subject?.scaler.lack(workers);
+    const lack = await this.#subject?.scaler.lack(withStandIns(this.#must().state, workers));
     if (lack !== undefined) {
       throw new Problem("noRoom", `host ${host} cannot hold ${workers} workers: ${lack}.`, "nothing was changed.");
     }
     const { state, limits } = this.#must();
-    const refusal = scaleRefusal(state, workers, limits, momentNow().nowMs);
+    const refusal = scaleRefusal(state, withStandIns(state, workers), limits, momentNow().nowMs);
     if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
     this.#subject?.healer.hear({ kind: "scale", workers, by });
     await this.#subject?.healer.settled();

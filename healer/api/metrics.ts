@@ -1,11 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { EndedRepair } from "../history/endedRepairs.ts";
+import { hostStatusNames } from "./hostSchemas.ts";
 import type { KnownPeer } from "./knownPeers.ts";
 import { distanceMs, type Moment } from "./moment.ts";
 import { statusNames } from "./schemas.ts";
 import type { Known } from "./subject.ts";
 
-/** What a scrape tells. Labels are slots, peers, statuses, repairs and kinds of page: none of them grows with time. */
+/** What a scrape tells. Labels are slots, hosts, statuses, repairs and kinds of page: none of them grows with time. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #slotStatus = this.#gauge("vigil_slot_status", "1 for the status that a slot has.", ["slot", "status"]);
@@ -21,6 +22,11 @@ export class Metrics {
   readonly #slotDrained = this.#gauge("vigil_slot_drained", "1 while a person wants it to get no requests.", ["slot"]);
   readonly #peerUp = this.#gauge("vigil_peer_up", "1 while another host's healer answers.", ["peer"]);
   readonly #peerSeen = this.#gauge("vigil_peer_last_seen_seconds", "Since another host's healer was heard.", ["peer"]);
+  readonly #hostStatus = this.#gauge("vigil_host_status", "1 for what another host is believed to be.", [
+    "host",
+    "status",
+  ]);
+  readonly #standIns = this.#gauge("vigil_stand_ins", "How many workers here stand in for another host's.", ["host"]);
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
@@ -71,6 +77,8 @@ export class Metrics {
       this.#slotDrained,
       this.#peerUp,
       this.#peerSeen,
+      this.#hostStatus,
+      this.#standIns,
       this.#build,
     ])
       gauge.reset();
@@ -91,6 +99,10 @@ export class Metrics {
       for (const name of statusNames) this.#slotStatus.set({ slot, status: name }, name === status ? 1 : 0);
       if (facts.beat !== undefined) this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);
     }
+    for (const { host, status } of Object.values(state.hosts)) {
+      for (const name of hostStatusNames) this.#hostStatus.set({ host, status: name }, name === status ? 1 : 0);
+      this.#standIns.set({ host }, state.evacuated[host] ?? 0);
+    }
     if (state.host.vipHolders !== undefined) this.#vipHolders.set(state.host.vipHolders.value.length);
     for (const topic of Object.keys(state.pages)) this.#pages.inc({ topic: kindOf(topic, state) });
     this.#paused.set({ by: "person" }, moment.nowMs < state.pausedUntilMs ? 1 : 0);
@@ -102,8 +114,8 @@ export class Metrics {
   }
 }
 
-/** `web-1.locked` is one of many that are locked; `vip` is of the host. */
-function kindOf(topic: string, { slots }: Known["state"]): string {
+/** `web-1.locked` is one of many that are locked, `mb.hostLost` of hosts that are lost; `vip` is of this host. */
+function kindOf(topic: string, { slots, hosts }: Known["state"]): string {
   const slot = topic.slice(0, topic.indexOf("."));
-  return slot in slots ? topic.slice(slot.length + 1) : topic;
+  return slot in slots || slot in hosts ? topic.slice(slot.length + 1) : topic;
 }

@@ -1,6 +1,7 @@
 /** What the API answers. Both sides parse by these: the server before it sends, the command line after it has received. */
 import { z } from "zod";
 import type { JournalEntry } from "../core/actions.ts";
+import { otherHostSchema } from "./hostSchemas.ts";
 import { peerSchema } from "./peerSchemas.ts";
 
 export const durationMs = z.int().nonnegative();
@@ -25,6 +26,7 @@ export const slotStatusSchema = z
   .object({
     slot: z.string(),
     role,
+    standsInFor: z.string().optional().describe("The other host for one of whose workers it stands in."),
     address: z.string(),
     status,
     since: at.describe("Since when it has this status."),
@@ -102,6 +104,7 @@ export const statusSchema = z
     }),
     pending: z.array(z.string()).describe("What the files say and nobody has deployed, one sentence each."),
     peers: z.array(peerSchema).describe("The healers of the other hosts, as they are heard here."),
+    hosts: z.array(otherHostSchema).describe("The other hosts, as they are believed to be here."),
   })
   .meta({ id: "Status" });
 
@@ -255,6 +258,8 @@ export const entryKinds = Object.keys({
   scaleBegun: true,
   scaleEnded: true,
   scaleSettled: true,
+  host: true,
+  hostTold: true,
   vipMoveBegun: true,
   vipMoveEnded: true,
   notListening: true,

@@ -274,7 +274,7 @@ test("the number of workers is changed if they have room, and the status says wh
   assert.deepEqual([(await view())?.id, (await view())?.outcome], [wish.json().id, "underWay"]);
   api.healer.hear({ kind: "tick", lagMs: 0 });
   await api.healer.settled();
-  assert.deepEqual(api.asked, [{ kind: "scale", workers: 3, generation: 1 }]);
+  assert.deepEqual(api.asked, [{ kind: "scale", workers: 3, evacuated: {}, generation: 1 }]);
   const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
   api.healer.hear({ kind: "scaled", generation: 1, outcome });
   await api.healer.settled();

@@ -20,6 +20,7 @@ export function slotStatusOf(slot: SlotState, known: Known, moment: Moment): Slo
   return {
     slot: slot.slot,
     role: slot.role,
+    standsInFor: slot.standsInFor,
     address: outputs.slots.find((planned) => planned.slot === slot.slot)?.address ?? "",
     status,
     since: wallTime(moment, sinceMs),

@@ -12,7 +12,7 @@ import { statusView } from "./statusView.ts";
 /** The real core, led through a story: its journal makes the history, as it does in the healer. */
 class Story {
   nowMs = 1_000;
-  #state: State = initialState(testPlanned, noPast, 0);
+  #state: State = initialState(testPlanned, noPast, 0, testLimits);
   #history: History = noHistory;
   #seq = 0;
 

@@ -3,6 +3,8 @@ import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
+import { isNews } from "./hostSchemas.ts";
+import { hostView } from "./hostView.ts";
 import { type Moment, wallTime } from "./moment.ts";
 import { pauseView, untilView } from "./pauseView.ts";
 import { peerView } from "./peerView.ts";
@@ -15,6 +17,7 @@ import type { Known } from "./subject.ts";
 export function statusView(known: Known, pending: readonly string[], moment: Moment): Status {
   const { host, outputs, state } = known;
   const slots = Object.values(state.slots).map((slot) => slotStatusOf(slot, known, moment));
+  const hosts = Object.values(state.hosts).map((other) => hostView(other, known, moment));
   const pages = pagesOf(known);
   const verdict = verdictOf(known, pages, moment);
   const since = sinceOf(verdict, known, pages, moment);
@@ -25,7 +28,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     verdict,
     what: whatOf(known, pages, moment),
     why: whyOf(known, pages),
-    next: nextOf(known, slots, moment),
+    next: nextOf(known, slots, hosts, moment),
     since,
     forMs: Math.max(0, moment.wallMs - Date.parse(since)),
     vip: { address: outputs.vip, holders: state.host.vipHolders && [...state.host.vipHolders.value] },
@@ -40,6 +43,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     drift: driftOf(known, moment),
     pending: [...pending],
     peers: known.peers.map((one) => peerView(one, moment)),
+    hosts,
   };
 }
 
@@ -107,7 +111,7 @@ function wellOf({ state, outputs }: Known): string {
   return `${vip}; ${driftSentence(state.drift)}`;
 }
 
-function nextOf(known: Known, slots: readonly SlotStatus[], moment: Moment): string {
+function nextOf(known: Known, slots: readonly SlotStatus[], hosts: Status["hosts"], moment: Moment): string {
   const { state } = known;
   const paused = pausedOf(known, moment);
   const [worst] = troubled(known);
@@ -116,6 +120,8 @@ function nextOf(known: Known, slots: readonly SlotStatus[], moment: Moment): str
     return `no repair begins for ${spellDuration(paused.forMs)}: repairs are paused${by}`;
   }
   if (worst !== undefined) return `${worst.slot}: ${slots.find(({ slot }) => slot === worst.slot)?.next}`;
+  const other = hosts.find(isNews);
+  if (other !== undefined) return `${other.host}: ${other.next}`;
   if (Object.keys(state.pages).length > 0) return "a person is waited for: nothing of this is the healer's to mend";
   return `nothing is to be done; drift is looked for again in ${spellDuration(state.nextDriftMs - moment.nowMs)}`;
 }

@@ -67,7 +67,7 @@ export const scaleRequestSchema = z.strictObject({
     .int()
     .min(1)
     .max(1_000)
-    .meta({ description: "How many workers this host is to have.", examples: [3] }),
+    .meta({ description: "How many workers of its own this host is to have.", examples: [3] }),
   by,
 });
 

@@ -40,6 +40,10 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       const vipTroubleMs = event.macs.length === 1 ? undefined : (state.host.vipTroubleMs ?? nowMs);
       return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs }, vipTroubleMs } };
     }
+    case "witness": {
+      const answered = event.answered ? { witnessMs: nowMs } : {};
+      return { ...state, host: { ...state.host, witnessAskedMs: nowMs, ...answered } };
+    }
     default:
       return state;
   }

@@ -1,4 +1,6 @@
 import type { CauseName } from "./causes.ts";
+import type { HostStatus } from "./hostStatuses.ts";
+import type { Evacuated } from "./standIns.ts";
 
 /** What the core wants done. The rim does it, in this order, and answers with events. */
 export type Action =
@@ -14,7 +16,16 @@ export type Action =
    */
   | { readonly kind: "rotate"; readonly slot: string; readonly to: "out" | "in"; readonly generation: number }
   /** One update of the stack that makes the workers missing and removes those too many. Answered by one `scaled`. */
-  | { readonly kind: "scale"; readonly workers: number; readonly generation: number }
+  | {
+      readonly kind: "scale";
+      /** In all. */
+      readonly workers: number;
+      /** Those of them that stand in for others. */
+      readonly evacuated: Evacuated;
+      readonly generation: number;
+    }
+  /** Look how many of so many workers in all the host can hold. Answered by one `room`. */
+  | { readonly kind: "askRoom"; readonly workers: number }
   /** One update of the stack that has this balancer yield the address. Answered by one `vipMoved`. */
   | { readonly kind: "moveVip"; readonly slot: string; readonly generation: number }
   /** Ask this machine now, by ping and by a connect: answered by `ping` and `connect`. */
@@ -74,10 +85,16 @@ export type JournalEntry =
       readonly by: string;
       /** The workers that are removed. */
       readonly leaving: readonly string[];
+      /** Those that stand in for others; absent in a journal of an earlier release. */
+      readonly evacuated?: Evacuated;
     }
   | { readonly kind: "scaleEnded"; readonly workers: number; readonly outcome: string }
   /** What has become of trying to bring one that was cut short to an end. */
   | { readonly kind: "scaleSettled"; readonly workers: number; readonly outcome: string }
+  /** What another host is believed to be now. */
+  | { readonly kind: "host"; readonly host: string; readonly status: HostStatus; readonly sentence: string }
+  /** How many workers of its own another host says to have. */
+  | { readonly kind: "hostTold"; readonly host: string; readonly workers: number }
   | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }
   | { readonly kind: "vipMoveEnded"; readonly slot: string; readonly outcome: string }
   | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }

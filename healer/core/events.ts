@@ -1,4 +1,5 @@
 import type { Beat, ConnectOutcome, DomainFact, Timed } from "./facts.ts";
+import type { PeerState } from "./peer.ts";
 
 /** Everything that the core ever learns. An event is an observation, a result of its own action, or a person's wish. */
 export type Event =
@@ -20,6 +21,12 @@ export type Event =
   | { readonly kind: "hypervisorSilent"; readonly reason: string }
   | { readonly kind: "space"; readonly poolFreeBytes: number; readonly stateFreeBytes: number }
   | { readonly kind: "vipHolders"; readonly macs: readonly string[] }
+  /** All other hosts' healers, as they are heard; comes once a second. */
+  | { readonly kind: "peers"; readonly peers: readonly PeerState[] }
+  /** Whether the site's witness has answered a ping. */
+  | { readonly kind: "witness"; readonly answered: boolean }
+  /** Of so many workers in all so many fit on this host; if not all of them, `lack` says in one sentence what for. */
+  | { readonly kind: "room"; readonly workers: number; readonly fits: number; readonly lack: string | undefined }
   | { readonly kind: "repaired"; readonly generation: number; readonly slot: string; readonly outcome: RepairOutcome }
   | { readonly kind: "driftChecked"; readonly generation: number; readonly drift: DriftResult }
   /** `slot`: of this machine alone; without it, of all. */
@@ -30,7 +37,7 @@ export type Event =
   /** Take this worker out of rotation. `force`: even if none is left on this host that serves. */
   | { readonly kind: "drain"; readonly slot: string; readonly by: string; readonly force: boolean }
   | { readonly kind: "undrain"; readonly slot: string; readonly by: string }
-  /** Have so many workers on this host. */
+  /** Have so many workers of its own on this host. */
   | { readonly kind: "scale"; readonly workers: number; readonly by: string }
   | { readonly kind: "scaled"; readonly generation: number; readonly outcome: RepairOutcome }
   /** Have another host's balancer take the service's address from the one here. */

@@ -15,6 +15,8 @@ export interface Beat {
   readonly busy: number;
   readonly vrrp?: VrrpName;
   readonly holdsVip?: boolean;
+  /** A balancer's: of each host of the site, how many workers answer its checks. */
+  readonly workersUp?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -82,6 +84,9 @@ export interface HostFacts {
   readonly stateFreeBytes?: Timed<number>;
   /** The instant until which the healer itself was not listening. */
   readonly deafUntilMs: number;
+  /** When the witness was last asked by ping, and when it last answered. */
+  readonly witnessAskedMs?: number;
+  readonly witnessMs?: number;
   /** The hardware addresses that claim the service's address, as the network answered. */
   readonly vipHolders?: Timed<readonly string[]>;
   /** Since when that is not exactly one. */

@@ -46,6 +46,21 @@ export interface Limits {
   /** Between two checks for drift, and after one that found some or could not be judged. */
   readonly driftIntervalMs: number;
   readonly driftRetryMs: number;
+  /**
+   * Another host that has not been heard for so long, and whose workers have not either, counts as lost: longer than a
+   * healer, a switch or a whole host takes to start anew. Traffic left its workers within a second, and needs none of this.
+   */
+  readonly hostConfirmMs: number;
+  /**
+   * One that has returned has to be well for so long before it gets its workers back; doubled with each return within
+   * `budgetWindowMs`, up to the limit. Longer than its machines take to boot beside each other.
+   */
+  readonly hostGreenMs: number;
+  readonly maxHostGreenMs: number;
+  /** A witness that has not answered for so long is not heard: some pings may be lost. */
+  readonly witnessFreshMs: number;
+  /** So long the answer to how many more workers fit is believed. */
+  readonly roomRetryMs: number;
   /** A balancer that serves and takes no part in VRRP is left alone for so long. */
   readonly unfitGraceMs: number;
   /** So many pings without an answer say that nobody is there. */
@@ -102,6 +117,11 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   pageAfterMs: 5 * minuteMs,
   driftIntervalMs: 30 * minuteMs,
   driftRetryMs: 2 * minuteMs,
+  hostConfirmMs: minuteMs,
+  hostGreenMs: 2 * minuteMs,
+  maxHostGreenMs: 60 * minuteMs,
+  witnessFreshMs: 10_000,
+  roomRetryMs: 2 * minuteMs,
   unfitGraceMs: 30_000,
   pings: 3,
   reboots: 4,

@@ -1,8 +1,10 @@
 /** What a person has to know, said once when it begins and once when it ends. */
 import type { Action } from "./actions.ts";
 import { causeOf } from "./causes.ts";
+import { hasTooLittleRoom } from "./evacuation.ts";
 import { massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
+import type { OtherHost } from "./otherHost.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 
@@ -53,6 +55,11 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
+  Object.assign(pages, lossPages(state.hosts));
+  const isCutOff = Object.values(state.hosts).some(({ status }) => status === "isolated");
+  if (isCutOff) pages.hostIsolated = `${causeOf("hostIsolated").title}: ${causeOf("hostIsolated").because}`;
+  const short = hasTooLittleRoom(state);
+  if (short !== undefined) pages.standInRoom = short;
   // What a change that was cut short has left is removed by the next one.
   const isBeingRemoved = (state.scaling?.tries ?? 0) > 0;
   if (state.drift?.clean === false && !isBeingRemoved) pages.drift = `drift: ${state.drift.found}`;
@@ -66,6 +73,14 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
     pages[`${slot}.${suspicion.cause}`] = `${slot}: ${sentence}`;
   }
   return pages;
+}
+
+/** One for each lost host. */
+export function lossPages(hosts: Readonly<Record<string, OtherHost>>): Record<string, string> {
+  const lost = Object.values(hosts).filter(({ status }) => status === "lost");
+  return Object.fromEntries(
+    lost.map(({ host, sentence }) => [`${host}.hostLost`, `${causeOf("hostLost").title}: ${host}: ${sentence}`]),
+  );
 }
 
 /** Without what began a moment ago: all machines of a busy host may stand still for a second. */

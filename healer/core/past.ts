@@ -1,6 +1,6 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
 import type { JournalEntry, SlotRepair } from "./actions.ts";
-import type { Past, PastRepair } from "./state.ts";
+import type { Past, PastHost, PastRepair } from "./state.ts";
 import { isWish } from "./wish.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
@@ -24,6 +24,8 @@ export function pastOf(written: readonly PastEntry[]): Past {
     drained: drainedIn(entries),
     wasScaled: wasScaled(entries),
     cutShort: cutShortIn(entries),
+    scaleFailures: scaleFailuresIn(entries),
+    hosts: hostsIn(entries),
   };
 }
 
@@ -36,13 +38,42 @@ function wasScaled(entries: readonly PastEntry[]): boolean {
 function cutShortIn(entries: readonly PastEntry[]): Past["cutShort"] {
   let cutShort: Past["cutShort"];
   for (const { entry } of entries) {
-    if (entry.kind === "scaleBegun") cutShort = { workers: entry.workers, by: entry.by, tries: 1 };
+    if (entry.kind === "scaleBegun") {
+      const { workers, by, evacuated = {} } = entry;
+      cutShort = { workers, by, evacuated, tries: 1 };
+    }
     if (entry.kind === "scaleEnded" && (entry.outcome === "ok" || couldNotBegin.test(entry.outcome)))
       cutShort = undefined;
     if (entry.kind !== "scaleSettled" || cutShort === undefined || couldNotBegin.test(entry.outcome)) continue;
     cutShort = entry.outcome === "ok" ? undefined : { ...cutShort, tries: cutShort.tries + 1 };
   }
   return cutShort;
+}
+
+/** A change that was begun and has not come to its end is one that came to nothing: its healer may end so again and again. */
+function scaleFailuresIn(entries: readonly PastEntry[]): Past["scaleFailures"] {
+  let failures = { count: 0, agoMs: 0 };
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "scaleBegun") failures = { count: failures.count + 1, agoMs };
+    if (entry.kind === "scaleEnded") failures = { count: entry.outcome === "ok" ? 0 : failures.count, agoMs };
+  }
+  return failures;
+}
+
+function hostsIn(entries: readonly PastEntry[]): Past["hosts"] {
+  const hosts: Record<string, PastHost> = {};
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind !== "host" && entry.kind !== "hostTold") continue;
+    const before = hosts[entry.host] ?? { workers: undefined, last: undefined, returnsAgoMs: [] };
+    if (entry.kind === "hostTold") {
+      hosts[entry.host] = { ...before, workers: entry.workers };
+      continue;
+    }
+    const { status, sentence } = entry;
+    const returnsAgoMs = status === "returned" ? [...before.returnsAgoMs, agoMs] : before.returnsAgoMs;
+    hosts[entry.host] = { ...before, last: { status, sentence, agoMs }, returnsAgoMs };
+  }
+  return hosts;
 }
 
 function drainedIn(entries: readonly PastEntry[]): Past["drained"] {

@@ -115,3 +115,24 @@ test("what it says of itself is said; that it goes away on purpose is news, and 
   asked.fail("noListener");
   assert.equal(asked.state.sentence, "it went away on purpose (its healer was told to end); because of noListener");
 });
+
+test("a peer is well while it is heard and all its own workers are green", () => {
+  const marks = (green: number) => ({ workers: { own: 2, green } });
+  let state = unheardPeer("mb", 0);
+  let sequence = 0;
+  const hear = (green: number, nowMs: number) => {
+    sequence += 1;
+    const view = { incarnation: "a", sequence, listens: true, marks: marks(green) };
+    state = hearPeer(state, { kind: "view", view }, nowMs).state;
+  };
+  hear(2, 1_000);
+  hear(2, 2_000);
+  assert.equal(state.wellSinceMs, 1_000);
+  hear(1, 3_000);
+  assert.equal(state.wellSinceMs, undefined);
+  hear(2, 4_000);
+  const failed = { kind: "failed", failure: "timeout", detail: "it does not answer" } as const;
+  for (let nowMs = 5_000; nowMs <= 8_000; nowMs += 1_000) state = hearPeer(state, failed, nowMs).state;
+  hear(2, 9_000);
+  assert.equal(state.wellSinceMs, 9_000, "what it was in between nobody knows");
+});

@@ -1,7 +1,7 @@
 /**
  * What is believed of another host's healer. A silent peer is not a dead peer: whoever hears nothing cannot tell a healer
- * that ended from a host that died or a cable that was cut. So this says what was heard, since when nothing is and why, and
- * nothing is done because of it.
+ * that ended from a host that died or a cable that was cut. So this says what was heard, since when nothing is and why; what
+ * follows from it for the peer's host is another question (`otherHost.ts`).
  */
 /**
  * `green`: it answers. `silent`: it answered before. `neverHeard`: it never did, since this healer started. `refused`:
@@ -32,6 +32,8 @@ export interface PeerMarks {
   readonly pausedForMs?: number | undefined;
   /** It goes away on purpose: why. */
   readonly planned?: string | undefined;
+  /** How many workers of its own its host has, without those that stand in for others, and how many of them are green. */
+  readonly workers?: { readonly own: number; readonly green: number } | undefined;
 }
 
 export interface PeerView {
@@ -57,6 +59,8 @@ export interface PeerState {
   readonly sinceMs: number;
   readonly sentence: string;
   readonly heardMs?: number;
+  /** Since when it has been heard, and all workers of its host have been green, without a break. */
+  readonly wellSinceMs?: number;
   readonly view?: PeerView;
   /** Why the last question came to nothing; absent if it did not. */
   readonly failure?: PeerFailure;
@@ -89,10 +93,16 @@ export function hearPeer(state: PeerState, event: PeerEvent, nowMs: number): { s
     sinceMs: isNew ? nowMs : state.sinceMs,
     sentence: sentenceOf(view),
     heardMs: nowMs,
+    ...(isWell(view) ? { wellSinceMs: (isNew ? undefined : state.wellSinceMs) ?? nowMs } : {}),
     view,
     failures: 0,
   };
   return { state: next, reason: newsOf(state, view, nowMs) };
+}
+
+/** A healer that does not listen to its machines knows nothing of them. */
+function isWell({ listens, marks: { workers } }: PeerView): boolean {
+  return listens && workers !== undefined && workers.green === workers.own;
 }
 
 function newsOf({ status, sinceMs, view: before }: PeerState, view: PeerView, nowMs: number): string {

@@ -8,6 +8,7 @@ import type { Event, RepairOutcome } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { slotsOf } from "./slotsOf.ts";
+import { type Evacuated, standInsOf, standInWords } from "./standIns.ts";
 import type { Past, PlannedSlot, Scaling, SlotState, State } from "./state.ts";
 import { hasTooMuchToDo } from "./tooMuchToDo.ts";
 
@@ -19,10 +20,19 @@ export interface Scaled {
 
 type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
 
-/** Why the number of workers may not change now, in one sentence; undefined if it may. */
+/** How many workers there have to be in all for so many of the host's own: those that stand in for others come on top. */
+export function withStandIns(state: Pick<State, "evacuated">, own: number): number {
+  return own + standInsOf(state);
+}
+
+/** Why the number of workers may not become this one now, in one sentence; undefined if it may. */
 export function scaleRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
   const { scaling, updating, pausedUntilMs, breakerUntilMs, host } = state;
-  if (workersOf(slotsOf(state)).length === workers) return `this host has ${workers} workers already`;
+  if (workersOf(slotsOf(state)).length === workers) {
+    const standIns = standInsOf(state);
+    const beside = standIns === 0 ? "" : `, beside ${standIns} that stand in for other hosts`;
+    return `this host has ${workers - standIns} workers already${beside}`;
+  }
   if (scaling !== undefined && scaling.tries > 0) {
     return `a change of the number of workers by ${scaling.by} was cut short, and is brought to an end first`;
   }
@@ -44,25 +54,47 @@ function isToBeMended(slot: SlotState): boolean {
   return slot.status !== "green" && !hasTooMuchToDo(slot);
 }
 
-export function hearScale(state: State, { workers, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {
+/** A person says how many workers of its own the host is to have. */
+export function hearScale(state: State, { workers: own, by }: Of<"scale">, limits: Limits, nowMs: number): Scaled {
+  const workers = withStandIns(state, own);
   const refusal = scaleRefusal(state, workers, limits, nowMs);
   if (refusal !== undefined) return { state, actions: [], reason: `refused: ${refusal}` };
+  return beginScaling(state, { workers, by, evacuated: state.evacuated, givesBackTo: undefined }, nowMs);
+}
+
+/** Whoever calls this has asked whether it may begin. */
+export function beginScaling(
+  state: State,
+  wish: Pick<Scaling, "workers" | "by" | "evacuated" | "givesBackTo">,
+  nowMs: number,
+): Scaled {
+  const { workers, by, evacuated } = wish;
   const leaving = beyond(slotsOf(state), workers);
-  const begun = { atMs: nowMs, phase: "draining", tries: 0, notBeforeMs: nowMs } as const;
-  const scaling: Scaling = { workers, by, leaving, ...begun };
-  const entry = { kind: "scaleBegun", workers, by, leaving } as const;
-  return { state: { ...state, scaling }, actions: [noted(entry)], reason: `${by} asks for ${workers} workers` };
+  const begun = { leaving, atMs: nowMs, phase: "draining", tries: 0, notBeforeMs: nowMs } as const;
+  const entry = { kind: "scaleBegun", workers, by, leaving, evacuated } as const;
+  const reason = `${by} asks for ${workers} workers${standInWords(evacuated)}`;
+  return { state: { ...state, scaling: { ...wish, ...begun } }, actions: [noted(entry)], reason };
+}
+
+/** Takes back what has not come to its update yet: those that were drained get requests again. */
+export function stopScaling(state: State, why: string, limits: Limits, nowMs: number): Scaled {
+  const { scaling } = state;
+  if (scaling?.phase !== "draining") return { state, actions: [], reason: "" };
+  return giveUp(state, scaling, `preflight: ${why}`, limits, nowMs);
 }
 
 /** One whose update was cut short, as it is brought to an end. */
 export function takenUp(
   planned: readonly Pick<PlannedSlot, "slot" | "role">[],
-  { workers, by, tries }: NonNullable<Past["cutShort"]>,
+  { workers, by, tries, evacuated }: NonNullable<Past["cutShort"]>,
+  deployed: Evacuated,
   notBeforeMs: number,
 ): Scaling {
-  const fewer = Math.min(workers, workersOf(planned).length);
+  const there = workersOf(planned).length;
+  const fewer = Math.min(workers, there);
   const leaving = beyond(planned, fewer);
-  return { workers: fewer, by, leaving, atMs: notBeforeMs, phase: "draining", tries, notBeforeMs };
+  const wish = { workers: fewer, by, evacuated: workers < there ? evacuated : deployed, givesBackTo: undefined };
+  return { ...wish, leaving, atMs: notBeforeMs, phase: "draining", tries, notBeforeMs };
 }
 
 /** From the drained machines to the update; or to giving up. */
@@ -89,8 +121,9 @@ export function goOnScaling(state: State, limits: Limits, nowMs: number): Scaled
   if (busy !== undefined || isAtWork || state.updating !== undefined) return { state, actions: [], reason: "" };
   const generation = state.generation + 1;
   const updating = { generation, slots: [...scaling.leaving, ...missing(state, scaling.workers)] };
+  const { workers, evacuated } = scaling;
   const next: State = { ...state, generation, updating, scaling: { ...scaling, phase: "updating", atMs: nowMs } };
-  return { state: next, actions: [{ kind: "scale", workers: scaling.workers, generation }], reason: "" };
+  return { state: next, actions: [{ kind: "scale", workers, evacuated, generation }], reason: "" };
 }
 
 export function hearScaled(state: State, { generation, outcome }: Of<"scaled">, limits: Limits, nowMs: number): Scaled {
@@ -100,7 +133,8 @@ export function hearScaled(state: State, { generation, outcome }: Of<"scaled">, 
   }
   if (!outcome.ok) return giveUp(state, scaling, `${outcome.code}: ${outcome.reason}`, limits, nowMs);
   // Until the new plan is healed those that were removed are held, or they would be missed.
-  const done: State = { ...state, updating: undefined, scaling: { ...scaling, phase: "done" } };
+  const evacuation = { failures: 0, notBeforeMs: nowMs };
+  const done: State = { ...state, updating: undefined, scaling: { ...scaling, phase: "done" }, evacuation };
   // One that was taken back leaves the plan as it was, so nobody starts over.
   const isAsBefore = workersOf(slotsOf(state)).length === scaling.workers;
   const next = isAsBefore ? { ...done, scaling: undefined, nextDriftMs: nowMs } : done;
@@ -122,17 +156,30 @@ export function isDoomed(state: State, name: string): boolean {
 /** Nothing is known of what was made or removed by an update that was cut short: the next one removes it, whatever it is. */
 function giveUp(state: State, scaling: Scaling, outcome: string, limits: Limits, nowMs: number): Scaled {
   const updating = scaling.phase === "updating" ? undefined : state.updating;
-  const next = { ...state, updating, scaling: nextTry(state, scaling, outcome, limits, nowMs), nextDriftMs: nowMs };
+  const next = {
+    ...state,
+    updating,
+    scaling: nextTry(state, scaling, outcome, limits, nowMs),
+    evacuation: later(state.evacuation.failures + 1, limits, nowMs),
+    nextDriftMs: nowMs,
+  };
   return { state: next, actions: [ended(scaling, outcome)], reason: `not ${scaling.workers} workers: ${outcome}` };
 }
 
-/** A person's wish that could not begin is over. */
+/** What nobody waits for is not begun again at once after a change that came to nothing. */
+export function later(failures: number, { driftRetryMs, maxBackoffMs }: Limits, fromMs: number): State["evacuation"] {
+  if (failures === 0) return { failures, notBeforeMs: fromMs };
+  return { failures, notBeforeMs: fromMs + Math.min(maxBackoffMs, driftRetryMs * 2 ** (failures - 1)) };
+}
+
+/** A wish that could not begin is over. */
 function nextTry(state: State, scaling: Scaling, outcome: string, limits: Limits, nowMs: number): Scaling | undefined {
   const { tries } = scaling;
   const hasBegun = !/^(locked|preflight):/.test(outcome);
   if (!hasBegun && tries === 0) return undefined;
   const waitMs = hasBegun ? limits.backoffMs * 2 ** tries : limits.driftRetryMs;
-  return takenUp(slotsOf(state), { ...scaling, tries: hasBegun ? tries + 1 : tries }, nowMs + waitMs);
+  const cutShort = { ...scaling, tries: hasBegun ? tries + 1 : tries };
+  return takenUp(slotsOf(state), cutShort, state.evacuated, nowMs + waitMs);
 }
 
 /** What was cut short waits like a repair would, and for the healer to have heard who is there. */

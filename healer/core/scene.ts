@@ -3,8 +3,9 @@ import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RepairFailure, RotateOutcome } from "./events.ts";
 import type { Beat, DomainFact } from "./facts.ts";
 import { limitsFor } from "./limits.ts";
+import { alone, type PlannedSite } from "./otherHost.ts";
 import { pastOf } from "./past.ts";
-import { initialState, noPast, type State } from "./state.ts";
+import { initialState, noPast, type PlannedSlot, type State } from "./state.ts";
 import { step } from "./step.ts";
 
 export const limits = limitsFor.kvm;
@@ -19,7 +20,7 @@ const planned = [
 
 export class Scene {
   nowMs = 0;
-  state: State = initialState(planned, noPast, 0);
+  state: State;
   readonly actions: Action[] = [];
   readonly silent = new Set<string>();
   /** What a machine says of itself, if it is not that all is well. */
@@ -31,9 +32,12 @@ export class Scene {
   pingAnswers: boolean | undefined = true;
   /** What a machine answers when it is to leave the rotation or to come back; undefined if no answer comes. */
   rotates: RotateOutcome | undefined = { ok: true };
+  readonly #site: PlannedSite;
   readonly #written: { readonly atMs: number; readonly entry: JournalEntry }[] = [];
 
-  constructor() {
+  constructor(site: PlannedSite = alone) {
+    this.#site = site;
+    this.state = initialState(planned, noPast, 0, limits, site);
     this.pass(15_000);
   }
 
@@ -86,9 +90,12 @@ export class Scene {
 
   /** The healer ends, and another one begins with what the first has journalled, and with what is deployed now. */
   restart(slots: readonly string[] = planned.map(({ slot }) => slot)): void {
+    this.deploy(planned.filter(({ slot }) => slots.includes(slot)));
+  }
+
+  deploy(deployed: readonly PlannedSlot[]): void {
     const past = pastOf(this.#written.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
-    const deployed = planned.filter(({ slot }) => slots.includes(slot));
-    this.state = initialState(deployed, past, this.nowMs);
+    this.state = initialState(deployed, past, this.nowMs, limits, this.#site);
   }
 
   status(slot: string): string | undefined {

@@ -1,8 +1,14 @@
 import type { Repair } from "./actions.ts";
 import type { CauseName } from "./causes.ts";
+import type { Room } from "./evacuation.ts";
 import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
-import { takenUp } from "./scaling.ts";
+import type { HostStatus } from "./hostStatuses.ts";
+import type { Limits } from "./limits.ts";
+import { alone, type OtherHost, otherHostsOf, type PlannedSite } from "./otherHost.ts";
+import { lossPages } from "./pages.ts";
+import { later, takenUp } from "./scaling.ts";
+import type { Evacuated } from "./standIns.ts";
 
 /**
  * `unknown`: too little is known. `yellow`: something is wrong that may pass, or that nobody repairs. `red`: a repair is
@@ -15,6 +21,8 @@ export interface SlotState {
   readonly role: Role;
   /** The planned digest over the managed files; undefined if none are managed in this machine. */
   readonly plannedFiles: string | undefined;
+  /** The other host for one of whose workers it stands in; undefined if it is one of this host's own. */
+  readonly standsInFor: string | undefined;
   readonly facts: SlotFacts;
   readonly status: Status;
   readonly sinceMs: number;
@@ -107,6 +115,15 @@ export interface State {
   readonly updating: { readonly generation: number; readonly slots: readonly string[] } | undefined;
   /** The change of the number of workers that is under way; or done, until the plan that it deployed is healed. */
   readonly scaling: Scaling | undefined;
+  readonly site: PlannedSite;
+  /** By name. */
+  readonly hosts: Readonly<Record<string, OtherHost>>;
+  /** The workers that stand in for those of other hosts, as they are deployed. */
+  readonly evacuated: Evacuated;
+  /** What was last answered about more workers; undefined if nobody has asked since this plan was deployed. */
+  readonly room: Room | undefined;
+  /** How often in a row a change of the number of workers came to nothing, and when the next one that nobody wished may begin. */
+  readonly evacuation: { readonly failures: number; readonly notBeforeMs: number };
   readonly vipMove: VipMove | undefined;
   readonly keptVip: KeptVip | undefined;
   /** When most workers were last silent together. */
@@ -124,7 +141,12 @@ export interface State {
 }
 
 export interface Scaling {
+  /** In all. */
   readonly workers: number;
+  /** Those of them that stand in for others. */
+  readonly evacuated: Evacuated;
+  /** The host that has returned, if this is why there are to be fewer. */
+  readonly givesBackTo: string | undefined;
   readonly by: string;
   readonly atMs: number;
   /** Those that are removed: drained first, and then nobody's to repair. */
@@ -160,6 +182,7 @@ export interface PlannedSlot {
   readonly slot: string;
   readonly role: Role;
   readonly plannedFiles: string | undefined;
+  readonly standsInFor?: string;
 }
 
 /** What a healer remembers of the time before its own start, as ages. */
@@ -177,8 +200,18 @@ export interface Past {
   /** The number of workers was changed, and drift was not checked since. */
   readonly wasScaled: boolean;
   /** The last change of the number of workers, if nothing says that it came to an end. */
-  readonly cutShort: { readonly workers: number; readonly by: string; readonly tries: number } | undefined;
+  readonly cutShort: Pick<Scaling, "workers" | "by" | "tries" | "evacuated"> | undefined;
+  /** How many changes of that number came to nothing in a row, and how long ago the last of them was. */
+  readonly scaleFailures: { readonly count: number; readonly agoMs: number };
+  /** By name, of the other hosts. */
+  readonly hosts: Readonly<Record<string, PastHost>>;
   readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
+}
+
+export interface PastHost {
+  readonly workers: number | undefined;
+  readonly last: { readonly status: HostStatus; readonly sentence: string; readonly agoMs: number } | undefined;
+  readonly returnsAgoMs: readonly number[];
 }
 
 export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
@@ -192,10 +225,20 @@ const firstDriftMs = 5 * 60_000;
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
   ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false, cutShort: undefined },
+  ...{ scaleFailures: { count: 0, agoMs: 0 }, hosts: {} },
 };
 
-export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs: number): State {
-  const slots = planned.map(({ slot, role, plannedFiles }): [string, SlotState] => {
+/** `site`: without it the host has no others. */
+export function initialState(
+  planned: readonly PlannedSlot[],
+  past: Past,
+  nowMs: number,
+  limits: Limits,
+  site: PlannedSite = alone,
+): State {
+  const evacuated = evacuatedIn(planned);
+  const hosts = otherHostsOf(site, past, nowMs);
+  const slots = planned.map(({ slot, role, plannedFiles, standsInFor }): [string, SlotState] => {
     const repairsMs = past.repairs.filter((repair) => repair.slot === slot).map(({ agoMs }) => nowMs - agoMs);
     const unfinished = past.unfinished.find((one) => one.slot === slot);
     const unknown = { status: "unknown", sinceMs: nowMs, sentence: "I have only just begun to listen" } as const;
@@ -214,7 +257,7 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
       drain: drainOf(past, slot, nowMs),
       rotation: undefined,
     };
-    return [slot, { slot, role, plannedFiles, facts: {}, ...unknown, ...idle }];
+    return [slot, { slot, role, plannedFiles, standsInFor, facts: {}, ...unknown, ...idle }];
   });
   return {
     slots: Object.fromEntries(slots),
@@ -222,7 +265,12 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     startedMs: nowMs,
     generation: past.generation,
     updating: undefined,
-    scaling: scalingOf(planned, past, nowMs),
+    scaling: scalingOf(planned, past, evacuated, nowMs),
+    site,
+    hosts,
+    evacuated,
+    room: undefined,
+    evacuation: later(past.scaleFailures.count, limits, nowMs - past.scaleFailures.agoMs),
     vipMove: undefined,
     keptVip: undefined,
     massMs: undefined,
@@ -231,14 +279,30 @@ export function initialState(planned: readonly PlannedSlot[], past: Past, nowMs:
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
     nextDriftMs: past.unfinished.length > 0 || past.wasScaled ? nowMs : nowMs + firstDriftMs,
-    pages: {},
+    // Whoever was told that a host is lost knows it.
+    pages: lossPages(hosts),
   };
 }
 
 /** What an earlier healer's engine has brought to its end alone is deployed, and needs no other end. */
-function scalingOf(planned: readonly PlannedSlot[], { cutShort }: Past, nowMs: number): Scaling | undefined {
+function scalingOf(
+  planned: readonly PlannedSlot[],
+  { cutShort }: Past,
+  evacuated: Evacuated,
+  nowMs: number,
+): Scaling | undefined {
   const workers = planned.filter(({ role }) => role === "worker").length;
-  return cutShort === undefined || cutShort.workers === workers ? undefined : takenUp(planned, cutShort, nowMs);
+  return cutShort === undefined || cutShort.workers === workers
+    ? undefined
+    : takenUp(planned, cutShort, evacuated, nowMs);
+}
+
+function evacuatedIn(planned: readonly PlannedSlot[]): Evacuated {
+  const evacuated: Record<string, number> = {};
+  for (const { standsInFor } of planned) {
+    if (standsInFor !== undefined) evacuated[standsInFor] = (evacuated[standsInFor] ?? 0) + 1;
+  }
+  return evacuated;
 }
 
 function drainOf({ drained }: Past, name: string, nowMs: number): Wish | undefined {

@@ -8,11 +8,13 @@ import { causeOf } from "./causes.ts";
 import { conclude } from "./conclude.ts";
 import { decide } from "./decide.ts";
 import { askForDrift, hearDrift } from "./drift.ts";
+import { hearRoom, keepEvacuation } from "./evacuation.ts";
 import type { Event } from "./events.ts";
 import { giveUpLate, openBreaker } from "./guard.ts";
 import { hearWish } from "./hearWish.ts";
 import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
+import { hearPeers, judgeHosts } from "./otherHost.ts";
 import { updatePages } from "./pages.ts";
 import { hearDrain, hearRotated, hearUndrain, keepRotation } from "./rotation.ts";
 import { goOnScaling, hearScale, hearScaled } from "./scaling.ts";
@@ -59,13 +61,15 @@ function slotsAlone(event: Event): readonly string[] | undefined {
   return event.kind === "connect" ? [event.slot] : undefined;
 }
 
-/** What persons have wished and takes its time. */
+/** What takes its time: what persons have wished, and what the loss of another host asks for. */
 function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
-  const moved = goOnMoving(state, limits, nowMs);
-  const scaled = goOnScaling(moved.state, limits, nowMs);
+  const hosts = judgeHosts(state, limits, nowMs);
+  const moved = goOnMoving(hosts.state, limits, nowMs);
+  const evacuated = keepEvacuation(moved.state, limits, nowMs);
+  const scaled = goOnScaling(evacuated.state, limits, nowMs);
   const yielded = yieldForWish(scaled.state, limits, nowMs);
   const rotated = keepRotation(yielded.state, limits, nowMs);
-  const actions = [...moved.actions, ...scaled.actions, ...yielded.actions, ...rotated.actions];
+  const actions = [hosts, moved, evacuated, scaled, yielded, rotated].flatMap((part) => part.actions);
   return { state: rotated.state, actions };
 }
 
@@ -110,6 +114,10 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return hearScale(state, event, limits, nowMs);
     case "scaled":
       return hearScaled(state, event, limits, nowMs);
+    case "peers":
+      return { ...hearPeers(state, event.peers), reason: "" };
+    case "room":
+      return { state: hearRoom(state, event), actions: [], reason: "" };
     case "replace":
       return { ...hearWish(state, event, limits, nowMs), actions: [] };
     default:

@@ -19,6 +19,10 @@ export const viewSchema = z
       updating: z.array(words).max(256).optional().describe("The machines of the update that is under way."),
       pausedForMs: z.int().nonnegative().optional().describe("A person has stopped all repairs for so long."),
       planned: words.optional().describe("It goes away on purpose: why."),
+      workers: z
+        .object({ own: z.int().nonnegative(), green: z.int().nonnegative() })
+        .optional()
+        .describe("Of its host, without those that stand in for others; absent while it does not listen to them."),
     }),
     status: z
       .unknown()

@@ -211,7 +211,12 @@ export class Peers implements KnownPeers {
       incarnation: this.#incarnation,
       sequence: this.#sequence,
       site,
-      marks: { updating: status?.updating?.slots, pausedForMs: status?.paused?.forMs, planned: this.#leaving },
+      marks: {
+        updating: status?.updating?.slots,
+        pausedForMs: status?.paused?.forMs,
+        planned: this.#leaving,
+        workers: status && ownWorkers(status),
+      },
       ...(status === undefined ? {} : { status }),
     };
   }
@@ -221,6 +226,11 @@ export class Peers implements KnownPeers {
     if (this.#answers?.known === undefined) return undefined;
     return await this.#answers.status().catch(() => undefined);
   }
+}
+
+function ownWorkers({ slots }: Status): NonNullable<ViewMessage["marks"]["workers"]> {
+  const own = slots.filter(({ role, standsInFor }) => role === "worker" && standsInFor === undefined);
+  return { own: own.length, green: own.filter(({ status }) => status === "green").length };
 }
 
 function hostWith(key: PeerKey, watches: ReadonlyMap<string, PeerWatch>): string | undefined {

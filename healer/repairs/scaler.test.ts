@@ -35,7 +35,7 @@ test("more workers, or fewer, are one job, and the file says so before it begins
   for (const workers of [4, 1]) {
     await writeDesired(desiredPath, desired);
     const { scaler, jobs, events } = scalerOver({ ok: true, tookMs: 1 });
-    await scaler.scale({ kind: "scale", workers, generation: 3 });
+    await scaler.scale({ kind: "scale", workers, evacuated: {}, generation: 3 });
     assert.deepEqual(jobs, [{ kind: "scale", desired: { ...desired, workers } }]);
     assert.equal((await readDesired(desiredPath)).workers, workers);
     assert.deepEqual(
@@ -47,7 +47,7 @@ test("more workers, or fewer, are one job, and the file says so before it begins
 
 test("what comes to nothing leaves the file as it is deployed", async () => {
   const { scaler, events } = scalerOver({ ok: false, code: "failed", reason: "the provider is gone" });
-  await scaler.scale({ kind: "scale", workers: 3, generation: 1 });
+  await scaler.scale({ kind: "scale", workers: 3, evacuated: {}, generation: 1 });
   assert.deepEqual(await readDesired(desiredPath), desired);
   assert.deepEqual(outcomeOf(events), { ok: false, code: "failed", reason: "the provider is gone" });
 });
@@ -55,7 +55,7 @@ test("what comes to nothing leaves the file as it is deployed", async () => {
 test("a file with changes that nobody deployed is not deployed by the way", async () => {
   await writeDesired(desiredPath, { ...desired, images: { "web-1": "c".repeat(64) } });
   const { scaler, jobs, events } = scalerOver({ ok: true, tookMs: 1 });
-  await scaler.scale({ kind: "scale", workers: 3, generation: 1 });
+  await scaler.scale({ kind: "scale", workers: 3, evacuated: {}, generation: 1 });
   assert.deepEqual(jobs, []);
   assert.match(
     JSON.stringify(outcomeOf(events)),
@@ -67,14 +67,14 @@ test("a file with changes that nobody deployed is not deployed by the way", asyn
 test("a change that was cut short may be asked for again", async () => {
   await writeDesired(desiredPath, { ...desired, workers: 3 });
   const { scaler, jobs } = scalerOver({ ok: true, tookMs: 1 });
-  await scaler.scale({ kind: "scale", workers: 3, generation: 1 });
+  await scaler.scale({ kind: "scale", workers: 3, evacuated: {}, generation: 1 });
   assert.equal(jobs.length, 1);
 });
 
 test("what is taken back is what is deployed, also where that leaves the number to the stack's file", async () => {
   await writeDesired(desiredPath, { version: 1, workers: 3 });
   const { scaler, jobs } = scalerOver({ ok: true, tookMs: 1 }, { version: 1 });
-  await scaler.scale({ kind: "scale", workers: config.workers, generation: 1 });
+  await scaler.scale({ kind: "scale", workers: config.workers, evacuated: {}, generation: 1 });
   assert.deepEqual(jobs, [{ kind: "scale", desired: { version: 1 } }]);
   assert.deepEqual(await readDesired(desiredPath), { version: 1 });
 });
@@ -82,7 +82,7 @@ test("what is taken back is what is deployed, also where that leaves the number 
 test("what an update has left that was cut short goes before the next one, and what stays is not touched", async () => {
   for (const name of ["web-2-disk.qcow2", "web-3-disk.qcow2", "web-9-seed.img"]) writeFileSync(join(dir, name), "x");
   const { scaler, notes } = scalerOver({ ok: true, tookMs: 1 });
-  await scaler.scale({ kind: "scale", workers: 3, generation: 1 });
+  await scaler.scale({ kind: "scale", workers: 3, evacuated: {}, generation: 1 });
   assert.deepEqual(notes, ["web-3-disk.qcow2 was left by an update that was cut short, and is removed."]);
 });
 
@@ -93,6 +93,44 @@ test("a new worker's image need not have been one of this host's", async () => {
   assert.match((await scaler.lack(3)) ?? "", /^web-3 cannot boot without .*\.qcow2, which is missing/);
   writeFileSync(join(dir, `${config.image}.qcow2`), "x");
   assert.equal(await scaler.lack(3), undefined);
+});
+
+test("who stands in for others is written beside the number that a person asked for, which stays as it is", async () => {
+  const { scaler, jobs } = scalerOver({ ok: true, tookMs: 1 });
+  await scaler.scale({ kind: "scale", workers: 4, evacuated: { mb: 2 }, generation: 1 });
+  assert.deepEqual(jobs, [{ kind: "scale", desired: { ...desired, evacuated: { mb: 2 } } }]);
+  assert.deepEqual(await readDesired(desiredPath), { ...desired, evacuated: { mb: 2 } });
+
+  await writeDesired(desiredPath, { version: 1 });
+  const unasked = scalerOver({ ok: true, tookMs: 1 }, { version: 1 });
+  await unasked.scaler.scale({ kind: "scale", workers: config.workers + 1, evacuated: { mb: 1 }, generation: 1 });
+  assert.deepEqual(await readDesired(desiredPath), { version: 1, evacuated: { mb: 1 } });
+});
+
+test("what is given back last leaves nothing behind, and a person's number beside what stands in is theirs alone", async () => {
+  await writeDesired(desiredPath, { ...desired, evacuated: { mb: 1 } });
+  const back = scalerOver({ ok: true, tookMs: 1 }, { ...desired, evacuated: { mb: 1 } });
+  await back.scaler.scale({ kind: "scale", workers: 2, evacuated: {}, generation: 1 });
+  assert.deepEqual(await readDesired(desiredPath), desired);
+
+  await writeDesired(desiredPath, { ...desired, evacuated: { mb: 1 } });
+  const more = scalerOver({ ok: true, tookMs: 1 }, { ...desired, evacuated: { mb: 1 } });
+  await more.scaler.scale({ kind: "scale", workers: 4, evacuated: { mb: 1 }, generation: 1 });
+  assert.deepEqual(await readDesired(desiredPath), { ...desired, workers: 3, evacuated: { mb: 1 } });
+});
+
+test("of more workers than fit as many are granted as do, with what is lacking for the next", async () => {
+  const roomFor = async (workers: number, { scaler, events } = scalerOver({ ok: true, tookMs: 1 })) => {
+    await scaler.askRoom({ kind: "askRoom", workers });
+    const [answer] = events.splice(0);
+    return answer?.kind === "room" ? [answer.workers, answer.fits, answer.lack] : [];
+  };
+  assert.deepEqual(await roomFor(4), [4, 4, undefined]);
+  assert.deepEqual(await roomFor(9), [9, 6, "the host has addresses for 6 workers."]);
+  const short = scalerOver({ ok: true, tookMs: 1 }, { ...desired, images: { "web-4": "c".repeat(64) } });
+  const [asked, fits, lack] = await roomFor(5, short);
+  assert.deepEqual([asked, fits], [5, 3]);
+  assert.match(String(lack), /^web-4 cannot boot without/);
 });
 
 test("a host says what it lacks for so many: addresses, or what a machine is made of", async () => {

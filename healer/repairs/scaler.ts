@@ -3,10 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "../../infra/configError.ts";
 import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts";
 import { planStack, type SlotPlan } from "../../infra/plan.ts";
+import { lackOf, workerRoom } from "../../infra/workerRoom.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { Action } from "../core/actions.ts";
 import type { News } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { type Evacuated, standInsOf } from "../core/standIns.ts";
 import { align } from "./align.ts";
 import type { EngineJob } from "./engine/protocol.ts";
 import { type NewMachine, preflight } from "./preflight.ts";
@@ -37,11 +39,15 @@ export class Scaler {
     this.#options = options;
   }
 
-  /** Why the host cannot hold so many workers, in one sentence; undefined if it can. */
+  /** Why the host cannot hold so many workers in all, in one sentence; undefined if it can. */
   async lack(workers: number): Promise<string | undefined> {
+    return await this.#lack(workers, this.#options.applied.desired.evacuated ?? {});
+  }
+
+  async #lack(workers: number, evacuated: Evacuated): Promise<string | undefined> {
     const { place, limits } = this.#options;
     try {
-      const problems = await preflight(place, this.#added(workers), limits);
+      const problems = await preflight(place, this.#added(workers, evacuated), limits);
       return [...problems.values()][0];
     } catch (error) {
       if (error instanceof ConfigError) return error.problems.map(({ remedy }) => remedy).join("; ");
@@ -49,12 +55,31 @@ export class Scaler {
     }
   }
 
+  /** Answers with one `room`: how many of so many workers the host can hold, and what is lacking for more. */
+  async askRoom({ workers }: Extract<Action, { kind: "askRoom" }>): Promise<void> {
+    const { emit, place, limits, applied } = this.#options;
+    const there = this.#slots(applied.desired).filter(isWorker).length;
+    const stated = this.#statedRoom();
+    const most = Math.max(there, Math.min(workers, stated.workers));
+    const answer = (fits: number, lack: string | undefined) => emit({ kind: "room", workers, fits, lack });
+    try {
+      const added = this.#added(most, {});
+      const problems = await preflight(place, added, limits);
+      const short = added.findIndex(({ slot }) => problems.has(slot));
+      if (short >= 0) return answer(there + short, problems.get(added[short]?.slot ?? ""));
+      answer(most, most < workers ? `the host has ${lackOf(stated)} for ${stated.workers} workers.` : undefined);
+    } catch (error) {
+      answer(there, (error as Error).message);
+    }
+  }
+
   /** Answers with one `scaled`. The file says what is deployed, whatever came of it. */
-  async scale({ workers, generation }: Extract<Action, { kind: "scale" }>): Promise<void> {
+  async scale({ workers, evacuated, generation }: Extract<Action, { kind: "scale" }>): Promise<void> {
     const { applied, desiredPath, engine, emit, nowMs } = this.#options;
     let isWritten = false;
     const outcome = await timed(nowMs, async () => {
-      const end = await engine.run("scale", () => this.#prepare(workers, () => (isWritten = true)), this.#deadlineMs);
+      const prepare = () => this.#prepare(workers, evacuated, () => (isWritten = true));
+      const end = await engine.run("scale", prepare, this.#deadlineMs);
       if (!end.ok) throw new RepairError(end.code === "changes" ? "failed" : end.code, end.reason);
     });
     if (!outcome.ok && isWritten) await writeDesired(desiredPath, applied.desired).catch(() => {});
@@ -67,36 +92,50 @@ export class Scaler {
   }
 
   /** Runs when nobody else holds the stack. */
-  async #prepare(workers: number, onWrite: () => void): Promise<EngineJob> {
+  async #prepare(workers: number, evacuated: Evacuated, onWrite: () => void): Promise<EngineJob> {
     const { applied, desiredPath, place, readUrns, onNote } = this.#options;
     // One that was cut short has left the number that it was to bring.
     const found = await readDesired(desiredPath);
-    if (!isDeepStrictEqual(withoutWorkers(found), withoutWorkers(applied.desired))) {
+    if (!isDeepStrictEqual(withoutNumbers(found), withoutNumbers(applied.desired))) {
       throw new RepairError(
         "preflight",
         `${desiredPath} has changes that nobody has deployed: run \`pulumi up\` first.`,
       );
     }
-    const lack = await this.lack(workers);
+    const lack = await this.#lack(workers, evacuated);
     if (lack !== undefined) throw new RepairError("preflight", lack);
     for (const sentence of await align(place, this.#changing(workers), await readUrns())) onNote(sentence);
-    const desired = this.#wanted(workers);
+    const desired = this.#wanted(workers, evacuated);
     onWrite();
     await writeDesired(desiredPath, desired);
     return { kind: "scale", desired };
   }
 
   /** What was taken back is what is deployed, to the letter. */
-  #wanted(workers: number): Desired {
-    const { desired } = this.#options.applied;
-    return this.#slots(desired).filter(isWorker).length === workers ? desired : { ...desired, workers };
+  #wanted(workers: number, evacuated: Evacuated): Desired {
+    const { config, desired } = this.#options.applied;
+    if (this.#slots(desired).filter(isWorker).length === workers) return desired;
+    const own = workers - standInsOf({ evacuated });
+    // Who stands in for others does not change what a person has asked for.
+    const asked = own === (desired.workers ?? config.workers) ? {} : { workers: own };
+    const { evacuated: _, ...rest } = desired;
+    return { ...rest, ...asked, ...(Object.keys(evacuated).length === 0 ? {} : { evacuated }) };
+  }
+
+  /** What the site facts say that the host has room for. */
+  #statedRoom() {
+    const { config, desired } = this.#options.applied;
+    const { host, site } = planStack(config, desired);
+    const facts = config.site.hosts[host.name];
+    if (facts === undefined) throw new Error(`${host.name} is no host of ${site.name}`);
+    return workerRoom(host.pool.size, facts.room, config.site.survival?.worker);
   }
 
   /** Throws ConfigError if the pool cannot hold them. */
-  #added(workers: number): NewMachine[] {
+  #added(workers: number, evacuated: Evacuated): NewMachine[] {
     const before = this.#slots(this.#options.applied.desired);
     const images = new Set(before.map(({ image }) => image));
-    return without(this.#slots(this.#wanted(workers)), before).map((slot) => {
+    return without(this.#slots(this.#wanted(workers, evacuated)), before).map((slot) => {
       return { ...slot, isImageNew: !images.has(slot.image) };
     });
   }
@@ -104,9 +143,10 @@ export class Scaler {
   /** Every worker that the pool could hold but those that stay: of any of them something may be left. */
   #changing(workers: number): SlotPlan[] {
     const { config, desired } = this.#options.applied;
+    const { evacuated: _, ...own } = desired;
     const capacity = planStack(config, desired).host.pool.size - 1;
     const fewer = Math.min(workers, this.#slots(desired).filter(isWorker).length);
-    return without(this.#slots({ ...desired, workers: capacity }), this.#slots({ ...desired, workers: fewer }));
+    return without(this.#slots({ ...own, workers: capacity }), this.#slots({ ...own, workers: fewer }));
   }
 
   #slots(desired: Desired): readonly SlotPlan[] {
@@ -123,6 +163,10 @@ function without(slots: readonly SlotPlan[], others: readonly SlotPlan[]): SlotP
   return slots.filter(({ slot }) => !known.has(slot));
 }
 
-function withoutWorkers({ workers: _, ...desired }: Desired): Omit<Desired, "workers"> {
+function withoutNumbers({
+  workers: _,
+  evacuated: _others,
+  ...desired
+}: Desired): Omit<Desired, "workers" | "evacuated"> {
   return desired;
 }

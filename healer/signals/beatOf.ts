@@ -12,6 +12,7 @@ const wireSchema = z.object({
   busy: z.number().min(0).max(1).optional(),
   vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
   holdsVip: z.boolean().optional(),
+  workersUp: z.record(z.string(), z.int().nonnegative()).optional(),
 });
 
 export interface HeardBeat {
@@ -25,7 +26,8 @@ export interface HeardBeat {
  * so that its silence about it never causes a repair. Throws if it is no such line.
  */
 export function beatOf(text: string): HeardBeat {
-  const { slot, service, freeBytes, busy, vrrp, holdsVip, incarnation, files } = wireSchema.parse(JSON.parse(text));
+  const heard = wireSchema.parse(JSON.parse(text));
+  const { slot, service, freeBytes, busy, vrrp, holdsVip, workersUp, incarnation, files } = heard;
   return {
     id: slot,
     beat: {
@@ -36,6 +38,7 @@ export function beatOf(text: string): HeardBeat {
       busy: busy ?? 0,
       ...(vrrp === undefined ? {} : { vrrp }),
       ...(holdsVip === undefined ? {} : { holdsVip }),
+      ...(workersUp === undefined ? {} : { workersUp }),
     },
   };
 }

@@ -2,21 +2,28 @@ import type { Logger } from "pino";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
 import { planStack } from "../../infra/plan.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
+import type { PeerState } from "../core/peer.ts";
 import { diskPathOf } from "../deployment.ts";
 import { watchDomains } from "./domains.ts";
 import { listenToHeartbeats } from "./heartbeats.ts";
+import { tellOfPeers } from "./peersTold.ts";
 import { createProbes, type Probes } from "./probes.ts";
 import type { Emit } from "./signal.ts";
 import { watchSpace } from "./space.ts";
 import { startTicks } from "./ticks.ts";
 import { watchVipHolders } from "./vipHolders.ts";
+import { watchWitness } from "./witness.ts";
 
 const uri = "qemu:///system";
 
-/** Opens everything by which the healer of a host learns about what is deployed there. */
-export function openSignals(outputs: StackOutputs, log: Logger, emit: Emit): Probes {
+/**
+ * Opens everything by which the healer of a host learns about what is deployed there, and about the other hosts, of whose
+ * healers `peers` says what was heard last.
+ */
+export function openSignals(outputs: StackOutputs, peers: () => readonly PeerState[], log: Logger, emit: Emit): Probes {
   const { slots, vip, applied } = outputs;
-  const { bridge } = planStack(applied.config, applied.desired).host;
+  const { host, site } = planStack(applied.config, applied.desired);
+  const { bridge } = host;
   const machines = slots.map(({ heartbeatPort: port, ...slot }) => ({
     ...slot,
     port,
@@ -29,6 +36,8 @@ export function openSignals(outputs: StackOutputs, log: Logger, emit: Emit): Pro
     watchDomains({ uri, targets: machines, bridge, log }, emit),
     watchVipHolders({ bridge, vip, log }, emit),
     watchSpace({ poolDir: hostFolders.poolDir, stateDir, log }, emit),
+    tellOfPeers({ peers }, emit),
+    ...(site.witness === undefined ? [] : [watchWitness({ address: site.witness, log }, emit)]),
     probes,
   ];
   return {

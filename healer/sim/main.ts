@@ -4,6 +4,8 @@ import { incidents } from "./incidents.ts";
 import { run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
+import { runSite } from "./sites/siteRun.ts";
+import { drawSite } from "./sites/siteScenario.ts";
 import { transcribe } from "./transcript.ts";
 
 const { values } = parseArgs({
@@ -38,6 +40,12 @@ function simulate(): number {
     if (result.violation !== undefined) {
       console.log(`seed ${scenario.seed} failed: ${result.violation.message}\n`);
       console.log(transcribe(shrink(scenario, result.violation.invariant)));
+      return 1;
+    }
+    const site = drawSite(first + done);
+    const { violation } = runSite(site);
+    if (violation !== undefined) {
+      console.log(`seed ${site.seed} of a site failed: ${violation.message}\n\n${JSON.stringify(site, undefined, 2)}`);
       return 1;
     }
     if ((done + 1) % 5_000 === 0) console.log(`${done + 1} runs`);

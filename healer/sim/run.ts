@@ -68,7 +68,7 @@ class Simulation {
     this.#watch = new Watch(this.#world, this.#limits);
     this.#listener = listener;
     this.#planned = [...this.#world.machines.values()].map(({ slot, role }) => ({ slot, role, plannedFiles }));
-    this.#state = initialState(this.#planned, noPast, 0);
+    this.#state = initialState(this.#planned, noPast, 0, this.#limits);
     for (const fault of scenario.faults) this.#schedule(fault);
   }
 
@@ -167,7 +167,7 @@ class Simulation {
   #revive(): void {
     const past = pastOf(this.#journal.map(({ atMs, entry }) => ({ agoMs: this.nowMs - atMs, entry })));
     this.#deadUntilMs = undefined;
-    this.#state = initialState(this.#planned, past, this.nowMs);
+    this.#state = initialState(this.#planned, past, this.nowMs, this.#limits);
     this.#watch.restart();
   }
 

@@ -6,6 +6,8 @@ import { incidents } from "./incidents.ts";
 import { run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
+import { runSite } from "./sites/siteRun.ts";
+import { drawSite } from "./sites/siteScenario.ts";
 import { stories } from "./stories.ts";
 import { transcribe } from "./transcript.ts";
 
@@ -15,6 +17,14 @@ test("200 drawn runs end green and break no invariant", () => {
     const { violation } = run(scenario);
     if (violation === undefined) continue;
     assert.fail(`seed ${seed}: ${violation.message}\n${transcribe(shrink(scenario, violation.invariant))}`);
+  }
+});
+
+test("100 drawn sites lose hosts, get them back and break no invariant", () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const scenario = drawSite(seed);
+    const { violation } = runSite(scenario);
+    if (violation !== undefined) assert.fail(`seed ${seed}: ${violation.message}\n${JSON.stringify(scenario)}`);
   }
 });
 

@@ -19,6 +19,11 @@ const compressed: Limits = {
   provenMs: 10_000,
   maxProvenMs: 40_000,
   breakerOpenMs: 30_000,
+  hostConfirmMs: 20_000,
+  hostGreenMs: 15_000,
+  maxHostGreenMs: 60_000,
+  witnessFreshMs: 6_000,
+  roomRetryMs: 10_000,
 };
 
 export const simLimits = { ...limitsFor, compressed } as const;

@@ -1,16 +1,19 @@
 /** `docs/healer-states.md`, written from the table of causes: what it says is what the healer does. */
 import { type Cause, causes } from "../core/causes.ts";
+import { hostStatuses } from "../core/hostStatuses.ts";
 import { type Limits, limitsFor } from "../core/limits.ts";
 
 export function statesDocument(): string {
   return [
     "# What the healer knows, and what it does about it",
     "",
-    "Generated from `healer/core/causes.ts` and `healer/core/limits.ts`. Do not edit it: `UPDATE_GOLDEN=1 node --test healer/sim/statesDocument.test.ts` writes it anew.",
+    "Generated from `healer/core/causes.ts`, `healer/core/hostStatuses.ts` and `healer/core/limits.ts`. Do not edit it: `UPDATE_GOLDEN=1 node --test healer/sim/statesDocument.test.ts` writes it anew.",
     "",
     "A slot is `green` (it beats and serves), `yellow` (something is wrong that may pass, or that nobody repairs), `red` (a repair is due), `repairing`, `settling` (it is repaired, and has to show that it helped) or `unknown` (too little is known, as during a boot).",
     "",
     ...causesTable(),
+    "",
+    ...hostsTable(),
     "",
     ...limitsTable(),
     "",
@@ -38,6 +41,18 @@ function causesTable(): string[] {
     row(["cause", "of", "known by", "repairs", "waits", "lab fault"]),
     row(["---", "---", "---", "---", "---", "---"]),
     ...rows,
+  ];
+}
+
+function hostsTable(): string[] {
+  return [
+    "## Other hosts",
+    "",
+    "What the healer of one host believes of each other host of the site.",
+    "",
+    row(["it is", "known by", "what is done"]),
+    row(["---", "---", "---"]),
+    ...Object.values(hostStatuses).map(({ title, knownBy, done }) => row([title, knownBy, done])),
   ];
 }
 

@@ -36,6 +36,8 @@ function describeAction(action: Action): string[] {
         : [];
     case "scale":
       return [`scale to ${action.workers} (repair ${action.generation})`];
+    case "askRoom":
+      return [`ask for room for ${action.workers}`];
     case "moveVip":
       return [`move the address from ${action.slot} (repair ${action.generation})`];
     case "rotate":

@@ -126,9 +126,9 @@ function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
   const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask, moveVip: ask };
-  const scaler = { scale: ask };
+  const scaler = { scale: ask, askRoom: ask };
   const ports = { journal, scaler, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
-  const state = initialState(testPlanned, pastOf([]), performance.now());
+  const state = initialState(testPlanned, pastOf([]), performance.now(), testLimits);
   return { healer: new Healer(ports, testLimits, state), asked };
 }
 

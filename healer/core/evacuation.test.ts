@@ -1,0 +1,352 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shareOf } from "./evacuation.ts";
+import { limits } from "./scene.ts";
+import { SiteScene } from "./siteScene.ts";
+
+const minuteMs = 60_000;
+
+/** A site whose host mb was heard, and is lost. */
+function lost(site?: ConstructorParameters<typeof SiteScene>[0]): SiteScene {
+  const scene = new SiteScene(site);
+  scene.pass(10_000);
+  scene.lose();
+  scene.pass(limits.hostConfirmMs + 10_000);
+  return scene;
+}
+
+function passUntil(site: SiteScene, condition: () => boolean): void {
+  for (let seconds = 0; !condition(); seconds += 1) {
+    assert.ok(seconds < 1_800, `not within half an hour: ${site.scalings().join("; ")}`);
+    site.pass(1_000);
+  }
+}
+
+test("for a host that is lost its workers are made here, and one page says so", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  assert.equal(site.is(), "heard");
+  site.lose();
+  site.pass(50_000);
+  assert.equal(site.is(), "silent");
+  assert.deepEqual(site.scalings(), []);
+  site.pass(3 * minuteMs);
+  assert.equal(site.is(), "lost");
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
+  assert.deepEqual(site.evacuated, { mb: 2 });
+  assert.equal(site.own, 2, "what a person has asked for stays what it was");
+  assert.equal(
+    site.sentence(),
+    "neither its healer nor any of its workers was heard for 60 s; without a witness this host cannot tell whether mb or the cable is lost: it adds workers here only, which costs memory",
+  );
+  assert.deepEqual(site.pages(), [`another host lost: mb: ${site.sentence()}`], "not one for each machine");
+});
+
+test("a host whose healer is silent and whose workers answer is not lost", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.mb.healerAnswers = false;
+  site.pass(10 * minuteMs);
+  assert.equal(site.is(), "silent");
+  assert.equal(site.sentence(), "its healer is silent, and its workers answer");
+  site.mb.workersAnswer = false;
+  site.pass(50_000);
+  assert.equal(site.is(), "silent", "they may be back in a moment");
+  site.pass(20_000);
+  assert.equal(site.is(), "lost");
+});
+
+test("a balancer that sees no worker at all is no witness, and none is asked", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.lose();
+  site.scene.silent.add("lb-1");
+  site.pass(2 * minuteMs);
+  assert.equal(site.is(), "silent");
+  assert.match(site.sentence() ?? "", /no balancer here can say whether its workers answer/);
+  site.scene.silent.delete("lb-1");
+  site.ownAnswer = false;
+  site.pass(2 * minuteMs);
+  assert.equal(site.is(), "silent");
+  assert.deepEqual(site.scalings(), []);
+});
+
+test("a host that went away on purpose is not stood in for, after a restart of this healer neither", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.mb.planned = "its healer was told to end";
+  site.pass(5_000);
+  site.lose();
+  site.pass(5 * minuteMs);
+  assert.equal(site.is(), "planned");
+  site.restart();
+  site.pass(5 * minuteMs);
+  assert.equal(site.is(), "planned");
+  assert.equal(site.sentence(), "it went away on purpose: its healer was told to end");
+  assert.deepEqual([site.scalings(), site.pages()], [[], []]);
+  site.bringBack();
+  site.pass(5_000);
+  assert.equal(site.is(), "heard");
+});
+
+test("a host that was never heard is not lost", () => {
+  const site = new SiteScene({ others: { mb: 2 } });
+  site.lose();
+  site.pass(10 * minuteMs);
+  assert.equal(site.is(), "unheard");
+  assert.deepEqual(site.scalings(), []);
+});
+
+test("nothing is made while this host is cut off; once the witness answers it is", () => {
+  const site = new SiteScene({ hasWitness: true });
+  site.pass(10_000);
+  site.lose();
+  site.witnessAnswers = false;
+  site.pass(5 * minuteMs);
+  assert.equal(site.is(), "isolated");
+  assert.deepEqual(site.scalings(), []);
+  assert.deepEqual(site.pages(), [
+    "this host is cut off: whether other hosts are lost cannot be told from here, and nothing is made in their place",
+  ]);
+  site.witnessAnswers = true;
+  site.pass(10_000);
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
+  assert.equal(site.sentence(), "neither its healer nor any of its workers was heard for 60 s");
+});
+
+test("who hears a third host is not cut off, whatever its witness says", () => {
+  const site = lost({ hasWitness: true, others: { mb: undefined, cc: undefined } });
+  assert.equal(site.is(), "lost");
+  const cut = new SiteScene({ hasWitness: true, others: { mb: undefined, cc: undefined } });
+  cut.pass(10_000);
+  cut.witnessAnswers = false;
+  cut.lose();
+  cut.pass(2 * minuteMs);
+  assert.equal(cut.is(), "lost");
+  assert.deepEqual(cut.scalings(), ["the loss of mb: 3"], "one of two is this host's share");
+});
+
+test("as many as there is room for, and a page says how many are not", () => {
+  const site = new SiteScene();
+  site.capacity = 3;
+  site.pass(10_000);
+  site.lose();
+  site.pass(3 * minuteMs);
+  assert.deepEqual(site.evacuated, { mb: 1 });
+  assert.equal(
+    site.pages()[1],
+    "for 1 more of a lost host's workers there is no room here: the host has 100 MiB of memory left, and 256 are needed.",
+  );
+  assert.equal(site.pages().length, 2);
+  site.capacity = 6;
+  site.pass(limits.roomRetryMs + 10_000);
+  assert.deepEqual(site.evacuated, { mb: 2 });
+});
+
+test("nobody guesses how many workers a host has that never said so and of which the site facts do not tell", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  assert.equal(site.scene.state.hosts.mb?.workers, 2);
+  const told = new SiteScene({ others: { mb: 3 } });
+  told.mb.workers = 1;
+  told.mb.green = 1;
+  told.pass(10_000);
+  told.lose();
+  told.pass(2 * minuteMs);
+  assert.deepEqual(told.evacuated, { mb: 1 }, "what it said last comes before the site facts");
+});
+
+test("what stands in is given back one by one, when the host has been well for a while", () => {
+  const site = lost();
+  site.bringBack();
+  site.mb.green = 1;
+  site.pass(10 * minuteMs);
+  assert.equal(site.is(), "returned");
+  assert.deepEqual(site.evacuated, { mb: 2 }, "not before all its own workers are well");
+  site.mb.green = 2;
+  site.pass(limits.hostGreenMs - 5_000);
+  assert.deepEqual(site.evacuated, { mb: 2 });
+  site.pass(3 * minuteMs);
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4", "the return of mb: 3", "the return of mb: 2"]);
+  assert.deepEqual(
+    site.scene.actions.flatMap((action) => (action.kind === "rotate" ? [`${action.slot} ${action.to}`] : [])),
+    ["web-4 out", "web-3 out"],
+    "each is drained first",
+  );
+  assert.deepEqual([site.is(), site.evacuated, site.own], ["heard", {}, 2]);
+});
+
+test("the next one is not given back before this host is at rest and drift was looked for", () => {
+  const site = lost();
+  site.bringBack();
+  passUntil(site, () => site.scalings().length === 2);
+  site.scene.silent.add("web-1");
+  site.pass(4_000);
+  site.pass(5 * minuteMs);
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4", "the return of mb: 3"]);
+});
+
+test("nothing is given back while nobody has looked for drift", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.driftAnswers = false;
+  site.lose();
+  site.pass(80_000);
+  site.bringBack();
+  site.pass(5 * minuteMs);
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
+});
+
+test("a host that falls silent again keeps what stands in for it, and what was being drained gets requests again", () => {
+  const site = lost();
+  site.bringBack();
+  site.scene.rotates = undefined;
+  passUntil(site, () => site.scalings().length === 2);
+  assert.equal(site.scene.state.scaling?.phase, "draining");
+  site.scene.beats.set("web-4", { incarnation: "a", service: "draining", files: "f", freeBytes: 1e9, busy: 0.1 });
+  site.lose();
+  site.pass(10_000);
+  assert.equal(site.scene.state.scaling, undefined);
+  assert.deepEqual(site.evacuated, { mb: 2 });
+  site.pass(minuteMs);
+  const moves = site.scene.actions.flatMap((action) =>
+    action.kind === "rotate" ? [`${action.slot} ${action.to}`] : [],
+  );
+  assert.deepEqual(moves.slice(0, 2), ["web-4 out", "web-4 in"]);
+});
+
+test("ten flaps in twenty minutes are at most two evacuations and one rebalance", () => {
+  for (let downMs = 10_000; downMs < 120_000; downMs += 25_000) {
+    for (const restarts of [false, true]) {
+      const site = new SiteScene();
+      site.pass(10_000);
+      for (let flap = 0; flap < 10; flap += 1) {
+        site.lose();
+        site.pass(downMs);
+        site.bringBack();
+        site.pass(120_000 - downMs);
+        if (restarts) site.restart();
+      }
+      const losses = site.scalings().filter((asked) => asked.startsWith("the loss of mb"));
+      const returns = site.scalings().filter((asked) => asked.startsWith("the return of mb"));
+      const seen = `${downMs} ms down: ${site.scalings().join("; ")}`;
+      assert.ok(losses.length <= 2, seen);
+      assert.ok(returns.length <= 2, `${seen}: a rebalance gives back two workers, one by one`);
+    }
+  }
+});
+
+test("with each return within the hour a host has to be well for twice as long", () => {
+  const site = lost();
+  for (let flap = 0; flap < 2; flap += 1) {
+    site.bringBack();
+    site.pass(minuteMs);
+    site.lose();
+    site.pass(2 * minuteMs);
+  }
+  site.bringBack();
+  site.pass(8 * minuteMs - 10_000);
+  assert.equal(site.workers, 4);
+  site.pass(2 * minuteMs);
+  assert.equal(site.workers, 2);
+});
+
+test("a healer that is killed knows who is lost and what stands in for it, and tells nobody twice", () => {
+  const site = lost();
+  const pages = site.pages().length;
+  site.restart();
+  assert.equal(site.is(), "lost");
+  site.pass(5 * minuteMs);
+  assert.equal(site.is(), "lost");
+  assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
+  assert.equal(site.pages().length, pages);
+  site.bringBack();
+  site.pass(10_000);
+  site.restart();
+  site.pass(10_000);
+  assert.equal(site.scene.state.hosts.mb?.returnsMs.length, 1, "it came back once");
+  site.pass(5 * minuteMs);
+  assert.equal(site.workers, 2);
+});
+
+test("an evacuation that is cut short is taken back, and tried again ever more seldom", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.outcome = { ok: false, code: "failed", reason: "the provider is gone" };
+  site.lose();
+  site.pass(30 * minuteMs);
+  const tries = site.scalings().length;
+  assert.ok(tries >= 2 && tries <= 5, `${tries} tries`);
+  site.outcome = { ok: true, tookMs: 9_000 };
+  site.pass(20 * minuteMs);
+  assert.deepEqual(site.evacuated, { mb: 2 });
+});
+
+test("one that is given back and cut short goes all the same, and the others stay", () => {
+  const site = lost();
+  site.bringBack();
+  site.outcome = { ok: false, code: "failed", reason: "the provider is gone" };
+  passUntil(site, () => site.scalings().length === 2);
+  site.pass(2_000);
+  site.outcome = { ok: true, tookMs: 9_000 };
+  passUntil(site, () => site.workers === 3);
+  assert.deepEqual([site.own, site.evacuated], [2, { mb: 1 }]);
+});
+
+test("a healer that dies in the middle of an evacuation does not begin it again at once", () => {
+  const begun = new SiteScene();
+  begun.pass(10_000);
+  begun.scene.send({ kind: "scale", workers: 3, by: "anna" });
+  begun.restart();
+  assert.equal(begun.scene.state.evacuation.failures, 1);
+  assert.ok(begun.scene.state.evacuation.notBeforeMs > begun.scene.nowMs);
+});
+
+test("a person changes the number of the host's own workers, whatever stands in for others", () => {
+  const site = lost();
+  assert.equal(site.scene.send({ kind: "scale", workers: 3, by: "anna" }), "anna asks for 5 workers, of them 2 for mb");
+  site.pass(10_000);
+  assert.deepEqual([site.own, site.evacuated], [3, { mb: 2 }]);
+  assert.equal(
+    site.scene.send({ kind: "scale", workers: 3, by: "anna" }),
+    "refused: this host has 3 workers already, beside 2 that stand in for other hosts",
+  );
+});
+
+test("what stands in for a host that the site no longer has is given back", () => {
+  const site = new SiteScene();
+  site.evacuated = { cc: 1 };
+  site.restart();
+  site.pass(10 * minuteMs);
+  assert.deepEqual(site.scalings(), ["the return of cc: 2"]);
+});
+
+test("what is not well here is mended before anything is made for others", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.lose();
+  site.scene.silent.add("web-1");
+  site.pass(5 * minuteMs);
+  assert.equal(site.is(), "lost");
+  assert.deepEqual(site.scalings(), []);
+});
+
+test("the hosts that are left make all of a lost host's workers between them, whoever is asked", () => {
+  for (const hosts of [
+    ["mb", "bk"],
+    ["mb", "bk", "cc"],
+    ["aa", "zz", "mb", "bk"],
+    ["zz", "bk", "mb", "aa", "cc"],
+  ]) {
+    const [gone = "", ...left] = hosts;
+    for (let workers = 0; workers <= 9; workers += 1) {
+      const shares = left.map((host) => {
+        const others = Object.fromEntries(hosts.filter((name) => name !== host).map((name) => [name, undefined]));
+        return shareOf({ host, others, hasWitness: false }, gone, workers);
+      });
+      const sum = shares.reduce((total, share) => total + share, 0);
+      assert.equal(sum, workers);
+      assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+    }
+  }
+});

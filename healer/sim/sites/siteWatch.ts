@@ -1,0 +1,141 @@
+/** What has to be true of every change of the number of workers that nobody wished, told from what the healer was told. */
+import type { Action, JournalEntry } from "../../core/actions.ts";
+import type { Event } from "../../core/events.ts";
+import type { Limits } from "../../core/limits.ts";
+import { must } from "../violation.ts";
+import type { SiteScenario } from "./siteScenario.ts";
+import type { SiteWorld } from "./siteWorld.ts";
+
+type Begun = Extract<JournalEntry, { kind: "scaleBegun" }>;
+
+interface ToldHost {
+  /** When its healer's last word came, and whether that was that it goes. */
+  heardMs: number | undefined;
+  isLeaving: boolean;
+  /** Since when it has been heard with all its workers well. */
+  wellSinceMs: number | undefined;
+  seenMs: number | undefined;
+}
+
+/** Between what happens and what the healer is told of it. */
+const lateMs = 4_500;
+
+export class SiteWatch {
+  readonly #scenario: SiteScenario;
+  readonly #world: SiteWorld;
+  readonly #limits: Limits;
+  readonly #hosts: ReadonlyMap<string, ToldHost>;
+  readonly #lossPages = new Set<string>();
+  #witnessMs = Number.NEGATIVE_INFINITY;
+  #room = 0;
+  /** The last change, as it was begun. */
+  #begun: Begun | undefined;
+
+  constructor(scenario: SiteScenario, world: SiteWorld, limits: Limits) {
+    this.#scenario = scenario;
+    this.#world = world;
+    this.#limits = limits;
+    const untold = () => ({ heardMs: undefined, isLeaving: false, wellSinceMs: undefined, seenMs: undefined });
+    this.#hosts = new Map(Object.keys(scenario.others).map((host) => [host, untold()]));
+  }
+
+  get pages(): ReadonlySet<string> {
+    return this.#lossPages;
+  }
+
+  /** What the healer hears, before what it makes of that. */
+  hearHealer(host: string, isLeaving: boolean, isWell: boolean): void {
+    const { nowMs } = this.#world;
+    const told = this.#told(host);
+    Object.assign(told, { heardMs: nowMs, isLeaving, wellSinceMs: isWell ? (told.wellSinceMs ?? nowMs) : undefined });
+  }
+
+  hearNothing(host: string): void {
+    const told = this.#told(host);
+    if (this.#world.nowMs - (told.heardMs ?? 0) > lateMs) told.wellSinceMs = undefined;
+  }
+
+  seeWorkers(host: string): void {
+    this.#told(host).seenMs = this.#world.nowMs;
+  }
+
+  check(event: Event, actions: readonly Action[]): void {
+    if (event.kind === "witness" && event.answered) this.#witnessMs = this.#world.nowMs;
+    if (event.kind === "room") this.#room = event.fits;
+    for (const action of actions) {
+      if (action.kind === "journal" && action.entry.kind === "scaleBegun") this.#begin(action.entry);
+      if (action.kind === "scale") this.#update(action);
+      if (action.kind === "page" && action.topic.endsWith(".hostLost")) {
+        must(!this.#lossPages.has(action.topic), "a host is lost once", () => action.topic);
+        this.#lossPages.add(action.topic);
+      }
+      if (action.kind === "clearPage") this.#lossPages.delete(action.topic);
+    }
+  }
+
+  #begin(entry: Begun): void {
+    const { evacuated, own } = { evacuated: entry.evacuated ?? {}, own: this.#scenario.own };
+    this.#begun = entry;
+    const extras = Object.values(evacuated).reduce((sum, count) => sum + count, 0);
+    must(entry.workers - extras === own, "the host's own workers stay as many", () => `${entry.workers} - ${extras}`);
+    const host = entry.by.split(" ").at(-1) ?? "";
+    if (entry.by.startsWith("the loss of")) this.#beginFor(entry, evacuated);
+    else this.#beginReturn(entry, evacuated, host);
+  }
+
+  #beginFor({ workers }: Begun, evacuated: Readonly<Record<string, number>>): void {
+    const { hostConfirmMs } = this.#limits;
+    const { nowMs } = this.#world;
+    must(workers <= this.#room, "never more workers than room", () => `${workers} of ${this.#room}`);
+    this.#isInSight();
+    for (const [host, count] of Object.entries(evacuated)) {
+      if (count <= (this.#world.evacuated[host] ?? 0)) continue;
+      const { heardMs, isLeaving, seenMs = 0 } = this.#told(host);
+      must(heardMs !== undefined, "only what was there can be lost", () => host);
+      must(!isLeaving, "who goes on purpose is not lost", () => host);
+      const signMs = Math.max(heardMs ?? 0, seenMs);
+      must(nowMs - signMs >= hostConfirmMs - lateMs, "a host is lost after a while", () => `${nowMs - signMs} ms`);
+      must(count <= this.#shareOf(host), "each host makes its share", () => `${count} for ${host}`);
+    }
+  }
+
+  #beginReturn({ workers }: Begun, evacuated: Readonly<Record<string, number>>, host: string): void {
+    const { nowMs } = this.#world;
+    const { wellSinceMs = nowMs } = this.#told(host);
+    const wellMs = nowMs - wellSinceMs;
+    must(wellMs >= this.#limits.hostGreenMs - lateMs, "what stands in goes late", () => `${host}: ${wellMs} ms`);
+    const before = this.#world.evacuated[host] ?? 0;
+    must((evacuated[host] ?? 0) === before - 1, "one is given back at a time", () => `${before} before`);
+    must(workers === this.#world.workers - 1, "one is given back at a time", () => `${workers} workers`);
+  }
+
+  #update({ workers, evacuated }: Extract<Action, { kind: "scale" }>): void {
+    const begun = this.#begun;
+    if (begun === undefined || workers >= this.#world.workers) return;
+    const leaving = [...this.#world.machines].slice(workers + 1);
+    const isServing = leaving.some(([, { isUp, isDrained }]) => isUp && !isDrained);
+    must(!isServing, "what serves is drained before it is removed", () => `${workers} workers`);
+    const isKept = Object.entries(evacuated).every(([host, count]) => count <= (this.#world.evacuated[host] ?? 0));
+    must(isKept, "fewer workers stand in for fewer", () => JSON.stringify(evacuated));
+  }
+
+  /** A host that has a witness and hears neither it nor any other host does nothing about them. */
+  #isInSight(): void {
+    if (!this.#scenario.hasWitness) return;
+    const { nowMs } = this.#world;
+    const heard = [...this.#hosts.values()].flatMap(({ heardMs = 0, seenMs = 0 }) => [heardMs, seenMs]);
+    const signMs = Math.max(this.#witnessMs, ...heard);
+    const sinceMs = nowMs - signMs;
+    must(sinceMs <= this.#limits.witnessFreshMs + lateMs, "no evacuation while isolated", () => `for ${sinceMs} ms`);
+  }
+
+  #shareOf(host: string): number {
+    return Math.ceil((this.#scenario.others[host] ?? 0) / Object.keys(this.#scenario.others).length);
+  }
+
+  #told(host: string): ToldHost {
+    const told = this.#hosts.get(host);
+    if (told === undefined) throw new Error(`no host ${host}`);
+    return told;
+  }
+}

@@ -1,0 +1,78 @@
+/** The simulated site, seen from one host: its own machines, and the other hosts as they are. */
+import type { Evacuated } from "../../core/standIns.ts";
+import type { PlannedSlot } from "../../core/state.ts";
+import type { SiteFault, SiteFaultKind, SiteScenario } from "./siteScenario.ts";
+
+export interface SiteMachine {
+  isUp: boolean;
+  isDrained: boolean;
+  /** Each start is another incarnation. */
+  starts: number;
+}
+
+export class SiteWorld {
+  nowMs = 0;
+  workers: number;
+  evacuated: Evacuated = {};
+  readonly machines = new Map<string, SiteMachine>();
+  readonly #scenario: SiteScenario;
+
+  constructor(scenario: SiteScenario) {
+    this.#scenario = scenario;
+    this.workers = scenario.own;
+    this.#build();
+  }
+
+  isOn(kind: SiteFaultKind, host?: string): boolean {
+    const isNow = ({ atMs, forMs }: SiteFault) => this.nowMs >= atMs && this.nowMs < atMs + forMs;
+    return this.#scenario.faults.some((fault) => {
+      return fault.kind === kind && (host === undefined || fault.host === host) && isNow(fault);
+    });
+  }
+
+  /** How many workers fit now. */
+  get capacity(): number {
+    return this.isOn("room") ? this.#scenario.own : this.#scenario.capacity;
+  }
+
+  hearsHealer(host: string): boolean {
+    return !["power", "deaf"].some((kind) => this.isOn(kind as SiteFaultKind, host)) && !this.isOn("isolated");
+  }
+
+  /** It says so before it goes, and is gone then. */
+  isLeaving(host: string): boolean {
+    return this.isOn("planned", host);
+  }
+
+  seesWorkers(host: string): boolean {
+    return !["power", "cut"].some((kind) => this.isOn(kind as SiteFaultKind, host)) && !this.isOn("isolated");
+  }
+
+  get hearsWitness(): boolean {
+    return !this.isOn("witness") && !this.isOn("isolated");
+  }
+
+  deploy(workers: number, evacuated: Evacuated): void {
+    this.workers = workers;
+    this.evacuated = evacuated;
+    this.#build();
+  }
+
+  get planned(): PlannedSlot[] {
+    const standIns = Object.entries(this.evacuated).flatMap(([host, count]) => Array<string>(count).fill(host));
+    return [...this.machines.keys()].map((slot, index) => {
+      const role = index === 0 ? "balancer" : "worker";
+      const standsInFor = standIns[index - 1 - (this.workers - standIns.length)];
+      const known = { slot, role, plannedFiles: undefined } as const;
+      return standsInFor === undefined ? known : { ...known, standsInFor };
+    });
+  }
+
+  #build(): void {
+    const names = ["lb-1", ...Array.from({ length: this.workers }, (_, index) => `web-${index + 1}`)];
+    for (const slot of names) {
+      if (!this.machines.has(slot)) this.machines.set(slot, { isUp: true, isDrained: false, starts: 1 });
+    }
+    for (const slot of this.machines.keys()) if (!names.includes(slot)) this.machines.delete(slot);
+  }
+}
