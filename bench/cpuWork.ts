@@ -3,7 +3,7 @@ const repeats = 5;
 
 /**
  * The time on the clock, in the median of some repeats, of a fixed piece of work on one core: 20 million rounds of a small
- * generator of numbers, which need no memory and no kernel. It takes under a second in all, and nothing else of this
+ * generator of numbers, which need no memory and no kernel. It takes about a second in all, and nothing else of this
  * process runs meanwhile.
  */
 export function cpuWorkMs(): number {

@@ -268,13 +268,15 @@ function holderPromises(result: string, unheldSeconds: number, misses: HolderMis
       atMost: begun,
       ...known(misses.waits),
     },
-    ...(["median", "max"] as const).map((of): Promised => ({
-      about: "outage",
-      says: `the tuned pair's longest time without an answer, ${of === "max" ? "in the worst run" : "in the median"}`,
-      result,
-      measure: { kind: "ratio", figure: "outageMs", of, to: "tuned" },
-      atMost: ratioToTuned,
-    })),
+    ...(["median", "max"] as const).map(
+      (of): Promised => ({
+        about: "outage",
+        says: `the tuned pair's longest time without an answer, ${of === "max" ? "in the worst run" : "in the median"}`,
+        result,
+        measure: { kind: "ratio", figure: "outageMs", of, to: "tuned" },
+        atMost: ratioToTuned,
+      }),
+    ),
   ];
 }
 

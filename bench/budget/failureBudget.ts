@@ -41,7 +41,9 @@ function faultSection(title: string, judged: readonly Judged[], reports: Reports
   const own = judged.filter((one) => one.title === title);
   const results = [...new Set(own.map(({ promised }) => promised.result))];
   const reasons = own.flatMap(({ promised, verdict }) =>
-    promised.knownMiss === undefined ? [] : [`- ${verdict}, ${abouts[promised.about]} (${promised.says}): ${promised.knownMiss}.`],
+    promised.knownMiss === undefined
+      ? []
+      : [`- ${verdict}, ${abouts[promised.about]} (${promised.says}): ${promised.knownMiss}.`],
   );
   return [
     `### ${title} (${guestsOf(new Map(results.flatMap((name) => entryOf(reports, name))))})`,

@@ -77,7 +77,8 @@ function findRatio(report: StoredReport, pair: string, measure: Measure & { kind
   return {
     value,
     text: `${value.toFixed(2)} x: ${quantity(ours[of], figure)} against ${quantity(theirs[of], figure)}`,
-    bound: of === "median" ? boundRatio(ours, theirs) : `worse in less than ${percent(ours.beyondMaxBound)} of further runs`,
+    bound:
+      of === "median" ? boundRatio(ours, theirs) : `worse in less than ${percent(ours.beyondMaxBound)} of further runs`,
     runs: ours.n,
   };
 }
