@@ -171,7 +171,8 @@ export const budgets: readonly Budget[] = [
         result: "vip-move",
         measure: { kind: "share", hits: ["newFailed"], of: "onNew" },
         atMost: 0,
-        knownMiss: "POSTs answered with 502 where the updates that ask for the move left the emulated workers no processor",
+        knownMiss:
+          "POSTs answered with 502 where the updates that ask for the move left the emulated workers no processor",
       },
       {
         about: "fails",
@@ -179,7 +180,8 @@ export const budgets: readonly Budget[] = [
         result: "vip-move",
         measure: { kind: "share", hits: ["keptFailed"], of: "requests" },
         atMost: 0,
-        knownMiss: "POSTs answered with 502 where the updates that ask for the move left the emulated workers no processor",
+        knownMiss:
+          "POSTs answered with 502 where the updates that ask for the move left the emulated workers no processor",
       },
       {
         about: "fails",
