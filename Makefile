@@ -2,7 +2,7 @@
 export VIGIL_CACHE ?= /var/cache/vigil
 export PATH := $(VIGIL_CACHE)/bin:$(PATH)
 
-.PHONY: setup demo test check soak clean
+.PHONY: setup demo test check bench bench-check soak clean
 
 setup: ## prepare this machine and this checkout
 	@toolchain/setup.sh
@@ -16,6 +16,12 @@ test: setup ## everything that must be green before a change lands
 
 check: setup ## types, style and unit tests
 	@npm run check
+
+bench: setup ## every fault as often as its promise was made for, in a lab of its own, and the failure budget from it
+	@npm run bench
+
+bench-check: setup ## whether the committed results keep every promise
+	@npm run bench:check
 
 soak: setup ## the long runs behind the published figures
 	@npm run soak

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { run } from "../host/run.ts";
 import { hostFolders } from "../infra/paths.ts";
 import { pathOnHost } from "../lab/virtualHost.ts";
+import { cpuWorkMs } from "./cpuWork.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a figure depends on that needs no guests. */
@@ -16,6 +17,18 @@ export interface HostFacts {
   readonly kernel: string;
   readonly node: string;
   readonly commit: string;
+  readonly work: Work;
+}
+
+/**
+ * How fast the machine was, by `cpuWorkMs`: a processor that other machines share is not always as fast. Two results whose
+ * times here differ by more than a tenth or so were measured on what is not the same machine.
+ */
+export interface Work {
+  /** Before the first run. */
+  readonly beforeMs: number;
+  /** After the last one. */
+  readonly afterMs?: number | undefined;
 }
 
 /** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
@@ -38,7 +51,13 @@ export async function hostFacts(): Promise<HostFacts> {
     kernel: release(),
     node: process.version,
     commit: (await run(["git", "describe", "--always", "--dirty"], { cwd: import.meta.dirname })).trim(),
+    work: { beforeMs: cpuWorkMs() },
   };
+}
+
+/** To be called after the last run. */
+export function withWorkAfter<Facts extends HostFacts>(facts: Facts): Facts {
+  return { ...facts, work: { ...facts.work, afterMs: cpuWorkMs() } };
 }
 
 export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<MachineFacts> {

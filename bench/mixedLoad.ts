@@ -7,7 +7,7 @@ import { startLoad } from "./observe.ts";
 import type { RequestRecord } from "./requestRecord.ts";
 import type { Pair, Rig } from "./rig.ts";
 
-/** A second less than two seconds: a balancer that reloads closes a connection that has been idle for two. */
+/** Less than two seconds: a balancer that reloads closes a connection that has been idle for longer. */
 export const defaultThinkMs = "1000-1900";
 const newcomersPerS = 4;
 /** Longer than any case, so that it ends because it is stopped. */

@@ -1,6 +1,6 @@
 /**
  * What planned moves of the address cost. A connection belongs to the balancer that it was opened to: when that gives the
- * address up, what is under way on it gets no answer, and what is sent on it later is reset by the balancer that has the
+ * address up it still answers what is under way, and what is sent on it later is reset by the balancer that has the
  * address now. Clients have to connect anew. A request that fails on a connection that no move has cut failed like any.
  */
 import type { Move } from "./ownership.ts";

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { renderTable } from "../cli/output.ts";
 import { type Check, figuresOf, type Run } from "./cases/case.ts";
 import type { Healers } from "./healers.ts";
-import type { HostFacts, MachineFacts } from "./machineFacts.ts";
+import type { HostFacts, MachineFacts, Work } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
 /** What the command was asked for. */
@@ -60,14 +60,28 @@ export function renderReport({ case: name, machine, healers, summaries, checks }
   const header = ["pair", "figure", "n", "median", "its 95 % bounds", "max", "may exceed", "median x", "max x"];
   const verdicts = checks.map(({ claim, met, found }) => `${met ? "met    " : "NOT MET"}  ${claim}: ${found}\n`);
   const watched = healers === undefined ? "" : healers === "running" ? ", healers running" : ", no healer running";
-  const guests = "accelerator" in machine ? `, ${machine.accelerator}` : "";
-  const title = `${name} on ${machine.cores} cores${guests}, ${machine.processor}`;
-  return `\n${title}, load ${machine.loadAverage.toFixed(1)} before${watched}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+  const guests = "accelerator" in machine ? machine.accelerator.toUpperCase() : "no guests";
+  const title = `${name} (${guests}) on ${machine.cores} cores, ${machine.processor}`;
+  const moment = `load ${machine.loadAverage.toFixed(1)} before, ${renderWork(machine.work)}${watched}`;
+  return `\n${title}\n${moment}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
+}
+
+export function renderWork({ beforeMs, afterMs }: Work): string {
+  const after = afterMs === undefined ? "" : ` and ${afterMs.toFixed(0)} ms after`;
+  return `a fixed piece of work took ${beforeMs.toFixed(0)} ms before${after}`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(value, infinityAsText, 2)}\n`);
+  await writeFile(path, jsonOf(value));
+}
+
+export function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, infinityAsText, 2)}\n`;
+}
+
+export function jsonLineOf(value: unknown): string {
+  return `${JSON.stringify(value, infinityAsText)}\n`;
 }
 
 /** JSON has no infinity and would write null, which reads as "not measured". */

@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { exitCodeOf, messageOf } from "../cli/exitCodes.ts";
 import { parseCount, progressPrinter } from "../cli/output.ts";
 import { type Check, type Figures, figuresOf, type Run } from "./cases/case.ts";
-import { hostFacts } from "./machineFacts.ts";
+import { hostFacts, withWorkAfter } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
 import { Child } from "./streams/child.ts";
 import type { ReaderOptions, SenderOptions, Stream } from "./streams/protocol.ts";
@@ -94,7 +94,7 @@ async function runCase(one: WatchingCase, options: Options): Promise<void> {
     }
   }
   runs.sort((first, second) => (first.pair === second.pair ? 0 : first.pair === "healer" ? -1 : 1));
-  const report = reportOf(one.name, startedAt, machine, runs, judge(one, runs));
+  const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, judge(one, runs));
   await writeJson(join(import.meta.dirname, "results", `${one.name}.json`), report);
   process.stdout.write(renderReport(report));
   if (report.checks.some(({ met }) => !met)) process.exitCode = 1;

@@ -16,6 +16,7 @@ export const exitCodes = {
   noHealer: 6,
   notNow: 7,
   noRoom: 8,
+  notMet: 9,
 } as const;
 
 export const exitCodesHelp = `
@@ -29,6 +30,7 @@ Exit codes:
   6  no healer answers
   7  the healer may not do it now: another update, a pause, no space; nothing was done
   8  \`vigil scale\`: the host's pool or memory cannot hold so many workers; nothing was done
+  9  \`vigil bench\`: it was measured, and a claim is not met
 \`vigil shell\` exits with the code of the command that it ran.`;
 
 export function exitCodeOf(error: unknown): number {

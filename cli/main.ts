@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { drainCommand, undrainCommand } from "./commands/drain.ts";
 import { envCommand } from "./commands/env.ts";
@@ -27,6 +28,7 @@ const program = new Command("vigil")
   .addHelpText("after", exitCodesHelp)
   .addCommand(demoCommand())
   .addCommand(labCommand())
+  .addCommand(benchCommand())
   .addCommand(shellCommand())
   .addCommand(envCommand())
   .addCommand(planCommand())

@@ -6,7 +6,7 @@ export interface Case {
   readonly name: string;
   /** One line for the help. */
   readonly what: string;
-  /** Whether the acceptance compares it with a plain pair. */
+  /** Whether it is compared with a plain pair unless the command says otherwise. */
   readonly compared: boolean;
   /** How many connections are busy unless the command says otherwise. */
   readonly users: number;
@@ -57,7 +57,7 @@ export interface Check {
 }
 
 /** A machine that is too busy without any fault measures itself. */
-const quietLimitMs = 500;
+export const quietLimitMs = 500;
 
 /** The figure `quietP95Ms`, which every case takes before its fault, must be small or the others mean nothing. */
 export function checkQuiet(runs: readonly Run[]): Check {

@@ -6,13 +6,11 @@ import { bringBack } from "../healers.ts";
 import { recordFrames, startLoad } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, takeoverOf } from "../ownership.ts";
+import { ratioToTuned } from "../promises.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, type Machine, openGuest, processOf } from "../rig.ts";
 import { summarize } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
-
-/** How much worse than the plain pair the product may be. */
-const allowedRatio = 1.2;
 
 /** Long enough for adverts of a second, and for a client to have repeated a connect. */
 const watchMs = 6_000;
@@ -121,8 +119,8 @@ function judge(runs: readonly Run[]): Check[] {
       const ratio = (ours?.[kind] ?? Number.NaN) / (theirs?.[kind] ?? Number.NaN);
       return {
         about: "time" as const,
-        claim: `${kind} of ${figure} at most ${allowedRatio} x the ${baseline} pair's`,
-        met: ratio <= allowedRatio,
+        claim: `${kind} of ${figure} at most ${ratioToTuned} x the ${baseline} pair's`,
+        met: ratio <= ratioToTuned,
         found: `${ours?.[kind].toFixed(0)} ms against ${theirs?.[kind].toFixed(0)} ms: ${ratio.toFixed(2)} x`,
       };
     });

@@ -62,6 +62,7 @@ function judge(runs: readonly Run[]): Check[] {
   const failedInFlight = totalOf(runs, pair, "failedInFlight");
   const slow = totalOf(runs, pair, "slow");
   const idle = figuresOf(runs, pair, "hit").filter((hit) => hit === 0).length;
+  const kills = figuresOf(runs, pair, "hit").length;
   const bounded = (hits: number) =>
     `${hits} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(hits, requests)).toFixed(3)} %`;
   return [
@@ -70,7 +71,7 @@ function judge(runs: readonly Run[]): Check[] {
       about: "time",
       claim: "every kill met a request on its victim",
       met: idle === 0,
-      found: `${idle} of ${runs.length} met none`,
+      found: `${idle} of ${kills} met none`,
     },
     {
       about: "loss",

@@ -6,6 +6,7 @@ import { onHost } from "../../lab/machine.ts";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms, restoredMs } from "../outage.ts";
+import { workersBackMs } from "../promises.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
 import { openShell } from "../shell.ts";
@@ -13,7 +14,6 @@ import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, t
 
 const awayMs = 500;
 const watchMs = 4_000;
-const allowedMs = 1_000;
 /** New requests a second: well below what an emulated site carries, or the backlog of the absence is what is measured. */
 const rate = 20;
 
@@ -104,7 +104,7 @@ function judge(runs: readonly Run[]): Check[] {
     {
       about: "time",
       claim: "the service is back within 1 s of its workers",
-      met: worst <= allowedMs,
+      met: worst <= workersBackMs,
       found: `${worst.toFixed(0)} ms`,
     },
   ];

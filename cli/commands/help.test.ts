@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { benchCommand } from "./bench.ts";
 import { drainCommand, undrainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
 import { explainCommand } from "./explain.ts";
@@ -13,6 +14,7 @@ import { statusCommand } from "./status.ts";
 import { vipMoveCommand } from "./vip.ts";
 
 const commands = [
+  benchCommand,
   drainCommand,
   undrainCommand,
   eventsCommand,
@@ -28,7 +30,7 @@ const commands = [
   vipMoveCommand,
 ];
 
-test("whatever tells of a host has help with examples, and can answer as JSON", () => {
+test("whatever tells of a host or of a fault has help with examples, and can answer as JSON", () => {
   for (const make of commands) {
     const command = make();
     let help = "";

@@ -45,6 +45,12 @@ track_file yield {
   init_file 0
 }
 
+# Every balancer has the address on its loopback device, where it answers no ARP and so draws no packet. One that has just
+# left it to a peer can still send what it was answering; clients read that before they learn that the connection ended.
+static_ipaddress {
+  ${plan.site.vip}/32 dev lo scope host
+}
+
 vrrp_instance vip {
   state BACKUP
   nopreempt

@@ -194,7 +194,7 @@ test("a worker that answers late is not asked over ever more connections, and it
   worker.server.on("connection", () => {
     connections += 1;
   });
-  worker.lateMs = 350;
+  worker.lateMs = 850;
   await sleep(3_000);
   assert.ok(connections <= 10, `${connections} connections`);
   assert.deepEqual(changes, []);

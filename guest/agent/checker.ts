@@ -18,7 +18,7 @@ export interface CheckerTimes extends HealthLimits {
   readonly tickMs: number;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** A check is waited for so long, whatever is thought of the target meanwhile. */
+  /** A check is waited for so long, whatever is thought of the target meanwhile: it may have been lost on the way. */
   readonly giveUpMs: number;
   /** For a target that is absent, or down for a minute. */
   readonly absentIntervalMs: number;
@@ -55,7 +55,10 @@ interface Entry {
   readonly target: Target;
   readonly probe: HealthProbe;
   pending: Pending | undefined;
+  /** Checks that are late on a machine that answers. Their answers still count. */
+  readonly late: Set<ProbeCheck>;
   readonly knocks: Set<SentKnock>;
+  knockedMs: number;
   /** When its machine last answered a knock. */
   aliveMs: number;
   health: TargetHealth;
@@ -66,10 +69,13 @@ interface Entry {
 }
 
 const longDownMs = 60_000;
+/** With the one that is not late yet: the first of four is waited for fifteen times `giveUpMs`, longer than most people wait. */
+const maxLate = 3;
 
 /**
  * Checks a set of targets for ever. One timer drives all of it. While a check is late the target's machine is knocked at,
- * every second tick, which tells a busy service from a dead machine, and gives the latter no more to do.
+ * which tells a busy service from a dead machine and gives the former no more to do: every second tick, and less often
+ * the longer the check is late, because many that are late at once are many to knock at.
  */
 export class Checker {
   readonly #times: CheckerTimes;
@@ -96,7 +102,9 @@ export class Checker {
           entry.nextMs = 0;
         }),
         pending: undefined,
+        late: new Set(),
         knocks: new Set(),
+        knockedMs: Number.NEGATIVE_INFINITY,
         aliveMs: Number.NEGATIVE_INFINITY,
         health: newTarget(nowMs),
         incarnation: undefined,
@@ -128,8 +136,7 @@ export class Checker {
   close(): void {
     clearInterval(this.#timer);
     for (const entry of this.#entries) {
-      entry.pending?.check.giveUp();
-      entry.pending = undefined;
+      forgetChecks(entry);
       forgetKnocks(entry);
       entry.probe.close();
     }
@@ -142,7 +149,8 @@ export class Checker {
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
       if (nowMs >= entry.nextMs) this.#startCheck(entry);
-      if (isOverdue(entry, nowMs, this.#times.tickMs)) this.#knock(entry, nowMs);
+      const { pending } = entry;
+      if (pending !== undefined && isOverdue(entry, nowMs, this.#times.tickMs)) this.#knock(entry, pending, nowMs);
     }
   }
 
@@ -160,17 +168,20 @@ export class Checker {
   /**
    * A check that is late is not repeated but waited for, and each further time-out is another silence: a late answer still
    * says that the worker lives, and a busy one must not get the work of being asked again and again, each time over a
-   * connection of its own.
+   * connection of its own. If its machine answers nothing was lost on the way, so it is listened to still when the next
+   * check is sent, and that is waited for twice as long.
    */
   #countSilence(entry: Entry, pending: Pending): void {
     if (entry.pending !== pending) return;
     const nowMs = performance.now();
     const isVoid = this.#guard.stalledSince(pending.waitingMs);
-    const alive = entry.aliveMs >= pending.waitingMs;
+    const alive = entry.aliveMs >= pending.waitingMs - this.#knockPauseMs(pending, nowMs);
     pending.waitingMs = nowMs;
-    if (nowMs - pending.startedMs >= this.#times.giveUpMs) {
-      entry.pending = undefined;
-      pending.check.giveUp();
+    if (nowMs - pending.startedMs >= this.#times.giveUpMs * 2 ** entry.late.size) {
+      if (alive && entry.late.size < maxLate) {
+        entry.late.add(pending.check);
+        entry.pending = undefined;
+      } else forgetChecks(entry);
     }
     if (!isVoid) this.#conclude(entry, { kind: "silent", afterMs: this.#times.timeoutMs, alive });
   }
@@ -180,16 +191,16 @@ export class Checker {
     const nowMs = performance.now();
     entry.nextMs = nowMs + this.#pauseMs(entry, nowMs);
     const check = entry.probe.check((result) => {
-      entry.pending = undefined;
+      forgetChecks(entry, check);
       forgetKnocks(entry);
       if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
     });
     entry.pending = { startedMs: nowMs, waitingMs: nowMs, check };
   }
 
-  #knock(entry: Entry, nowMs: number): void {
-    const lastMs = Math.max(...[...entry.knocks].map(({ sentMs }) => sentMs));
-    if (nowMs - lastMs < 1.5 * this.#times.tickMs) return;
+  #knock(entry: Entry, pending: Pending, nowMs: number): void {
+    if (nowMs - entry.knockedMs < this.#knockPauseMs(pending, nowMs)) return;
+    entry.knockedMs = nowMs;
     const knock = this.#knockAt(entry.target.address, () => {
       entry.aliveMs = performance.now();
       // One that was lost on the way says nothing any more.
@@ -197,6 +208,10 @@ export class Checker {
       this.#conclude(entry, { kind: "alive" });
     });
     entry.knocks.add({ sentMs: nowMs, knock });
+  }
+
+  #knockPauseMs({ startedMs }: Pending, nowMs: number): number {
+    return Math.max(1.5 * this.#times.tickMs, (nowMs - startedMs) / 8);
   }
 
   #countMiss(entry: Entry, sent: SentKnock): void {
@@ -235,10 +250,18 @@ export class Checker {
   }
 }
 
-/** A worker in use answers within two ticks; if it did not, its machine may be gone. */
+/** A worker answers within two ticks; if it did not, its machine may be gone. A slot that nobody has built is none. */
 function isOverdue({ health, pending }: Entry, nowMs: number, tickMs: number): boolean {
-  const isInUse = health.verdict === "up" || health.verdict === "draining";
-  return isInUse && pending !== undefined && nowMs - pending.startedMs >= 1.5 * tickMs;
+  return health.verdict !== "absent" && pending !== undefined && nowMs - pending.startedMs >= 1.5 * tickMs;
+}
+
+/** Gives up all checks of a target but the one that has its answer. */
+function forgetChecks(entry: Entry, answered?: ProbeCheck): void {
+  const { pending, late } = entry;
+  entry.pending = undefined;
+  for (const check of [...(pending === undefined ? [] : [pending.check]), ...late])
+    if (check !== answered) check.giveUp();
+  late.clear();
 }
 
 function forgetKnocks({ knocks }: Entry): void {

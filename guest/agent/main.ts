@@ -92,9 +92,13 @@ function logPath({ after: { verdict, reason } }: Change): void {
   logEvent("path", { is: verdict, reason });
 }
 
-/** The kernel's word on who has the address; keepalived's own is what it means to do. */
+/**
+ * The kernel's word on who has the address; keepalived's own is what it means to do. On the loopback device every balancer
+ * has it, for the answers that it still owes after a move.
+ */
 function holdsVip(): boolean {
-  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === keeper?.vip));
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses.some(({ address, internal }) => !internal && address === keeper?.vip);
 }
 
 /** A file that is not as agreed is told once and changes nothing: what was read before stays in force. */

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { matchesGolden } from "../../healer/sim/golden.ts";
+import { faultCases, stressCases, wishCases } from "../cases/allCases.ts";
+import { budgets } from "../promises.ts";
+import { budgetChart } from "./budgetChart.ts";
+import { failureBudget, guestsOf } from "./failureBudget.ts";
+import { judgePromises, problemsOf } from "./judgePromises.ts";
+import { readReports, resultsDir } from "./readReports.ts";
+
+const reports = await readReports(resultsDir);
+const docs = join(import.meta.dirname, "../../docs");
+
+test("docs/failure-budget.md says what promises and results say; `npm run budget` writes it anew", () => {
+  matchesGolden(join(docs, "failure-budget.md"), failureBudget(budgets, reports));
+});
+
+test("docs/failure-budget.svg shows the results; `npm run budget` writes it anew", async () => {
+  matchesGolden(join(docs, "failure-budget.svg"), await budgetChart(reports, guestsOf(reports)));
+});
+
+test("the committed results keep every promise, but for the misses that are named", () => {
+  assert.deepEqual(problemsOf(judgePromises(budgets, reports), reports), []);
+});
+
+test("everything that is measured has a promise", () => {
+  const promised = new Set(budgets.flatMap(({ promises }) => promises.map(({ result }) => result)));
+  const measured = [...faultCases, ...stressCases, ...wishCases].map(({ name }) => name);
+  assert.deepEqual(
+    measured.filter((name) => !promised.has(name)),
+    [],
+  );
+});

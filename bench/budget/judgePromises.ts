@@ -1,0 +1,91 @@
+/** Promises beside the results: which are kept, which are not, and which of those are known. */
+import type { Budget, Measure, Promised } from "../promises.ts";
+import { count, describeFigure, type Found, findFigure, percent, quantity } from "./findFigure.ts";
+import type { Reports, StoredReport } from "./readReports.ts";
+
+export interface Judged {
+  readonly title: string;
+  readonly promised: Promised;
+  readonly verdict: "met" | "not met" | "not measured";
+  /** Undefined if it was not measured. */
+  readonly found: Found | undefined;
+  /** What the same measure is with each other pair of the same fault. */
+  readonly peers: readonly { readonly pair: string; readonly text: string }[];
+}
+
+const productPair = "vigil";
+
+export function judgePromises(budgets: readonly Budget[], reports: Reports): Judged[] {
+  return budgets.flatMap(({ title, promises }) => promises.map((promised) => judgeOne(title, promised, reports)));
+}
+
+function judgeOne(title: string, promised: Promised, reports: Reports): Judged {
+  const { result, pair = productPair, measure, atMost } = promised;
+  const report = reports.get(result);
+  const found = report && findFigure(report, pair, measure);
+  const verdict = found === undefined ? "not measured" : found.value <= atMost ? "met" : "not met";
+  return { title, promised, verdict, found, peers: peersOf(reports, result, pair, measure) };
+}
+
+/** The plain pair of the defaults takes turns in a series of its own, with a result of its own. */
+export function reportsOf(reports: Reports, result: string): StoredReport[] {
+  return [reports.get(result), reports.get(`${result}.defaults`)].filter((report) => report !== undefined);
+}
+
+function peersOf(reports: Reports, result: string, pair: string, measure: Measure): Judged["peers"] {
+  return reportsOf(reports, result).flatMap((report) =>
+    Object.keys(report.summaries).flatMap((other) => {
+      const text = other === pair ? undefined : describeFigure(report, other, measure);
+      return text === undefined ? [] : [{ pair: other, text }];
+    }),
+  );
+}
+
+/** What keeps `make bench-check` from passing, each with what to do; none if all is as the promises say. */
+export function problemsOf(judged: readonly Judged[], reports: Reports): string[] {
+  const accelerators = new Set([...reports.values()].flatMap(({ machine }) => machine.accelerator ?? []));
+  const mixed =
+    accelerators.size > 1
+      ? [
+          "bench/results: some were measured with KVM and some with TCG. Measure all of them on one machine: `make bench`.",
+        ]
+      : [];
+  return [...mixed, ...judged.flatMap((one) => problemOf(one) ?? [])];
+}
+
+function problemOf({ promised, verdict, found }: Judged): string | undefined {
+  const { knownMiss, result } = promised;
+  const place = `bench/results/${result}.json: ${sentenceOf(promised)}`;
+  if (verdict === "met") {
+    if (knownMiss === undefined) return undefined;
+    return `${place}: it is met now (${found?.text}). Remove its knownMiss from bench/promises.ts.`;
+  }
+  if (knownMiss !== undefined) return undefined;
+  if (verdict === "not measured")
+    return `${place}: there is no such file, or the figure is not in it. Measure it: \`make bench\`.`;
+  return `${place}: found ${found?.text}. Mend what broke it, or say why it is so under knownMiss in bench/promises.ts.`;
+}
+
+export const abouts = {
+  fails: "fails",
+  waits: "waits over 1 s",
+  outage: "no answer",
+  repair: "repair",
+  never: "never",
+} as const;
+
+export function sentenceOf(promised: Promised): string {
+  const limit = promised.about === "never" ? "" : `, at most ${limitOf(promised)}`;
+  return `${abouts[promised.about]}${limit}: ${promised.says}`;
+}
+
+export function limitOf({ measure, atMost }: Promised): string {
+  switch (measure.kind) {
+    case "share":
+      return atMost === 0 ? "0" : percent(atMost);
+    case "worst":
+      return atMost === 0 ? "0" : quantity(atMost, measure.figures[0] ?? "");
+    case "ratio":
+      return `${count(atMost)} x`;
+  }
+}

@@ -1,0 +1,49 @@
+/** Everything that is measured, in its order, as often as its promise was made for. `make bench` and `make soak` run it. */
+
+export interface Part {
+  /** A line of the table at the end. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** With emulated guests on two cores; under KVM it takes less. */
+  readonly minutes: number;
+}
+
+/** As many busy connections as two cores carry that also emulate six machines. Raise it on a machine with KVM. */
+const users = process.env.VIGIL_BENCH_USERS ?? "12";
+
+export function seriesIn(lab: string): readonly Part[] {
+  const fault = (name: string, runs: number, minutes: number, ...more: readonly string[]): Part => ({
+    name: [name, ...more.filter((word) => !word.startsWith("--") && word !== users)].join(" "),
+    argv: ["cli/vigil", "bench", "--fault", name, "--runs", `${runs}`, "--lab", lab, ...more],
+    minutes,
+  });
+  const script = (name: string, minutes: number, ...more: readonly string[]): Part => ({
+    name: [name, ...more.filter((word) => word.startsWith("watching"))].join(" "),
+    argv: [process.execPath, `bench/${name}.ts`, ...more],
+    minutes,
+  });
+  const busy = ["--users", users] as const;
+  const healed = ["--healers", "running"] as const;
+  return [
+    fault("holder-nginx", 10, 6),
+    fault("holder-nginx", 10, 8, "--baseline", "defaults"),
+    fault("holder-vm", 10, 15),
+    fault("holder-vm", 10, 17, "--baseline", "defaults"),
+    fault("holder-vm", 10, 20, ...healed),
+    fault("worker-vm", 20, 22, ...busy, "--baseline", "tuned"),
+    fault("worker-vm", 20, 20, ...busy, ...healed),
+    fault("workers-frozen", 10, 2, ...busy),
+    fault("workers-cut", 10, 2, ...busy),
+    fault("slow-get", 10, 4, ...busy),
+    fault("post-once", 10, 4, ...busy),
+    fault("scale", 3, 12),
+    fault("vip-move", 30, 40),
+    script("repair", 20, "--runs", "10", "--lab", lab),
+    script("rebuildHolder", 25, "--runs", "30", "--lab", lab),
+    script("watching", 9, "watching-20"),
+    script("watching", 10, "watching-2000"),
+    fault("cores-busy", 1, 12),
+    fault("cores-crowded", 1, 12),
+    fault("overload", 1, 7),
+  ];
+}
