@@ -21,6 +21,8 @@ const times = {
   falseAlarmsLastMs: 60_000,
   maxFalseAlarms: 2,
   youngMs: 0,
+  slownessLastsMs: 60_000,
+  slownessFactor: 3,
 };
 
 interface Worker {

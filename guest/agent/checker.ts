@@ -49,6 +49,8 @@ interface Pending {
 interface SentKnock {
   readonly sentMs: number;
   readonly knock: Knock;
+  /** Whether it has counted as a miss. Its answer still tells how slow the machine is. */
+  isLate: boolean;
 }
 
 interface Entry {
@@ -69,6 +71,8 @@ interface Entry {
 }
 
 const longDownMs = 60_000;
+/** Less than the second after which the kernel repeats a knock that was lost: that answer would tell of the loss. */
+const lateKnockMs = 900;
 /** With the one that is not late yet: the first of four is waited for fifteen times `giveUpMs`, longer than most people wait. */
 const maxLate = 3;
 
@@ -162,7 +166,10 @@ export class Checker {
     const { pending } = entry;
     const isDue = (sinceMs: number) => nowMs - sinceMs >= this.#times.timeoutMs - this.#times.tickMs / 2;
     if (pending !== undefined && isDue(pending.waitingMs)) setImmediate(() => this.#countSilence(entry, pending));
-    for (const sent of entry.knocks) if (isDue(sent.sentMs)) setImmediate(() => this.#countMiss(entry, sent));
+    for (const sent of entry.knocks) {
+      if (nowMs - sent.sentMs >= lateKnockMs) forgetKnock(entry, sent);
+      else if (!sent.isLate && isDue(sent.sentMs)) setImmediate(() => this.#countMiss(entry, sent));
+    }
   }
 
   /**
@@ -205,9 +212,9 @@ export class Checker {
       entry.aliveMs = performance.now();
       // One that was lost on the way says nothing any more.
       forgetKnocks(entry);
-      this.#conclude(entry, { kind: "alive" });
+      this.#conclude(entry, { kind: "alive", afterMs: entry.aliveMs - nowMs });
     });
-    entry.knocks.add({ sentMs: nowMs, knock });
+    entry.knocks.add({ sentMs: nowMs, knock, isLate: false });
   }
 
   #knockPauseMs({ startedMs }: Pending, nowMs: number): number {
@@ -215,8 +222,8 @@ export class Checker {
   }
 
   #countMiss(entry: Entry, sent: SentKnock): void {
-    if (!entry.knocks.delete(sent)) return;
-    sent.knock.giveUp();
+    if (!entry.knocks.has(sent) || sent.isLate) return;
+    sent.isLate = true;
     if (this.#guard.stalledSince(sent.sentMs)) return;
     this.#conclude(entry, { kind: "missed", afterMs: this.#times.timeoutMs });
   }
@@ -262,6 +269,11 @@ function forgetChecks(entry: Entry, answered?: ProbeCheck): void {
   for (const check of [...(pending === undefined ? [] : [pending.check]), ...late])
     if (check !== answered) check.giveUp();
   late.clear();
+}
+
+function forgetKnock({ knocks }: Entry, sent: SentKnock): void {
+  knocks.delete(sent);
+  sent.knock.giveUp();
 }
 
 function forgetKnocks({ knocks }: Entry): void {

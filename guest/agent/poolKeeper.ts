@@ -14,6 +14,9 @@ const stallLogIntervalMs = 10_000;
 const falseAlarmsLastMs = 60_000;
 const maxFalseAlarms = 2;
 const youngMs = 15_000;
+/** The last minute says how slow a machine is now; three times as long is no longer chance. */
+const slownessLastsMs = 60_000;
+const slownessFactor = 3;
 
 /** About a second and a half: longer than a burst of work keeps a check waiting. */
 const busyFall = 10;
@@ -65,6 +68,8 @@ export class PoolKeeper {
         falseAlarmsLastMs,
         maxFalseAlarms,
         youngMs,
+        slownessLastsMs,
+        slownessFactor,
       },
       settings.candidates.map((candidate) => this.#target(candidate)),
       {

@@ -11,6 +11,8 @@ export const plainly = {
   falseAlarmsLastMs: 0,
   maxFalseAlarms: 0,
   youngMs: 0,
+  slownessLastsMs: 0,
+  slownessFactor: 0,
 };
 
 /** Watches this machine's own service. It is asked as the network asks it, but through its own address. */

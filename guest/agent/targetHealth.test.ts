@@ -10,11 +10,14 @@ const limits = {
   falseAlarmsLastMs: 2000,
   maxFalseAlarms: 2,
   youngMs: 0,
+  slownessLastsMs: 2000,
+  slownessFactor: 3,
 };
 const ok: Evidence = { kind: "ok" };
 const dead: Evidence = { kind: "silent", afterMs: 250, alive: false };
 const missed: Evidence = { kind: "missed", afterMs: 250 };
-const alive: Evidence = { kind: "alive" };
+const alive: Evidence = { kind: "alive", afterMs: 10 };
+const slow: Evidence = { kind: "alive", afterMs: 200 };
 const hung: Evidence = { kind: "silent", afterMs: 250, alive: true };
 const refused: Evidence = { kind: "bad", what: "was refused" };
 const leaving: Evidence = { kind: "draining" };
@@ -46,6 +49,14 @@ const cases: readonly [name: string, evidence: Evidence[], verdict: string, isGo
     "soft",
     true,
     "its machine answered none of 2 in a row within 250 ms",
+  ],
+  ["a machine that was slow of late", [ok, slow, missed, missed, missed, missed], "up", false, "a check passed"],
+  [
+    "a slow machine that died",
+    [ok, slow, missed, missed, missed, missed, missed],
+    "soft",
+    true,
+    "its machine answered none of 5 in a row within 250 ms",
   ],
   ["a process that died", [ok, refused], "hard", true, "the check was refused"],
   ["a silence that turns out to be a refusal", [ok, dead, dead, refused], "hard", true, "the check was refused"],

@@ -17,9 +17,9 @@ export type Evidence =
   | { readonly kind: "draining" }
   /** A check got no answer. `alive`: its machine was knocked at meanwhile, and answered. */
   | { readonly kind: "silent"; readonly afterMs: number; readonly alive: boolean }
-  /** A knock got no answer, or one. */
+  /** A knock got no answer in time, or one, however late. */
   | { readonly kind: "missed"; readonly afterMs: number }
-  | { readonly kind: "alive" }
+  | { readonly kind: "alive"; readonly afterMs: number }
   /** Refused, reset, no route, the wrong machine, an answer that is no health: `what` completes "the check ...". */
   | { readonly kind: "bad"; readonly what: string; readonly isRefused?: boolean };
 
@@ -43,6 +43,11 @@ export interface TargetHealth {
   readonly silences: number;
   /** Checks and knocks in a row to which not even its machine has answered. */
   readonly misses: number;
+  /** When the first of those was sent. */
+  readonly missingSinceMs: number;
+  /** The slowest that its machine has answered a knock of late, and when that was: one that stands still at times has it large. */
+  readonly slowestMs: number;
+  readonly slowestAtMs: number;
   readonly successes: number;
   /** How often it was judged by silence of late and turned out to live, and when that last happened. */
   readonly falseAlarms: number;
@@ -64,6 +69,9 @@ export interface HealthLimits {
   /** So long a false alarm doubles the silent checks that it takes; so many do at most. */
   readonly falseAlarmsLastMs: number;
   readonly maxFalseAlarms: number;
+  /** So long a slow answer to a knock is remembered; its machine counts as gone after so many times as long, at the least. */
+  readonly slownessLastsMs: number;
+  readonly slownessFactor: number;
   /** For so long a worker that has come into use may stumble: it is cold, and its host has just had a boot to do. */
   readonly youngMs: number;
 }
@@ -79,6 +87,9 @@ export function newTarget(nowMs: number): TargetHealth {
     returnedMs: nowMs,
     isGone: false,
     ...answered,
+    missingSinceMs: nowMs,
+    slowestMs: 0,
+    slowestAtMs: nowMs,
     successes: 0,
     falseAlarms: 0,
     falseAlarmMs: nowMs,
@@ -102,18 +113,19 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
         "it said that it is leaving",
       );
     case "silent": {
-      const [silences, misses] = [health.silences + 1, evidence.alive ? 0 : health.misses + 1];
+      const missing = evidence.alive ? { misses: 0 } : afterMiss(health, evidence.afterMs, nowMs);
+      const silences = health.silences + 1;
       return afterSilence(
-        { ...health, failure: "silent", silences, misses, successes: 0 },
+        { ...health, ...missing, failure: "silent", silences, successes: 0 },
         evidence.afterMs,
         nowMs,
         limits,
       );
     }
     case "missed":
-      return afterSilence({ ...health, misses: health.misses + 1 }, evidence.afterMs, nowMs, limits);
+      return afterSilence({ ...health, ...afterMiss(health, evidence.afterMs, nowMs) }, evidence.afterMs, nowMs, limits);
     case "alive":
-      return { ...health, misses: 0 };
+      return { ...health, ...slownessAfter(health, evidence.afterMs, nowMs, limits), misses: 0 };
     case "bad":
       return become(
         { ...health, failure: evidence.isRefused ? "refused" : "wrong", isGone: true, ...answered, successes: 0 },
@@ -131,7 +143,8 @@ function afterSilence(health: TargetHealth, afterMs: number, nowMs: number, limi
       const doublings = Math.max(recentFalseAlarms(health, nowMs, limits), isYoung(health, nowMs, limits) ? 1 : 0);
       const patience = 2 ** doublings;
       const { silences, misses } = health;
-      if (misses >= patience * limits.fall) {
+      const isMissing = nowMs - health.missingSinceMs >= limits.slownessFactor * recentSlownessMs(health, nowMs, limits);
+      if (misses >= patience * limits.fall && isMissing) {
         const reason = `its machine answered none of ${misses} in a row within ${afterMs} ms`;
         return become({ ...health, failure: "silent", isGone: true }, "soft", nowMs, reason);
       }
@@ -163,6 +176,23 @@ function afterFalseAlarm(health: TargetHealth, nowMs: number, limits: HealthLimi
 
 function recentFalseAlarms({ falseAlarms, falseAlarmMs }: TargetHealth, nowMs: number, limits: HealthLimits): number {
   return nowMs - falseAlarmMs < limits.falseAlarmsLastMs ? falseAlarms : 0;
+}
+
+function afterMiss({ misses, missingSinceMs }: TargetHealth, afterMs: number, nowMs: number) {
+  return { misses: misses + 1, missingSinceMs: misses === 0 ? nowMs - afterMs : missingSinceMs };
+}
+
+/**
+ * A machine whose kernel takes long to answer gets too little of its host's processors, and its silence says less. What its
+ * kernel has needed of late is what tells how much less.
+ */
+function slownessAfter(health: TargetHealth, afterMs: number, nowMs: number, limits: HealthLimits) {
+  if (afterMs < recentSlownessMs(health, nowMs, limits)) return {};
+  return { slowestMs: afterMs, slowestAtMs: nowMs };
+}
+
+function recentSlownessMs({ slowestMs, slowestAtMs }: TargetHealth, nowMs: number, limits: HealthLimits): number {
+  return nowMs - slowestAtMs < limits.slownessLastsMs ? slowestMs : 0;
 }
 
 function isYoung({ returnedMs }: TargetHealth, nowMs: number, { youngMs }: HealthLimits): boolean {
