@@ -26,9 +26,9 @@ Exit codes:
   2  the command line or the configuration is wrong; nothing was done
   3  the lab or the host is not up
   4  the lab is being changed by another process, or belongs to another checkout
-  5  \`vigil status\`: the host is degraded, down, or not known yet
+  5  \`vigil status\`: the host is degraded, down, drained, or not known yet
   6  no healer answers
-  7  the healer may not do it now: another update, a pause, no space; nothing was done
+  7  the healer may not do it now: another update, a pause, no space, no other host; nothing was done
   8  \`vigil scale\`: the host's pool or memory cannot hold so many workers; nothing was done
   9  \`vigil bench\`: it was measured, and a claim is not met
 \`vigil shell\` exits with the code of the command that it ran.`;

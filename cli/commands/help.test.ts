@@ -5,6 +5,7 @@ import { drainCommand, undrainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
 import { explainCommand } from "./explain.ts";
 import { historyCommand } from "./history.ts";
+import { hostDrainCommand, hostReturnCommand } from "./hostDrain.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
 import { psCommand } from "./ps.ts";
@@ -20,6 +21,8 @@ const commands = [
   eventsCommand,
   explainCommand,
   historyCommand,
+  hostDrainCommand,
+  hostReturnCommand,
   pauseCommand,
   planCommand,
   psCommand,
@@ -40,7 +43,7 @@ test("whatever tells of a host or of a fault has help with examples, and can ans
       },
     });
     command.outputHelp();
-    assert.match(help, new RegExp(`\nExamples:\n  vigil (vip )?${command.name()}`), command.name());
+    assert.match(help, new RegExp(`\nExamples:\n  vigil (vip |host )?${command.name()}`), command.name());
     assert.match(help, /-o, --output <format>/, command.name());
   }
 });

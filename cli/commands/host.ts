@@ -3,12 +3,15 @@ import { addHost } from "../../host/addHost.ts";
 import { prepareHost } from "../../host/prepareHost.ts";
 import { parseCount, progressPrinter } from "../output.ts";
 import { cacheDir, checkout } from "../place.ts";
+import { hostDrainCommand, hostReturnCommand } from "./hostDrain.ts";
 
 export function hostCommand(): Command {
   return new Command("host")
-    .description("Add a host to the site, and make this machine one.")
+    .description("Add a host to the site, make this machine one, and take one out of service and back.")
     .addCommand(hostAddCommand())
-    .addCommand(prepareCommand());
+    .addCommand(prepareCommand())
+    .addCommand(hostDrainCommand())
+    .addCommand(hostReturnCommand());
 }
 
 interface AddOptions {

@@ -35,6 +35,12 @@ function sentenceOf(line: ShownLine): string {
       return `${line.by} drains ${slot}`;
     case "undrained":
       return `${line.by} puts ${slot} back into rotation`;
+    case "hostDrained":
+      return `${line.by} takes this host out of service: ${line.reason}`;
+    case "hostReturning":
+      return `${line.by} takes this host back into service`;
+    case "hostDrainEnded":
+      return line.outcome === "ok" ? "this host is back in service" : `it was not drained: ${line.outcome}`;
     case "scaleBegun":
       return `${line.by} asks for ${line.workers} workers`;
     case "scaleEnded":

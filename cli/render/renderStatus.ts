@@ -10,6 +10,7 @@ const verdicts: Readonly<Record<Status["verdict"], string>> = {
   fine: "is fine",
   degraded: "is degraded",
   down: "is down",
+  drained: "is drained",
   unknown: "is not known yet",
 };
 

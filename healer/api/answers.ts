@@ -1,5 +1,6 @@
 import type { Event } from "../core/events.ts";
 import { refusalOf } from "../core/hearWish.ts";
+import { hostDrainRefusal } from "../core/keepHostDrain.ts";
 import { drainRefusal } from "../core/rotation.ts";
 import { scaleRefusal, withStandIns } from "../core/scaling.ts";
 import type { SlotState } from "../core/state.ts";
@@ -18,6 +19,10 @@ import type {
   Accepted,
   Drained,
   DrainRequest,
+  HostDrained,
+  HostDrainRequest,
+  HostReturned,
+  HostReturnRequest,
   Paused,
   PauseRequest,
   ResumeRequest,
@@ -30,6 +35,8 @@ import type {
 
 /** Reading the files and digesting the program takes some milliseconds, which a caller in a loop must not take again and again. */
 const pendingForMs = 10_000;
+
+type Wish = Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" | "hostDrain" | "hostReturn" }>;
 
 export interface AnswersOptions {
   readonly host: string;
@@ -60,6 +67,12 @@ export class Answers {
 
   get host(): string {
     return this.#options.host;
+  }
+
+  /** Why this host goes, or has gone, away on purpose; undefined if it does not. Needs no healer that listens. */
+  get absence(): string | undefined {
+    const { hostDrain } = this.#options.chronicle.history;
+    return hostDrain?.outcome === "underWay" ? `${hostDrain.by} has drained it: ${hostDrain.why}` : undefined;
   }
 
   get known(): Known | undefined {
@@ -172,9 +185,27 @@ export class Answers {
     throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
   }
 
-  async #wish(event: Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" }>): Promise<void> {
+  /** Resolves when the wish is in the journal; the status says what becomes of it. A host that is drained already stays so. */
+  async drainHost({ by, reason }: HostDrainRequest): Promise<HostDrained> {
+    const { host, chronicle } = this.#options;
+    const { state, limits } = this.#must();
+    const refusal = hostDrainRefusal(state, limits, momentNow().nowMs);
+    if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
+    await this.#wish({ kind: "hostDrain", by, reason });
+    const { hostDrain } = chronicle.history;
+    if (hostDrain?.outcome === "underWay") return { host, by, id: hostDrain.id };
+    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+  }
+
+  async returnHost({ by }: HostReturnRequest): Promise<HostReturned> {
+    const { host, chronicle } = this.#options;
+    await this.#wish({ kind: "hostReturn", by });
+    return { host, by, id: chronicle.history.hostDrain?.id };
+  }
+
+  async #wish(event: Wish): Promise<void> {
     const known = this.#must();
-    if (event.slot !== undefined) plannedSlot(known, event.slot);
+    if ("slot" in event && event.slot !== undefined) plannedSlot(known, event.slot);
     this.#subject?.healer.hear(event);
     await this.#subject?.healer.settled();
   }

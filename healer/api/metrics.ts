@@ -20,6 +20,7 @@ export class Metrics {
     "slot",
   ]);
   readonly #slotDrained = this.#gauge("vigil_slot_drained", "1 while a person wants it to get no requests.", ["slot"]);
+  readonly #hostDrained = this.#gauge("vigil_host_drained", "1 while a person has taken this host out of service.");
   readonly #peerUp = this.#gauge("vigil_peer_up", "1 while another host's healer answers.", ["peer"]);
   readonly #peerSeen = this.#gauge("vigil_peer_last_seen_seconds", "Since another host's healer was heard.", ["peer"]);
   readonly #hostStatus = this.#gauge("vigil_host_status", "1 for what another host is believed to be.", [
@@ -75,6 +76,7 @@ export class Metrics {
       this.#paused,
       this.#slotPaused,
       this.#slotDrained,
+      this.#hostDrained,
       this.#peerUp,
       this.#peerSeen,
       this.#hostStatus,
@@ -92,6 +94,7 @@ export class Metrics {
 
   #show({ outputs, state }: Known, version: string, moment: Moment): void {
     const release = outputs.applied.programDigest.slice(0, 12);
+    this.#hostDrained.set(state.hostDrain === undefined ? 0 : 1);
     this.#build.set({ version, release, node: process.version }, 1);
     for (const { slot, status, facts, pausedUntilMs, drain } of Object.values(state.slots)) {
       this.#slotDrained.set({ slot }, drain === undefined ? 0 : 1);

@@ -40,6 +40,8 @@ test("every route is in it, and says what it is for, that it asks for a token, a
     "/readyz",
     "/v1/events",
     "/v1/history",
+    "/v1/host/drain",
+    "/v1/host/return",
     "/v1/incidents/{id}",
     "/v1/pause",
     "/v1/peers",

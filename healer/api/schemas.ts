@@ -40,7 +40,7 @@ export const slotStatusSchema = z
   })
   .meta({ id: "SlotStatus" });
 
-/** A change by an update that repairs nothing. */
+/** A change that repairs nothing. */
 const changeSchema = z.object({
   id: z.int(),
   by: z.string(),
@@ -56,9 +56,9 @@ export const statusSchema = z
     release: z.string().describe("The first twelve digits of the deployed program's digest."),
     listeningSince: at.describe("When this healer began to listen."),
     verdict: z
-      .enum(["fine", "degraded", "down", "unknown"])
+      .enum(["fine", "degraded", "down", "drained", "unknown"])
       .describe(
-        "`down`: no worker of this host serves, or nobody has the service's address. `unknown`: it has only just begun to listen.",
+        "`drained`: a person has taken this host out of service. `down`: no worker of this host serves, or nobody has the service's address. `unknown`: it has only just begun to listen.",
       ),
     what: z.string().describe("The verdict in one sentence."),
     why: z.string(),
@@ -97,6 +97,19 @@ export const statusSchema = z
       .optional()
       .describe("That another number of workers is deployed than the stack's file asks for, and why."),
     vipMove: changeSchema.optional().describe("The last planned move of the service's address away from this host."),
+    hostDrain: changeSchema
+      .extend({
+        why: z.string().describe("What for."),
+        phase: z
+          .enum(["moving", "draining", "ready", "returning"])
+          .optional()
+          .describe(
+            "`moving`: the address leaves. `draining`: its workers do. `ready`: the host may be switched off. `returning`: its workers are put back. Absent once it is over.",
+          ),
+        waitsFor: z.string().optional().describe("What has yet to happen before it may be switched off, or is back."),
+      })
+      .optional()
+      .describe("The last time that this host was taken out of service on purpose; `done` when it has returned."),
     drift: z.object({
       verdict: z.enum(["none", "found", "unknown"]),
       sentence: z.string(),
@@ -255,6 +268,10 @@ export const entryKinds = Object.keys({
   drained: true,
   undrained: true,
   rotation: true,
+  hostDrained: true,
+  hostReady: true,
+  hostReturning: true,
+  hostDrainEnded: true,
   scaleBegun: true,
   scaleEnded: true,
   scaleSettled: true,

@@ -11,6 +11,7 @@ import { refusingOtherMethods } from "./otherMethods.ts";
 import { answerError, answerNotFound, unauthorized } from "./problem.ts";
 import { askRoutes } from "./routes/askRoutes.ts";
 import { type EventLimits, eventRoutes } from "./routes/eventRoutes.ts";
+import { hostRoutes } from "./routes/hostRoutes.ts";
 import { metricsRoute } from "./routes/metricsRoute.ts";
 import { peerRoutes } from "./routes/peerRoutes.ts";
 import { probeRoutes } from "./routes/probeRoutes.ts";
@@ -88,6 +89,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         await routes.register(askRoutes(answers));
         await routes.register(peerRoutes(answers));
         await routes.register(wishRoutes(answers));
+        await routes.register(hostRoutes(answers));
         await routes.register(eventRoutes(answers, journal, options.eventLimits));
         await routes.register(metricsRoute(answers, metrics, version));
       }),

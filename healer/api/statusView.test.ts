@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { goodBeat, testLimits, testOutputs, testPlanned } from "../../test/support/apiFixture.ts";
+import { goodBeat, goodPeer, testLimits, testOutputs, testPlanned } from "../../test/support/apiFixture.ts";
 import type { Event } from "../core/events.ts";
 import type { Beat, DomainFact } from "../core/facts.ts";
+import { alone, type PlannedSite } from "../core/otherHost.ts";
 import { initialState, noPast, type State } from "../core/state.ts";
 import { step } from "../core/step.ts";
 import { type History, noHistory, withLine } from "../history/history.ts";
@@ -12,9 +13,13 @@ import { statusView } from "./statusView.ts";
 /** The real core, led through a story: its journal makes the history, as it does in the healer. */
 class Story {
   nowMs = 1_000;
-  #state: State = initialState(testPlanned, noPast, 0, testLimits);
+  #state: State;
   #history: History = noHistory;
   #seq = 0;
+
+  constructor(site: PlannedSite = alone) {
+    this.#state = initialState(testPlanned, noPast, 0, testLimits, site);
+  }
 
   hear(event: Event): this {
     const { state, actions } = step(this.#state, event, testLimits, this.nowMs);
@@ -154,4 +159,44 @@ test("a repair that is waited for waits for a pause, too", () => {
   const story = well().hear({ kind: "pause", slot: "web-2", forMs: 60_000, by: "anna" });
   story.beat("web-2", { service: "refused" });
   assert.equal(story.status.next, "web-2: restartService in 60 s, unless it passes");
+});
+
+test("a host that is out of service says so first, until when, and what is still waited for", () => {
+  const story = new Story({ host: "bk", others: { mb: 2 }, hasWitness: false }).pass(30_000);
+  story.hear({ kind: "peers", peers: [goodPeer("mb")] });
+  story.hear({ kind: "hostDrain", by: "anna", reason: "kernel update" });
+  const why = "drained by anna: kernel update";
+  const next = "nothing is repaired here until `vigil host return bk`";
+  const notYet = "it may not be switched off yet:";
+  assert.deepEqual(head(story.status), ["drained", `${notYet} lb-1 holds the service's address`, why, next]);
+  const { since } = story.status;
+  story.pass(200);
+  assert.equal(story.status.what, `${notYet} lb-1 yields the service's address`);
+  assert.deepEqual([story.status.hostDrain?.outcome, story.status.hostDrain?.phase], ["underWay", "moving"]);
+  story.hear({ kind: "vipMoved", generation: story.generation, outcome: { ok: true, tookMs: 2_000 } });
+  story.pass(2_000, "lb-1").beat("lb-1", { vrrp: "BACKUP", holdsVip: false });
+  story.hear({ kind: "tick", lagMs: 0 }).hear({ kind: "tick", lagMs: 0 });
+  assert.equal(story.status.what, `${notYet} web-1 finishes its requests`);
+  for (const slot of ["web-1", "web-2"]) {
+    story.beat(slot, { service: "draining" });
+    story.hear({ kind: "rotated", slot, generation: 1, outcome: { ok: true } });
+  }
+  story.hear({ kind: "tick", lagMs: 0 });
+  assert.deepEqual(head(story.status), ["drained", "it may be switched off or rebooted", why, next]);
+  assert.equal(story.status.since, since);
+  story.hear({ kind: "hostReturn", by: "anna" });
+  assert.match(story.status.what, /^it is being taken back: web-1 gets no requests yet: it beats, and is drained/);
+  story.hear({ kind: "tick", lagMs: 0 }).pass(300);
+  assert.deepEqual([story.status.verdict, story.status.hostDrain?.outcome], ["fine", "done"]);
+});
+
+test("a drain that came to nothing is told, and the host serves as before", () => {
+  const story = new Story({ host: "bk", others: { mb: 2 }, hasWitness: false }).pass(30_000);
+  story.hear({ kind: "peers", peers: [goodPeer("mb")] });
+  story.hear({ kind: "hostDrain", by: "anna", reason: "kernel update" }).pass(200);
+  const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
+  story.hear({ kind: "vipMoved", generation: story.generation, outcome }).pass(200);
+  const { verdict, hostDrain } = story.status;
+  assert.deepEqual([verdict, hostDrain?.outcome, hostDrain?.reason], ["fine", "locked", "ben holds the stack."]);
+  assert.equal(hostDrain?.phase, undefined);
 });

@@ -3,6 +3,7 @@ import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
+import { hostDrainView, hostDrainWords } from "./hostDrainView.ts";
 import { isNews } from "./hostSchemas.ts";
 import { hostView } from "./hostView.ts";
 import { type Moment, wallTime } from "./moment.ts";
@@ -27,7 +28,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     listeningSince: wallTime(moment, state.startedMs),
     verdict,
     what: whatOf(known, pages, moment),
-    why: whyOf(known, pages),
+    why: whyOf(known, pages, moment),
     next: nextOf(known, slots, hosts, moment),
     since,
     forMs: Math.max(0, moment.wallMs - Date.parse(since)),
@@ -40,6 +41,7 @@ export function statusView(known: Known, pending: readonly string[], moment: Mom
     scale: known.history.scale,
     overridden: overriddenWorkers(outputs.applied.config, outputs.applied.desired),
     vipMove: known.history.vipMove,
+    hostDrain: hostDrainView(known, moment),
     drift: driftOf(known, moment),
     pending: [...pending],
     peers: known.peers.map((one) => peerView(one, moment)),
@@ -54,10 +56,11 @@ function pagesOf({ state, history }: Known): Status["pages"] {
 
 function verdictOf({ state, limits }: Known, pages: Status["pages"], { nowMs }: Moment): Status["verdict"] {
   const slots = Object.values(state.slots);
+  const hasNoHolder = "vip" in state.pages && state.host.vipHolders?.value.length === 0;
+  if (state.hostDrain !== undefined) return hasNoHolder ? "down" : "drained";
   const isUnclear = slots.every(({ status }) => status === "unknown" || status === "green");
   if (isUnclear && slots.some(({ status, wasWell }) => status === "unknown" && !wasWell)) return "unknown";
   const serving = servingWorkers({ state, limits }, nowMs);
-  const hasNoHolder = "vip" in state.pages && state.host.vipHolders?.value.length === 0;
   if (serving.length === 0 || hasNoHolder) return "down";
   return slots.every(({ status }) => status === "green") && pages.length === 0 ? "fine" : "degraded";
 }
@@ -81,7 +84,9 @@ function troubled({ state }: Pick<Known, "state">): SlotState[] {
   return severity.flatMap((status) => Object.values(state.slots).filter((slot) => slot.status === status));
 }
 
-function whatOf(known: Known, pages: Status["pages"], { nowMs }: Moment): string {
+function whatOf(known: Known, pages: Status["pages"], moment: Moment): string {
+  const away = hostDrainWords(known, moment);
+  if (away !== undefined) return away.what;
   const all = Object.values(known.state.slots).length;
   const bad = troubled(known).map(({ slot, status }) => `${slot} is ${status}`);
   const [page] = pages;
@@ -90,11 +95,13 @@ function whatOf(known: Known, pages: Status["pages"], { nowMs }: Moment): string
     if (drained.length === 0) return `all ${all} machines beat and serve`;
     return `all ${all} machines beat; drained: ${drained.map(({ slot }) => slot).join(", ")}`;
   }
-  const serving = `${servingWorkers(known, nowMs).length} of ${workersOf(known.state).length} workers serve`;
+  const serving = `${servingWorkers(known, moment.nowMs).length} of ${workersOf(known.state).length} workers serve`;
   return [serving, ...(bad.length > 0 ? bad : [`${pages.length} to see to`])].join(", ");
 }
 
-function whyOf(known: Known, pages: Status["pages"]): string {
+function whyOf(known: Known, pages: Status["pages"], moment: Moment): string {
+  const away = hostDrainWords(known, moment);
+  if (away !== undefined) return away.why;
   const [worst] = troubled(known);
   const page = pages[0]?.sentence;
   if (worst === undefined) return page ?? wellOf(known);
@@ -113,6 +120,8 @@ function wellOf({ state, outputs }: Known): string {
 
 function nextOf(known: Known, slots: readonly SlotStatus[], hosts: Status["hosts"], moment: Moment): string {
   const { state } = known;
+  const away = hostDrainWords(known, moment);
+  if (away !== undefined) return away.next;
   const paused = pausedOf(known, moment);
   const [worst] = troubled(known);
   if (paused !== undefined) {
@@ -129,6 +138,7 @@ function nextOf(known: Known, slots: readonly SlotStatus[], hosts: Status["hosts
 function sinceOf(verdict: Status["verdict"], known: Known, pages: Status["pages"], moment: Moment): string {
   const { state, history } = known;
   const slots = Object.values(state.slots);
+  if (state.hostDrain !== undefined) return wallTime(moment, state.hostDrain.atMs);
   if (verdict === "unknown") return wallTime(moment, state.startedMs);
   if (verdict === "fine") return wallTime(moment, Math.max(...slots.map(({ sinceMs }) => sinceMs)));
   const ofSlots = troubled(known).map(({ slot, sinceMs }) => history.open[slot]?.begunAt ?? wallTime(moment, sinceMs));

@@ -2,6 +2,7 @@
 import type { Repair } from "../core/actions.ts";
 import { causeOf } from "../core/causes.ts";
 import { decide } from "../core/decide.ts";
+import { hostDrainObstacle } from "../core/hostDrain.ts";
 import type { Limits } from "../core/limits.ts";
 import { nextRung, withoutHelp } from "../core/proof.ts";
 import type { SlotState, State } from "../core/state.ts";
@@ -33,12 +34,15 @@ export function nextOfSlot(slot: SlotState, state: State, limits: Limits, nowMs:
   }
 }
 
-function nextOfYellow(slot: SlotState, { startedMs, pausedUntilMs }: State, limits: Limits, nowMs: number): string {
+function nextOfYellow(slot: SlotState, state: State, limits: Limits, nowMs: number): string {
   const { suspicion } = slot;
   if (suspicion === undefined) return "it is asked by ping and by a connect, until its silence has a cause";
   const { patience, because } = causeOf(suspicion.cause);
   const repair = nextRepair(slot);
   if (repair === undefined) return `nothing is repaired: ${because}`;
+  const hostDrained = hostDrainObstacle(state);
+  if (hostDrained !== undefined) return `nothing is repaired: ${hostDrained}`;
+  const { startedMs, pausedUntilMs } = state;
   const patientUntilMs = suspicion.sinceMs + (patience === 0 ? 0 : limits[patience]);
   const graceUntilMs = slot.wasWell ? 0 : startedMs + limits.startGraceMs;
   const waitMs = Math.max(patientUntilMs, graceUntilMs, pausedUntilMs, slot.pausedUntilMs) - nowMs;

@@ -80,6 +80,33 @@ export const drainRequestSchema = z.strictObject({
   force: z.boolean().default(false).describe("Even if no worker of this host is left that serves."),
 });
 
+export const hostDrainedSchema = z
+  .object({
+    host: z.string(),
+    by: z.string(),
+    id: z.int().describe("`hostDrain` of GET /v1/status says under this number what becomes of it."),
+  })
+  .meta({ id: "HostDrained" });
+
+export const hostReturnedSchema = z
+  .object({
+    host: z.string(),
+    by: z.string(),
+    id: z.int().optional().describe("As that of the drain which it ends; absent if there was none."),
+  })
+  .meta({ id: "HostReturned" });
+
+export const hostDrainRequestSchema = z.strictObject({
+  by,
+  reason: z
+    .string()
+    .regex(/^[\p{L}\p{N}\p{P}\p{S} ]{1,200}$/u, { error: "write at most 200 characters that can be shown" })
+    .default("a planned reboot")
+    .describe("What for: the other hosts are told."),
+});
+
+export const hostReturnRequestSchema = z.strictObject({ by });
+
 export const slotRequestSchema = z.strictObject({ by });
 
 export const resumeRequestSchema = z.strictObject({ by, slot: onlySlot });
@@ -91,6 +118,10 @@ export type Scaled = z.infer<typeof scaledSchema>;
 export type ScaleRequest = z.infer<typeof scaleRequestSchema>;
 export type Drained = z.infer<typeof drainedSchema>;
 export type DrainRequest = z.infer<typeof drainRequestSchema>;
+export type HostDrained = z.infer<typeof hostDrainedSchema>;
+export type HostReturned = z.infer<typeof hostReturnedSchema>;
+export type HostDrainRequest = z.infer<typeof hostDrainRequestSchema>;
+export type HostReturnRequest = z.infer<typeof hostReturnRequestSchema>;
 export type SlotRequest = z.infer<typeof slotRequestSchema>;
 export type PauseRequest = z.infer<typeof pauseRequestSchema>;
 export type ResumeRequest = z.infer<typeof resumeRequestSchema>;

@@ -97,7 +97,15 @@ export type JournalEntry =
   | { readonly kind: "hostTold"; readonly host: string; readonly workers: number }
   | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }
   | { readonly kind: "vipMoveEnded"; readonly slot: string; readonly outcome: string }
-  | { readonly kind: "drained" | "undrained"; readonly slot: string; readonly by: string }
+  /** `ofHost`: because all of its host is taken out of service. */
+  | { readonly kind: "drained"; readonly slot: string; readonly by: string; readonly ofHost?: true }
+  | { readonly kind: "undrained"; readonly slot: string; readonly by: string }
+  /** This host is to be switched off on purpose. */
+  | { readonly kind: "hostDrained"; readonly by: string; readonly reason: string }
+  | { readonly kind: "hostReady"; readonly sentence: string }
+  | { readonly kind: "hostReturning"; readonly by: string }
+  /** `ok`: it has returned. Otherwise why it was not taken out of service. */
+  | { readonly kind: "hostDrainEnded"; readonly outcome: string }
   /** What has become of a worker's place in the rotation. */
   | { readonly kind: "rotation"; readonly slot: string; readonly sentence: string }
   | { readonly kind: "page"; readonly topic: string; readonly sentence: string };

@@ -3,6 +3,7 @@ import type { Action, Repair, SlotRepair } from "./actions.ts";
 import { become } from "./become.ts";
 import { type CauseName, causeOf } from "./causes.ts";
 import { isFresh } from "./facts.ts";
+import { hostDrainObstacle } from "./hostDrain.ts";
 import { isInside, isSoft, massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { nextRung, recent } from "./proof.ts";
@@ -77,6 +78,8 @@ export function obstacleTo(
 ): string | undefined {
   const { host, pausedUntilMs, breakerUntilMs } = state;
   if (nowMs < pausedUntilMs) return `nothing is done: repairs are paused for ${seconds(pausedUntilMs - nowMs)} more`;
+  const hostDrained = hostDrainObstacle(state);
+  if (hostDrained !== undefined) return `nothing is done: ${hostDrained}`;
   const slotPausedMs = slot.pausedUntilMs - nowMs;
   if (slotPausedMs > 0) return `nothing is done: its repairs are paused for ${seconds(slotPausedMs)} more`;
   if (nowMs < breakerUntilMs) {

@@ -37,6 +37,9 @@ export type Event =
   /** Take this worker out of rotation. `force`: even if none is left on this host that serves. */
   | { readonly kind: "drain"; readonly slot: string; readonly by: string; readonly force: boolean }
   | { readonly kind: "undrain"; readonly slot: string; readonly by: string }
+  /** Take this host out of service, so that it may be switched off. `reason`: what for. */
+  | { readonly kind: "hostDrain"; readonly by: string; readonly reason: string }
+  | { readonly kind: "hostReturn"; readonly by: string }
   /** Have so many workers of its own on this host. */
   | { readonly kind: "scale"; readonly workers: number; readonly by: string }
   | { readonly kind: "scaled"; readonly generation: number; readonly outcome: RepairOutcome }

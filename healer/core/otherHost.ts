@@ -123,7 +123,7 @@ export function greenForMs({ status, sinceMs, peer }: OtherHost, nowMs: number):
 type Seen = Readonly<Record<string, number>>;
 
 /** By host, how many workers answer the balancer here. Undefined if it does not say, or sees none at all: then it is no witness. */
-function workersSeen(state: State, { silentMs }: Limits, nowMs: number): Seen | undefined {
+export function workersSeen(state: State, { silentMs }: Limits, nowMs: number): Seen | undefined {
   const balancer = slotsOf(state).find(({ role }) => role === "balancer");
   const beat = balancer?.facts.beat;
   if (beat === undefined || !isFresh(beat, silentMs, nowMs)) return undefined;

@@ -1,6 +1,6 @@
 /** What a healer has to remember over its own end, read from what it has journalled. */
 import type { JournalEntry, SlotRepair } from "./actions.ts";
-import type { Past, PastHost, PastRepair } from "./state.ts";
+import type { Past, PastDrain, PastHost, PastRepair } from "./state.ts";
 import { isWish } from "./wish.ts";
 
 /** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
@@ -8,6 +8,8 @@ export interface PastEntry {
   readonly agoMs: number;
   readonly entry: JournalEntry;
 }
+
+type Drained = Extract<JournalEntry, { kind: "drained" }>;
 
 /** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
 export function pastOf(written: readonly PastEntry[]): Past {
@@ -22,6 +24,7 @@ export function pastOf(written: readonly PastEntry[]): Past {
     failed: failedIn(entries),
     ...holdsIn(entries),
     drained: drainedIn(entries),
+    hostDrain: hostDrainIn(entries),
     wasScaled: wasScaled(entries),
     cutShort: cutShortIn(entries),
     scaleFailures: scaleFailuresIn(entries),
@@ -79,10 +82,29 @@ function hostsIn(entries: readonly PastEntry[]): Past["hosts"] {
 function drainedIn(entries: readonly PastEntry[]): Past["drained"] {
   const drained = new Map<string, Past["drained"][number]>();
   for (const { entry, agoMs } of entries) {
-    if (entry.kind === "drained") drained.set(entry.slot, { slot: entry.slot, by: entry.by, agoMs });
+    if (entry.kind === "drained") drained.set(entry.slot, pastDrain(entry, agoMs));
     if (entry.kind === "undrained") drained.delete(entry.slot);
   }
   return [...drained.values()];
+}
+
+function pastDrain({ slot, by, ofHost }: Drained, agoMs: number): PastDrain {
+  return { slot, by, ofHost, agoMs };
+}
+
+/** What was under way begins anew, with the address. */
+function hostDrainIn(entries: readonly PastEntry[]): Past["hostDrain"] {
+  let hostDrain: Past["hostDrain"];
+  for (const { entry, agoMs } of entries) {
+    if (entry.kind === "hostDrained") {
+      const { by, reason } = entry;
+      hostDrain = { by, reason, agoMs, phase: "moving" };
+    }
+    if (entry.kind === "hostDrainEnded") hostDrain = undefined;
+    if (hostDrain !== undefined && entry.kind === "hostReady") hostDrain = { ...hostDrain, phase: "ready" };
+    if (hostDrain !== undefined && entry.kind === "hostReturning") hostDrain = { ...hostDrain, phase: "returning" };
+  }
+  return hostDrain;
 }
 
 /** What could not begin has cost nothing, and says nothing of the repair. */

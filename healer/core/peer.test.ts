@@ -112,7 +112,9 @@ test("what it says of itself is said; that it goes away on purpose is news, and 
   asked.view({ marks }).view({ marks });
   assert.equal(asked.news.length, 2);
   assert.equal(asked.news.at(-1), "it goes away on purpose: its healer was told to end");
-  asked.fail("noListener");
+  asked.view();
+  assert.equal(asked.news.at(-1), "what it went away for is over: its healer was told to end");
+  asked.view({ marks }).fail("noListener");
   assert.equal(asked.state.sentence, "it went away on purpose (its healer was told to end); because of noListener");
 });
 

@@ -32,8 +32,13 @@ export interface PeerMarks {
   readonly pausedForMs?: number | undefined;
   /** It goes away on purpose: why. */
   readonly planned?: string | undefined;
-  /** How many workers of its own its host has, without those that stand in for others, and how many of them are green. */
-  readonly workers?: { readonly own: number; readonly green: number } | undefined;
+  /**
+   * How many workers of its own its host has, without those that stand in for others; how many of them are green, and how
+   * many get no requests because a person wants that.
+   */
+  readonly workers?:
+    | { readonly own: number; readonly green: number; readonly drained?: number | undefined }
+    | undefined;
 }
 
 export interface PeerView {
@@ -112,7 +117,9 @@ function newsOf({ status, sinceMs, view: before }: PeerState, view: PeerView, no
   if (status !== "green") return `it answers${restarted}`;
   if (restarted !== "") return "its healer has started anew";
   const { planned } = view.marks;
-  return planned !== undefined && before?.marks.planned === undefined ? `it goes away on purpose: ${planned}` : "";
+  const wasPlanned = before?.marks.planned;
+  if (planned !== undefined && wasPlanned === undefined) return `it goes away on purpose: ${planned}`;
+  return planned === undefined && wasPlanned !== undefined ? `what it went away for is over: ${wasPlanned}` : "";
 }
 
 function hearFailure(

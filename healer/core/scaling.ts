@@ -5,6 +5,7 @@
  */
 import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RepairOutcome } from "./events.ts";
+import { hostDrainObstacle } from "./hostDrain.ts";
 import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { slotsOf } from "./slotsOf.ts";
@@ -39,6 +40,8 @@ export function scaleRefusal(state: State, workers: number, limits: Limits, nowM
   if (scaling !== undefined) return `${scaling.by} is changing the number of workers to ${scaling.workers}`;
   if (updating !== undefined) return `an update of ${updating.slots.join(", ")} is under way`;
   if (nowMs < pausedUntilMs) return `repairs are paused for ${Math.ceil((pausedUntilMs - nowMs) / 1000)} s more`;
+  const hostDrained = hostDrainObstacle(state);
+  if (hostDrained !== undefined) return hostDrained;
   if (nowMs < breakerUntilMs) return "repairs do not help, and nothing is begun for a while";
   if (host.hypervisorSilent !== undefined) return `libvirt does not answer (${host.hypervisorSilent.value})`;
   if ((host.stateFreeBytes?.value ?? Number.POSITIVE_INFINITY) < limits.minStateFreeBytes) {
@@ -186,7 +189,7 @@ function nextTry(state: State, scaling: Scaling, outcome: string, limits: Limits
 function isHeldBack(state: State, { notBeforeMs }: Scaling, { startGraceMs }: Limits, nowMs: number): boolean {
   const { startedMs, pausedUntilMs, host } = state;
   const isEarly = nowMs < Math.max(notBeforeMs, pausedUntilMs, startedMs + startGraceMs);
-  return isEarly || host.hypervisorSilent !== undefined;
+  return isEarly || host.hypervisorSilent !== undefined || hostDrainObstacle(state) !== undefined;
 }
 
 function sentenceOf({ workers }: Scaling, { tookMs }: Extract<RepairOutcome, { ok: true }>): string {

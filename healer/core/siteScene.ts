@@ -14,6 +14,8 @@ export interface Other {
   workersAnswer: boolean;
   workers: number;
   green: number;
+  /** That get no requests because somebody there wants that. */
+  drained: number;
   planned: string | undefined;
 }
 
@@ -25,6 +27,9 @@ export class SiteScene {
   /** Whether this host's own workers answer its balancer. */
   ownAnswer = true;
   driftAnswers = true;
+  /** Whether the balancer here has the service's address, and whether another one would take it. */
+  holdsVip = false;
+  hasBackup = true;
   /** How many workers fit in all. */
   capacity = 6;
   /** What comes of an update. */
@@ -125,6 +130,10 @@ export class SiteScene {
       const lack = fits < action.workers ? "the host has 100 MiB of memory left, and 256 are needed." : undefined;
       scene.send({ kind: "room", workers: action.workers, fits, lack });
     }
+    if (action.kind === "moveVip") {
+      this.holdsVip &&= !this.hasBackup;
+      scene.send({ kind: "vipMoved", generation: action.generation, outcome: this.outcome });
+    }
     if (action.kind !== "scale") return;
     scene.send({ kind: "scaled", generation: action.generation, outcome: this.outcome });
     if (!this.outcome.ok) return;
@@ -157,12 +166,12 @@ export class SiteScene {
       workersUp[host] = other.workersAnswer ? other.workers : 0;
       this.#peers[host] = this.#hear(host, other);
     }
-    scene.beats.set("lb-1", { ...beat, workersUp });
+    scene.beats.set("lb-1", { ...beat, workersUp, holdsVip: this.holdsVip });
     scene.send({ kind: "peers", peers: Object.values(this.#peers) });
     if (this.witnessAnswers !== undefined) scene.send({ kind: "witness", answered: this.witnessAnswers });
   }
 
-  #hear(host: string, { healerAnswers, workers: own, green, planned }: Other): PeerState {
+  #hear(host: string, { healerAnswers, workers: own, green, drained, planned }: Other): PeerState {
     const before = this.#peers[host] ?? unheardPeer(host, 0);
     const { nowMs } = this.scene;
     if (!healerAnswers) {
@@ -170,10 +179,10 @@ export class SiteScene {
         .state;
     }
     this.#sequence += 1;
-    const marks: PeerMarks = { workers: { own, green }, planned };
+    const marks: PeerMarks = { workers: { own, green, drained }, planned };
     const view = { incarnation: "m", sequence: this.#sequence, listens: true, marks };
     return hearPeer(before, { kind: "view", view }, nowMs).state;
   }
 }
 
-const there = { healerAnswers: true, workersAnswer: true, planned: undefined };
+const there = { healerAnswers: true, workersAnswer: true, planned: undefined, drained: 0 };

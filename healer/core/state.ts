@@ -3,6 +3,7 @@ import type { CauseName } from "./causes.ts";
 import type { Room } from "./evacuation.ts";
 import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
+import { type HostDrain, hostDrainAfter } from "./hostDrain.ts";
 import type { HostStatus } from "./hostStatuses.ts";
 import type { Limits } from "./limits.ts";
 import { alone, type OtherHost, otherHostsOf, type PlannedSite } from "./otherHost.ts";
@@ -51,7 +52,7 @@ export interface SlotState {
   /** That a person wants it replaced, until that begins or the wish is too old. */
   readonly wish: Wish | undefined;
   /** That a person wants it out of rotation, until they take that back. */
-  readonly drain: Wish | undefined;
+  readonly drain: Drain | undefined;
   /** What was last asked of it about its place in the rotation. */
   readonly rotation: Rotation | undefined;
 }
@@ -59,6 +60,11 @@ export interface SlotState {
 export interface Wish {
   readonly by: string;
   readonly atMs: number;
+}
+
+export interface Drain extends Wish {
+  /** It is drained because all of its host is, and comes back with it. */
+  readonly ofHost?: true | undefined;
 }
 
 export interface Rotation {
@@ -125,6 +131,8 @@ export interface State {
   /** How often in a row a change of the number of workers came to nothing, and when the next one that nobody wished may begin. */
   readonly evacuation: { readonly failures: number; readonly notBeforeMs: number };
   readonly vipMove: VipMove | undefined;
+  /** That this host is to be switched off on purpose, until it has returned. */
+  readonly hostDrain: HostDrain | undefined;
   readonly keptVip: KeptVip | undefined;
   /** When most workers were last silent together. */
   readonly massMs: number | undefined;
@@ -205,7 +213,13 @@ export interface Past {
   readonly scaleFailures: { readonly count: number; readonly agoMs: number };
   /** By name, of the other hosts. */
   readonly hosts: Readonly<Record<string, PastHost>>;
-  readonly drained: readonly { readonly slot: string; readonly by: string; readonly agoMs: number }[];
+  readonly drained: readonly PastDrain[];
+  readonly hostDrain: (Pick<HostDrain, "by" | "reason" | "phase"> & { readonly agoMs: number }) | undefined;
+}
+
+export interface PastDrain extends Pick<Drain, "by" | "ofHost"> {
+  readonly slot: string;
+  readonly agoMs: number;
 }
 
 export interface PastHost {
@@ -225,7 +239,7 @@ const firstDriftMs = 5 * 60_000;
 export const noPast: Past = {
   ...{ generation: 0, repairs: [], tried: [], unfinished: [], failed: [] },
   ...{ pausedForMs: 0, pausedSlotsForMs: {}, breakerForMs: 0, drained: [], wasScaled: false, cutShort: undefined },
-  ...{ scaleFailures: { count: 0, agoMs: 0 }, hosts: {} },
+  ...{ scaleFailures: { count: 0, agoMs: 0 }, hosts: {}, hostDrain: undefined },
 };
 
 /** `site`: without it the host has no others. */
@@ -272,6 +286,7 @@ export function initialState(
     room: undefined,
     evacuation: later(past.scaleFailures.count, limits, nowMs - past.scaleFailures.agoMs),
     vipMove: undefined,
+    hostDrain: hostDrainAfter(past, nowMs),
     keptVip: undefined,
     massMs: undefined,
     failed: past.failed,
@@ -305,9 +320,9 @@ function evacuatedIn(planned: readonly PlannedSlot[]): Evacuated {
   return evacuated;
 }
 
-function drainOf({ drained }: Past, name: string, nowMs: number): Wish | undefined {
+function drainOf({ drained }: Past, name: string, nowMs: number): Drain | undefined {
   const last = drained.find(({ slot }) => slot === name);
-  return last && { by: last.by, atMs: nowMs - last.agoMs };
+  return last && { by: last.by, atMs: nowMs - last.agoMs, ofHost: last.ofHost };
 }
 
 function triedOf({ tried }: Past, name: string, nowMs: number): Tried | undefined {

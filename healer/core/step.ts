@@ -13,6 +13,7 @@ import type { Event } from "./events.ts";
 import { giveUpLate, openBreaker } from "./guard.ts";
 import { hearWish } from "./hearWish.ts";
 import { judge } from "./judge.ts";
+import { hearHostDrain, hearHostReturn, keepHostDrain } from "./keepHostDrain.ts";
 import type { Limits } from "./limits.ts";
 import { hearPeers, judgeHosts } from "./otherHost.ts";
 import { updatePages } from "./pages.ts";
@@ -65,11 +66,12 @@ function slotsAlone(event: Event): readonly string[] | undefined {
 function keepOn(state: State, limits: Limits, nowMs: number): Pick<Step, "state" | "actions"> {
   const hosts = judgeHosts(state, limits, nowMs);
   const moved = goOnMoving(hosts.state, limits, nowMs);
-  const evacuated = keepEvacuation(moved.state, limits, nowMs);
+  const drained = keepHostDrain(moved.state, limits, nowMs);
+  const evacuated = keepEvacuation(drained.state, limits, nowMs);
   const scaled = goOnScaling(evacuated.state, limits, nowMs);
   const yielded = yieldForWish(scaled.state, limits, nowMs);
   const rotated = keepRotation(yielded.state, limits, nowMs);
-  const actions = [hosts, moved, evacuated, scaled, yielded, rotated].flatMap((part) => part.actions);
+  const actions = [hosts, moved, drained, evacuated, scaled, yielded, rotated].flatMap((part) => part.actions);
   return { state: rotated.state, actions };
 }
 
@@ -104,6 +106,10 @@ function hear(state: State, event: Event, limits: Limits, nowMs: number): Heard 
       return hearDrain(state, event, limits, nowMs);
     case "undrain":
       return hearUndrain(state, event);
+    case "hostDrain":
+      return hearHostDrain(state, event, limits, nowMs);
+    case "hostReturn":
+      return hearHostReturn(state, event, nowMs);
     case "rotated":
       return hearRotated(state, event, nowMs);
     case "moveVip":

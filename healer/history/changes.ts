@@ -1,7 +1,7 @@
-/** What persons have changed by updates that repair nothing, and what has become of that. */
+/** What persons have changed that repairs nothing, and what has become of that. */
 import type { HistoryEntry } from "./historyEntry.ts";
 
-/** What a person had changed by an update that repairs nothing. */
+/** What a person had changed without a repair. */
 export interface ChangeRecord {
   /** The number of the entry that began it. */
   readonly id: number;
@@ -17,6 +17,12 @@ export interface ScaleRecord extends ChangeRecord {
   readonly workers: number;
   /** The last resource that its update was done with. */
   readonly step?: string;
+}
+
+/** A host that was taken out of service: `done` when it has returned. */
+export interface HostDrainRecord extends ChangeRecord {
+  /** What for. */
+  readonly why: string;
 }
 
 /** Why it came to nothing. */

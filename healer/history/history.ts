@@ -2,7 +2,15 @@
  * What has happened, folded from the journal: one incident per slot from the first sign that something is wrong until it
  * is well again, with all that was tried. It is a pure function of the entries, so any reader of a journal gets the same.
  */
-import { type ChangeRecord, changeEnded, failureIn, isDeployed, type ScaleRecord, settled } from "./changes.ts";
+import {
+  type ChangeRecord,
+  changeEnded,
+  failureIn,
+  type HostDrainRecord,
+  isDeployed,
+  type ScaleRecord,
+  settled,
+} from "./changes.ts";
 import { type HistoryEntry, historyEntryOf } from "./historyEntry.ts";
 
 export interface History {
@@ -22,6 +30,8 @@ export interface History {
   readonly scale: ScaleRecord | undefined;
   /** The last planned move of the service's address away from here. */
   readonly vipMove: ChangeRecord | undefined;
+  /** The last time that this host was taken out of service on purpose. It outlives healers, and so no start cuts it off. */
+  readonly hostDrain: HostDrainRecord | undefined;
 }
 
 export interface PauseWish {
@@ -94,6 +104,7 @@ export const noHistory: History = {
   pauses: {},
   scale: undefined,
   vipMove: undefined,
+  hostDrain: undefined,
 };
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
@@ -142,6 +153,12 @@ function withEntry(history: History, entry: HistoryEntry): History {
       return { ...history, vipMove: { id: entry.seq, by: entry.by, begunAt: entry.at, outcome: "underWay" } };
     case "vipMoveEnded":
       return { ...history, vipMove: changeEnded(history.vipMove, entry.at, entry.outcome) };
+    case "hostDrained": {
+      const { seq: id, by, reason: why, at: begunAt } = entry;
+      return { ...history, hostDrain: { id, by, why, begunAt, outcome: "underWay" } };
+    }
+    case "hostDrainEnded":
+      return { ...history, hostDrain: changeEnded(history.hostDrain, entry.at, entry.outcome) };
     case "paused": {
       const { slot = allSlots, by, at, forMs } = entry;
       return { ...history, pauses: { ...history.pauses, [slot]: { by, at, forMs } } };

@@ -40,6 +40,8 @@ const entrySchema = z.discriminatedUnion("kind", [
   z.object({ ...line, kind: z.literal("progress"), phase: z.string(), resource: z.string(), op: z.string() }),
   z.object({ ...line, kind: z.literal("vipMoveBegun"), slot: z.string(), by: z.string() }),
   z.object({ ...line, kind: z.literal("vipMoveEnded"), slot: z.string(), outcome: z.string() }),
+  z.object({ ...line, kind: z.literal("hostDrained"), by: z.string(), reason: z.string() }),
+  z.object({ ...line, kind: z.literal("hostDrainEnded"), outcome: z.string() }),
   z.object({ ...line, kind: z.literal("page"), topic: z.string() }),
   z.object({ ...line, kind: z.literal("paused"), slot: z.string().optional(), forMs: z.number(), by: z.string() }),
 ]);

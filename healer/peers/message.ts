@@ -20,7 +20,11 @@ export const viewSchema = z
       pausedForMs: z.int().nonnegative().optional().describe("A person has stopped all repairs for so long."),
       planned: words.optional().describe("It goes away on purpose: why."),
       workers: z
-        .object({ own: z.int().nonnegative(), green: z.int().nonnegative() })
+        .object({
+          own: z.int().nonnegative(),
+          green: z.int().nonnegative(),
+          drained: z.int().nonnegative().optional().describe("That get no requests because a person wants that."),
+        })
         .optional()
         .describe("Of its host, without those that stand in for others; absent while it does not listen to them."),
     }),

@@ -131,6 +131,21 @@ test("a healer that ends says so first; then it is silent, its last word is kept
   assert.equal(statusSchema.parse((await get(bk, "/v1/status")).body).verdict, "fine");
 });
 
+test("a host that is drained says so until it has returned, and its healer's end is told all the same", async () => {
+  await acquainted();
+  await mb.api.journal.append({ kind: "hostDrained", by: "anna", reason: "kernel update" });
+  const drained = "it goes away on purpose: anna has drained it: kernel update";
+  await bk.until(({ state }) => state.sentence === drained);
+  // As right after a reboot.
+  mb.api.answers.watch(undefined);
+  await bk.until(({ state }) => state.sentence === `${drained}; it does not listen to its machines yet`);
+  await mb.api.journal.append({ kind: "hostDrainEnded", outcome: "ok" });
+  await bk.until(({ state }) => state.sentence === "it does not listen to its machines yet");
+  await end(mb);
+  const { state } = await bk.until((peer) => peer.state.status === "silent");
+  assert.match(state.sentence, /^it went away on purpose \(its healer was told to end\)/);
+});
+
 test("a healer that comes back is heard again, as another incarnation", async () => {
   await acquainted();
   const before = bk.peers.all[0]?.state.view?.incarnation;

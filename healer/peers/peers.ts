@@ -64,7 +64,7 @@ export class Peers implements KnownPeers {
   #answers: Answers | undefined;
   #session: Session | undefined;
   #leaving: string | undefined;
-  /** Who has read that this healer leaves. */
+  /** Who has read last that this host, or only its healer, goes away on purpose. */
   readonly #toldSo = new Set<string>();
 
   private constructor(options: PeersOptions, credentials: Credentials | { readonly problem: string }) {
@@ -148,7 +148,8 @@ export class Peers implements KnownPeers {
       answers,
       view: () => this.#view(plan),
       onViewed: (asker, { marks }) => {
-        if (marks.planned !== undefined) this.#toldSo.add(asker);
+        if (marks.planned === undefined) this.#toldSo.delete(asker);
+        else this.#toldSo.add(asker);
       },
       hostAt: (socket) => hosts.get(socket),
       log,
@@ -214,7 +215,7 @@ export class Peers implements KnownPeers {
       marks: {
         updating: status?.updating?.slots,
         pausedForMs: status?.paused?.forMs,
-        planned: this.#leaving,
+        planned: this.#answers?.absence ?? this.#leaving,
         workers: status && ownWorkers(status),
       },
       ...(status === undefined ? {} : { status }),
@@ -230,7 +231,11 @@ export class Peers implements KnownPeers {
 
 function ownWorkers({ slots }: Status): NonNullable<ViewMessage["marks"]["workers"]> {
   const own = slots.filter(({ role, standsInFor }) => role === "worker" && standsInFor === undefined);
-  return { own: own.length, green: own.filter(({ status }) => status === "green").length };
+  return {
+    own: own.length,
+    green: own.filter(({ status }) => status === "green").length,
+    drained: own.filter(({ drained }) => drained !== undefined).length,
+  };
 }
 
 function hostWith(key: PeerKey, watches: ReadonlyMap<string, PeerWatch>): string | undefined {

@@ -670,6 +670,20 @@ export const mutants: readonly Mutant[] = [
     "what serves is drained before it is replaced for a wish",
   ),
   m(
+    "a host that is drained is repaired",
+    "hostDrain.ts",
+    'hostDrain === undefined || hostDrain.phase === "returning"',
+    "hostDrain !== null",
+    "nothing is begun on a host that is out of service",
+  ),
+  m(
+    "a host goes though no other one serves",
+    "keepHostDrain.ts",
+    "if (others !== undefined) return others;",
+    "",
+    "a host goes while another one serves",
+  ),
+  m(
     "a drain is forgotten at a restart",
     "past.ts",
     'if (entry.kind === "drained") drained.set',

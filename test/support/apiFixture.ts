@@ -13,7 +13,9 @@ import type { Subject } from "../../healer/api/subject.ts";
 import type { Action } from "../../healer/core/actions.ts";
 import type { Beat } from "../../healer/core/facts.ts";
 import { limitsFor } from "../../healer/core/limits.ts";
+import { alone, type PlannedSite } from "../../healer/core/otherHost.ts";
 import { pastOf } from "../../healer/core/past.ts";
+import { hearPeer, type PeerState, unheardPeer } from "../../healer/core/peer.ts";
 import { initialState } from "../../healer/core/state.ts";
 import { plannedSlots } from "../../healer/deployment.ts";
 import { Healer } from "../../healer/healer.ts";
@@ -56,6 +58,12 @@ export function goodBeat(slot: string): Beat {
   };
 }
 
+/** The healer of another host, which is heard and has two workers that are well. */
+export function goodPeer(peer: string): PeerState {
+  const view = { incarnation: "one", sequence: 1, listens: true, marks: { workers: { own: 2, green: 2 } } };
+  return hearPeer(unheardPeer(peer, 0), { kind: "view", view }, 0).state;
+}
+
 export interface ApiFixture {
   readonly journal: Journal;
   readonly healer: Healer;
@@ -77,6 +85,8 @@ export interface ApiFixtureOptions {
   readonly maxJournalBytes?: number;
   readonly host?: string;
   readonly peers?: KnownPeers;
+  /** Without it the host has no others. */
+  readonly site?: PlannedSite;
 }
 
 export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFixture> {
@@ -89,7 +99,7 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
   const chronicle = await openChronicle(journal, (before, after) => {
     for (const repair of endedRepairs(before, after)) metrics.repaired(repair);
   });
-  const { healer, asked } = silentHealer(journal);
+  const { healer, asked } = silentHealer(journal, options.site ?? alone);
   const { host = "bk", peers = noPeers, pendingChanges = async () => [] } = options;
   const answers = new Answers({ host, chronicle, pendingChanges, peers });
   const scaler = { lack: async (workers: number) => (workers > 5 ? "the pool holds 5" : undefined) };
@@ -122,13 +132,13 @@ export async function apiFixture(options: ApiFixtureOptions = {}): Promise<ApiFi
 }
 
 /** It decides as any other, and what it decides is written down instead of done. */
-function silentHealer(journal: Journal): { healer: Healer; asked: Action[] } {
+function silentHealer(journal: Journal, site: PlannedSite): { healer: Healer; asked: Action[] } {
   const asked: Action[] = [];
   const ask = async (action: Action) => void asked.push(action);
   const repairs = { operate: ask, replace: ask, checkDrift: ask, rotate: ask, moveVip: ask };
   const scaler = { scale: ask, askRoom: ask };
   const ports = { journal, scaler, probes: { probe: () => {} }, repairs, log: pino({ enabled: false }) };
-  const state = initialState(testPlanned, pastOf([]), performance.now(), testLimits);
+  const state = initialState(testPlanned, pastOf([]), performance.now(), testLimits, site);
   return { healer: new Healer(ports, testLimits, state), asked };
 }
 

@@ -1,7 +1,7 @@
 import type { Action } from "../../healer/core/actions.ts";
 import type { News } from "../../healer/core/events.ts";
 import type { State } from "../../healer/core/state.ts";
-import { type ApiFixture, goodBeat, testPlanned } from "./apiFixture.ts";
+import { type ApiFixture, goodBeat, goodPeer, testPlanned } from "./apiFixture.ts";
 
 const running = { state: "running", reason: "booted", id: 1 } as const;
 /** The one end of an update that costs no budget, so that a wish can be had again and again. */
@@ -14,6 +14,8 @@ export function fulfilAll({ healer, asked }: Pick<ApiFixture, "healer" | "asked"
     healer.hear({ kind: "beat", slot, beat: { ...goodBeat(slot), service } });
     healer.hear({ kind: "domain", slot, domain: running });
   }
+  healer.hear({ kind: "peers", peers: Object.keys(healer.state.hosts).map(goodPeer) });
+  if (healer.state.hostDrain !== undefined) healer.hear({ kind: "hostReturn", by: "the test" });
   if (isPaused(healer.state)) healer.hear({ kind: "resume", by: "the test" });
   healer.hear({ kind: "tick", lagMs: 0 });
   for (const event of asked.splice(0).flatMap(answersTo)) healer.hear(event);

@@ -46,11 +46,12 @@ export async function meeting(host: "bk" | "mb", port: number): Promise<Meeting>
     log: pino({}, { write: (line) => void log.push(line) }),
     note: (entry) => void noted.push(entry as Meeting["noted"][number]),
   });
-  const api = await apiFixture({ host, peers });
+  const other = host === "bk" ? "mb" : "bk";
+  const site = { host, others: { [other]: 2 }, hasWitness: false };
+  const api = await apiFixture({ host, peers, site });
   peers.answerBy(api.answers);
   api.beatAll();
   const { key } = await ensureIdentity(place.keyPath);
-  const other = host === "bk" ? "mb" : "bk";
   const plan = { address: addressOf[host] ?? "", peers: { [other]: addressOf[other] ?? "" }, site: "the same" };
   return {
     host,

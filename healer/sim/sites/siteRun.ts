@@ -40,6 +40,7 @@ class SiteSimulation {
   /** Answers are for the healer that asked. */
   #life = 0;
   #deadUntilMs = 0;
+  #isDrainWished = false;
   #isReplanned = false;
   #isDead = false;
   #sequence = 0;
@@ -70,8 +71,10 @@ class SiteSimulation {
   }
 
   get #isAtRest(): boolean {
-    const { hosts, evacuated, scaling } = this.#state;
+    const { hosts, evacuated, scaling, hostDrain } = this.#state;
     const isOver = Object.keys(evacuated).length === 0 && scaling === undefined && this.#watch.pages.size === 0;
+    const isDrained = [...this.#world.machines.values()].some((machine) => machine.isDrained);
+    if (hostDrain !== undefined || isDrained) return false;
     return isOver && Object.values(hosts).every(({ status }) => status === "heard");
   }
 
@@ -90,6 +93,7 @@ class SiteSimulation {
     if (this.#isDead || (this.#isReplanned && this.#state.updating === undefined)) this.#startOver();
     if (world.nowMs % 1_000 === 0) this.#tellOthers();
     this.#tellOwn();
+    this.#wish();
     this.#send({ kind: "tick", lagMs: 0 });
   }
 
@@ -97,6 +101,17 @@ class SiteSimulation {
     const worker = this.#world.machines.get("web-1");
     if (worker !== undefined && this.#world.isOn("worker") && worker.isUp && this.#random.chance(0.02)) {
       worker.isUp = false;
+    }
+  }
+
+  /** A wish to drain is made once, and may be refused; that to return is made until it is heard. */
+  #wish(): void {
+    const isWished = this.#world.isOn("drain-host");
+    if (isWished && !this.#isDrainWished) this.#send({ kind: "hostDrain", by: "root", reason: "a planned reboot" });
+    this.#isDrainWished = isWished;
+    const { hostDrain } = this.#state;
+    if (!isWished && hostDrain !== undefined && hostDrain.phase !== "returning") {
+      this.#send({ kind: "hostReturn", by: "root" });
     }
   }
 

@@ -20,6 +20,8 @@ const siteFaults = [
   "worker",
   "engine-fails",
   "kill-healer",
+  /** A person takes this host out of service, and back. */
+  "drain-host",
 ] as const;
 
 export type SiteFaultKind = (typeof siteFaults)[number];

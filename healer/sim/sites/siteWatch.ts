@@ -28,6 +28,8 @@ export class SiteWatch {
   readonly #lossPages = new Set<string>();
   #witnessMs = Number.NEGATIVE_INFINITY;
   #room = 0;
+  /** Whether this host is out of service. */
+  #isAway = false;
   /** The last change, as it was begun. */
   #begun: Begun | undefined;
 
@@ -64,6 +66,9 @@ export class SiteWatch {
     if (event.kind === "room") this.#room = event.fits;
     for (const action of actions) {
       if (action.kind === "journal" && action.entry.kind === "scaleBegun") this.#begin(action.entry);
+      if (action.kind === "journal") this.#follow(action.entry);
+      const isBegun = action.kind === "scale" || action.kind === "operate" || action.kind === "replace";
+      must(!isBegun || !this.#isAway, "nothing is begun on a host that is out of service", () => action.kind);
       if (action.kind === "scale") this.#update(action);
       if (action.kind === "page" && action.topic.endsWith(".hostLost")) {
         must(!this.#lossPages.has(action.topic), "a host is lost once", () => action.topic);
@@ -71,6 +76,19 @@ export class SiteWatch {
       }
       if (action.kind === "clearPage") this.#lossPages.delete(action.topic);
     }
+  }
+
+  #follow(entry: JournalEntry): void {
+    if (entry.kind === "hostReturning" || entry.kind === "hostDrainEnded") this.#isAway = false;
+    if (entry.kind !== "hostDrained") return;
+    this.#isAway = true;
+    const { nowMs } = this.#world;
+    const isOtherWell = [...this.#hosts.values()].some(
+      ({ heardMs = Number.NEGATIVE_INFINITY, wellSinceMs, isLeaving }) => {
+        return nowMs - heardMs <= lateMs && wellSinceMs !== undefined && !isLeaving;
+      },
+    );
+    must(isOtherWell, "a host goes while another one serves", () => entry.reason);
   }
 
   #begin(entry: Begun): void {

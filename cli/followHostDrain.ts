@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Status, statusSchema } from "../healer/api/schemas.ts";
+import type { HealerClient } from "./askHealer.ts";
+import { HealerError } from "./healerError.ts";
+
+export interface HostDrainTimes {
+  readonly pollMs: number;
+  /** The update that moves the address, and draining after it, have deadlines of their own. */
+  readonly longestMs: number;
+}
+
+export const hostDrainTimes: HostDrainTimes = { pollMs: 300, longestMs: 10 * 60_000 };
+
+type Drain = NonNullable<Status["hostDrain"]>;
+type Client = Pick<HealerClient, "ask">;
+
+/**
+ * Resolves when the host may be switched off; tells `onLine` what is done meanwhile. Rejects ERR_NOT_NOW if it serves as
+ * before because its address could not be moved now, and ERR_REFUSED if it failed or takes too long.
+ */
+export function followHostDrain(
+  client: Client,
+  id: number,
+  onLine: (sentence: string) => void,
+  times = hostDrainTimes,
+) {
+  return follow(client, id, onLine, times, (drain) => {
+    const { outcome, reason = "its healer ended", phase, waitsFor } = drain;
+    if (outcome !== "underWay" && outcome !== "done") {
+      const isAsBefore = outcome === "locked" || outcome === "preflight";
+      throw new HealerError(isAsBefore ? "ERR_NOT_NOW" : "ERR_REFUSED", `not drained, it serves as before: ${reason}`);
+    }
+    if (outcome === "done" || phase === "returning") {
+      throw new HealerError("ERR_REFUSED", "somebody has taken this host back into service meanwhile.");
+    }
+    return phase === "ready" && waitsFor === undefined;
+  });
+}
+
+/** Resolves when the host serves again. Rejects ERR_REFUSED if it takes too long, or if somebody drains it again. */
+export function followHostReturn(
+  client: Client,
+  id: number,
+  onLine: (sentence: string) => void,
+  times = hostDrainTimes,
+) {
+  return follow(client, id, onLine, times, ({ outcome }) => outcome !== "underWay");
+}
+
+async function follow(
+  client: Client,
+  id: number,
+  onLine: (sentence: string) => void,
+  { pollMs, longestMs }: HostDrainTimes,
+  isOver: (drain: Drain) => boolean,
+): Promise<Drain> {
+  const beginMs = performance.now();
+  let said = "";
+  while (performance.now() - beginMs < longestMs) {
+    const { hostDrain, what } = await client.ask(undefined, "/v1/status", statusSchema);
+    if (hostDrain === undefined || hostDrain.id !== id) {
+      throw new HealerError("ERR_REFUSED", "somebody has drained this host anew meanwhile.");
+    }
+    if (isOver(hostDrain)) return hostDrain;
+    if (what !== said) onLine(what);
+    said = what;
+    await sleep(pollMs);
+  }
+  throw new HealerError("ERR_REFUSED", `not yet: ${said}. The wish stands; \`vigil status\` tells of it.`);
+}
