@@ -25,7 +25,7 @@ test("a drain is followed until the host may be switched off, and what is done m
   const draining = { ...drain, phase: "draining" };
   const healer = healerWith(draining, draining, draining, waiting, { ...drain, phase: "ready" });
   const last = await followHostDrain(healer, 7, (line) => lines.push(line), times);
-  assert.deepEqual([last.phase, lines], ["ready", ["told 1", "told 2"]]);
+  assert.deepEqual([last.phase, last.waitsFor, lines], ["ready", undefined, ["told 1", "told 2"]]);
 });
 
 test("one that comes to nothing says why, and whether the host serves as before", async () => {

@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { testToken } from "../../test/support/apiFixture.ts";
 import { freePort, type Meeting, meeting } from "../../test/support/peersFixture.ts";
 import { peersSchema } from "../api/peerSchemas.ts";
@@ -95,6 +96,9 @@ test("marks of a peer reach the others with its next view", async () => {
   mb.api.healer.hear({ kind: "pause", forMs: 60_000, by: "anna" });
   const { state } = await bk.until(({ state }) => state.view?.marks.pausedForMs !== undefined);
   assert.match(state.sentence, /^repairs are paused for \d+ s$/);
+  for (const slot of ["web-1", "web-2"]) mb.api.healer.hear({ kind: "drain", slot, by: "anna", force: true });
+  const workers = { own: 2, green: 2, drained: 2 };
+  await bk.until(({ state }) => isDeepStrictEqual(state.view?.marks.workers, workers));
   mb.api.answers.watch(undefined);
   await bk.until(({ state }) => state.sentence === "it does not listen to its machines yet");
   // What it said before is still known, and how old it is.
