@@ -96,6 +96,7 @@ test("marks of a peer reach the others with its next view", async () => {
   mb.api.healer.hear({ kind: "pause", forMs: 60_000, by: "anna" });
   const { state } = await bk.until(({ state }) => state.view?.marks.pausedForMs !== undefined);
   assert.match(state.sentence, /^repairs are paused for \d+ s$/);
+  await bk.until(({ state }) => state.view?.marks.workers?.drained === 0);
   for (const slot of ["web-1", "web-2"]) mb.api.healer.hear({ kind: "drain", slot, by: "anna", force: true });
   const workers = { own: 2, green: 2, drained: 2 };
   await bk.until(({ state }) => isDeepStrictEqual(state.view?.marks.workers, workers));
