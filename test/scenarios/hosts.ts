@@ -52,8 +52,8 @@ async function until(place: Place, timeoutMs: number, diary: Diary, isSo: (statu
   const told = new Set<string>();
   for (;;) {
     const status = await statusOf(place);
-    for (const { host, sentence, done, next } of status.hosts) {
-      const line = `${host}: ${sentence}; ${done}; ${next}`;
+    for (const { host, sentence, done } of status.hosts) {
+      const line = `${host}: ${sentence}; ${done}`;
       if (!told.has(line)) diary.diagnostic(line);
       told.add(line);
     }
