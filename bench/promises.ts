@@ -189,7 +189,7 @@ export const budgets: readonly Budget[] = [
         result: "vip-move",
         measure: { kind: "share", hits: ["cutInFlight"], of: "inFlight" },
         atMost: 0,
-        knownMiss: "one that was sent in the moment in which nobody held the address",
+        knownMiss: "one, on a kept connection, was reset",
       },
       {
         about: "never",

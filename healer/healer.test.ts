@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import type { Beat } from "./core/facts.ts";
 import { limitsFor } from "./core/limits.ts";
-import { initialState, noPast } from "./core/state.ts";
-import { Healer } from "./healer.ts";
+import { initialState, noPast, type State } from "./core/state.ts";
+import { Healer, type HealerPorts } from "./healer.ts";
 
 const beat: Beat = { incarnation: "a", service: "up", files: "f", freeBytes: 1e9, busy: 0.1 };
 
@@ -38,16 +38,31 @@ test("what is heard after a beat is told after it", () => {
   assert.equal(healer.state.slots["web-1"]?.facts.ping, undefined);
 });
 
+test("a person is told whatever the disk says", async () => {
+  const told: string[] = [];
+  const append = () => Promise.reject(new Error("no space left on device"));
+  const log = pino({}, { write: (line: string) => void told.push(JSON.parse(line).page) });
+  const healer = new Healer({ ...idlePorts, journal: { append }, log }, limitsFor.kvm, stateOf("web-1"));
+  healer.hear({ kind: "space", poolFreeBytes: 1e12, stateFreeBytes: 0 });
+  await healer.settled();
+  assert.ok(told.includes("stateFull"), `told: ${told}`);
+});
+
+const nothing = async () => {};
+
+const idlePorts: HealerPorts = {
+  journal: { append: nothing },
+  probes: { probe: () => {} },
+  repairs: { operate: nothing, replace: nothing, checkDrift: nothing, rotate: nothing, moveVip: nothing },
+  scaler: { scale: nothing, askRoom: nothing },
+  log: pino({ enabled: false }),
+};
+
 function listening(...slots: readonly string[]): Healer {
+  return new Healer(idlePorts, limitsFor.kvm, stateOf(...slots));
+}
+
+function stateOf(...slots: readonly string[]): State {
   const planned = slots.map((slot) => ({ slot, role: "worker", plannedFiles: undefined }) as const);
-  const nothing = async () => {};
-  const repairs = { operate: nothing, replace: nothing, checkDrift: nothing, rotate: nothing, moveVip: nothing };
-  const ports = {
-    journal: { append: nothing },
-    probes: { probe: () => {} },
-    repairs,
-    scaler: { scale: nothing, askRoom: nothing },
-    log: pino({ enabled: false }),
-  };
-  return new Healer(ports, limitsFor.kvm, initialState(planned, noPast, performance.now(), limitsFor.kvm));
+  return initialState(planned, noPast, performance.now(), limitsFor.kvm);
 }

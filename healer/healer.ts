@@ -1,7 +1,7 @@
 /** Leads the core through the events of one host, and does what it wants done. */
 import type { Logger } from "pino";
 import type { Action } from "./core/actions.ts";
-import type { Event, News } from "./core/events.ts";
+import type { Event, News, RepairOutcome } from "./core/events.ts";
 import type { Beat, Timed } from "./core/facts.ts";
 import type { Limits } from "./core/limits.ts";
 import { isWellAgain } from "./core/lookAgain.ts";
@@ -133,16 +133,41 @@ export class Healer {
     if (action.kind === "clearPage") log.info({ pageOver: action.topic }, action.sentence);
   }
 
-  /** A repair that would be forgotten by a restart is not begun: its budget would be spent twice. */
+  /**
+   * A repair that would be forgotten by a restart is not begun: its budget would be spent twice. The core hears so of all
+   * that it waits for; and a person is told whatever the disk says.
+   */
   #refuse(action: Action, { message }: Error): void {
-    const outcome = { ok: false, code: "preflight", reason: `the journal cannot be written: ${message}` } as const;
-    if (action.kind === "scale") this.hear({ kind: "scaled", generation: action.generation, outcome });
-    if (action.kind === "moveVip") this.hear({ kind: "vipMoved", generation: action.generation, outcome });
-    const slots = action.kind === "operate" ? [action.slot] : action.kind === "replace" ? action.slots : [];
-    this.#ports.log.error({ action: action.kind }, outcome.reason);
-    for (const slot of slots) {
-      if (action.kind !== "operate" && action.kind !== "replace") continue;
-      this.hear({ kind: "repaired", generation: action.generation, slot, outcome });
+    if (action.kind === "page" || action.kind === "clearPage") {
+      this.#begin(action);
+      return;
     }
+    const reason = `the journal cannot be written: ${message}`;
+    const outcome = { ok: false, code: "preflight", reason } as const;
+    this.#ports.log.error({ action: action.kind }, reason);
+    for (const event of refusals(action, outcome)) this.hear(event);
+  }
+}
+
+function refusals(action: Action, outcome: Extract<RepairOutcome, { ok: false }>): News[] {
+  switch (action.kind) {
+    case "operate":
+      return [{ kind: "repaired", generation: action.generation, slot: action.slot, outcome }];
+    case "replace":
+      return action.slots.map((slot) => ({ kind: "repaired", generation: action.generation, slot, outcome }));
+    case "scale":
+      return [{ kind: "scaled", generation: action.generation, outcome }];
+    case "askRoom":
+      return [{ kind: "room", workers: action.workers, fits: 0, lack: outcome.reason }];
+    case "moveVip":
+      return [{ kind: "vipMoved", generation: action.generation, outcome }];
+    case "rotate":
+      return [{ kind: "rotated", generation: action.generation, slot: action.slot, outcome }];
+    case "checkDrift": {
+      const drift = { clean: undefined, reason: outcome.reason };
+      return [{ kind: "driftChecked", generation: action.generation, drift }];
+    }
+    default:
+      return [];
   }
 }

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import pino from "pino";
 import { healerUnit, renderHealerUnit } from "../../host/healerUnit.ts";
 import { installHealer, openSystemd, uninstallHealer } from "../../host/installHealer.ts";
 import { readSite } from "../../host/readSite.ts";
@@ -33,11 +32,12 @@ Examples:
     .action(async (host: string) => {
       // Every other command would wait for the healer's many modules too.
       const { runHealer } = await import("../../healer/main.ts");
+      const { openLog } = await import("../../healer/openLog.ts");
       const ending = new AbortController();
       for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => ending.abort());
       await runHealer({
         host,
-        log: pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }),
+        log: openLog(),
         signal: ending.signal,
       });
       // A repair under way goes on without this process, and must not hold it.

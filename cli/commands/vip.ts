@@ -25,9 +25,9 @@ export function vipMoveCommand(): Command {
     .addHelpText(
       "after",
       `
-It goes to the other balancer with the highest priority that is healthy, and stays there. Connections that are open on it
-end: their clients connect anew. Exit code 7, and it stays where it is, if this host does not hold it, if no other balancer
-is a healthy backup, or if another update is under way.
+It goes to the other balancer with the highest priority that is healthy, and stays there. What is under way on
+connections to it is answered; then they end, and their clients connect anew. Exit code 7, and it stays where it is, if
+this host does not hold it, if no other balancer is a healthy backup, or if another update is under way.
 
 Examples:
   vigil vip move bk`,

@@ -61,7 +61,7 @@ interface Entry {
   readonly late: Set<ProbeCheck>;
   readonly knocks: Set<SentKnock>;
   knockedMs: number;
-  /** When its machine last answered a knock. */
+  /** When its machine last answered, a check or a knock. */
   aliveMs: number;
   health: TargetHealth;
   incarnation: string | undefined;
@@ -78,8 +78,9 @@ const maxLate = 3;
 
 /**
  * Checks a set of targets for ever. One timer drives all of it. While a check is late the target's machine is knocked at,
- * which tells a busy service from a dead machine and gives the former no more to do: every second tick, and less often
- * the longer the check is late, because many that are late at once are many to knock at.
+ * which tells a busy service from a dead machine and gives the former no more to do. There is one knock every second
+ * tick, and those that are late take turns: many that are late at once stand on hosts with too much to do, and so does
+ * whoever knocks.
  */
 export class Checker {
   readonly #times: CheckerTimes;
@@ -90,6 +91,7 @@ export class Checker {
   readonly #guard: LoopGuard;
   readonly #timer: NodeJS.Timeout;
   #settled = false;
+  #knockedMs = Number.NEGATIVE_INFINITY;
 
   constructor(times: CheckerTimes, targets: readonly Target[], events: CheckerEvents, knock: KnockAt = knockAt) {
     this.#times = times;
@@ -153,9 +155,8 @@ export class Checker {
     for (const entry of this.#entries) {
       this.#expire(entry, nowMs);
       if (nowMs >= entry.nextMs) this.#startCheck(entry);
-      const { pending } = entry;
-      if (pending !== undefined && isOverdue(entry, nowMs, this.#times.tickMs)) this.#knock(entry, pending, nowMs);
     }
+    this.#knockAtNext(nowMs);
   }
 
   /**
@@ -182,7 +183,7 @@ export class Checker {
     if (entry.pending !== pending) return;
     const nowMs = performance.now();
     const isVoid = this.#guard.stalledSince(pending.waitingMs);
-    const alive = entry.aliveMs >= pending.waitingMs - this.#knockPauseMs(pending, nowMs);
+    const alive = entry.aliveMs >= pending.waitingMs - this.#roundMs(nowMs);
     pending.waitingMs = nowMs;
     if (nowMs - pending.startedMs >= this.#times.giveUpMs * 2 ** entry.late.size) {
       if (alive && entry.late.size < maxLate) {
@@ -200,13 +201,21 @@ export class Checker {
     const check = entry.probe.check((result) => {
       forgetChecks(entry, check);
       forgetKnocks(entry);
+      if ("answer" in result) entry.aliveMs = performance.now();
       if (!("aborted" in result)) this.#conclude(entry, this.#evidence(entry, result));
     });
     entry.pending = { startedMs: nowMs, waitingMs: nowMs, check };
   }
 
-  #knock(entry: Entry, pending: Pending, nowMs: number): void {
-    if (nowMs - entry.knockedMs < this.#knockPauseMs(pending, nowMs)) return;
+  #knockAtNext(nowMs: number): void {
+    if (nowMs - this.#knockedMs < 1.5 * this.#times.tickMs) return;
+    const overdue = this.#entries.filter((entry) => isOverdue(entry, nowMs, this.#times.tickMs));
+    const [entry] = overdue.toSorted((one, other) => one.knockedMs - other.knockedMs);
+    if (entry !== undefined) this.#knock(entry, nowMs);
+  }
+
+  #knock(entry: Entry, nowMs: number): void {
+    this.#knockedMs = nowMs;
     entry.knockedMs = nowMs;
     const knock = this.#knockAt(entry.target.address, () => {
       entry.aliveMs = performance.now();
@@ -217,8 +226,9 @@ export class Checker {
     entry.knocks.add({ sentMs: nowMs, knock, isLate: false });
   }
 
-  #knockPauseMs({ startedMs }: Pending, nowMs: number): number {
-    return Math.max(1.5 * this.#times.tickMs, (nowMs - startedMs) / 8);
+  /** How long it takes until each that is late has had its knock. */
+  #roundMs(nowMs: number): number {
+    return 2 * this.#times.tickMs * this.#entries.filter((entry) => isOverdue(entry, nowMs, this.#times.tickMs)).length;
   }
 
   #countMiss(entry: Entry, sent: SentKnock): void {

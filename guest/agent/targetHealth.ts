@@ -123,7 +123,12 @@ export function observe(health: TargetHealth, evidence: Evidence, nowMs: number,
       );
     }
     case "missed":
-      return afterSilence({ ...health, ...afterMiss(health, evidence.afterMs, nowMs) }, evidence.afterMs, nowMs, limits);
+      return afterSilence(
+        { ...health, ...afterMiss(health, evidence.afterMs, nowMs) },
+        evidence.afterMs,
+        nowMs,
+        limits,
+      );
     case "alive":
       return { ...health, ...slownessAfter(health, evidence.afterMs, nowMs, limits), misses: 0 };
     case "bad":
@@ -143,7 +148,8 @@ function afterSilence(health: TargetHealth, afterMs: number, nowMs: number, limi
       const doublings = Math.max(recentFalseAlarms(health, nowMs, limits), isYoung(health, nowMs, limits) ? 1 : 0);
       const patience = 2 ** doublings;
       const { silences, misses } = health;
-      const isMissing = nowMs - health.missingSinceMs >= limits.slownessFactor * recentSlownessMs(health, nowMs, limits);
+      const isMissing =
+        nowMs - health.missingSinceMs >= limits.slownessFactor * recentSlownessMs(health, nowMs, limits);
       if (misses >= patience * limits.fall && isMissing) {
         const reason = `its machine answered none of ${misses} in a row within ${afterMs} ms`;
         return become({ ...health, failure: "silent", isGone: true }, "soft", nowMs, reason);

@@ -42,7 +42,7 @@ function nextOf(other: OtherHost, standIns: readonly string[], state: State, lim
     case "lost":
       return nextOfLost(other, standIns, state, limits, nowMs);
     case "returned":
-      return nextOfReturned(other, state, limits, nowMs);
+      return standIns.length === 0 ? "nothing is to be done" : nextOfReturned(other, state, limits, nowMs);
     case "isolated":
       return "nothing is made in its place while this host is cut off";
     case "heard":

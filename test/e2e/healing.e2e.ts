@@ -8,6 +8,7 @@ import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
+import { lostHost } from "../scenarios/hosts.ts";
 import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
@@ -145,12 +146,20 @@ test("what a person wishes is done with nothing left over, or refused with nothi
   await takeTurns(t, wishes, playAnew);
 });
 
+test("a host that is lost is stood in for until it is back", { timeout: 20 * minuteMs }, async (t) => {
+  await playAnew(t, bk, lostHost);
+});
+
 test("in the end the engine finds no drift, and no repair has left anything", { timeout: 3 * minuteMs }, async () => {
   for (const place of [bk, mb]) await expectNothingLeft(place);
 });
 
-function playAnew(t: TestContext, place: Place, { what, play }: Scenario): Promise<void> {
-  return t.test(`${place.host}: ${what}`, { timeout: 6 * minuteMs }, async (one) => {
+function playAnew(
+  t: TestContext,
+  place: Place,
+  { what, play, timeoutMs: timeout = 6 * minuteMs }: Scenario,
+): Promise<void> {
+  return t.test(`${place.host}: ${what}`, { timeout }, async (one) => {
     await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
     await play(place, one);
   });

@@ -728,7 +728,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "a change that was cut short is forgotten at a restart",
     "state.ts",
-    "scaling: scalingOf(planned, past, nowMs)",
+    "scaling: scalingOf(planned, past, evacuated, nowMs)",
     "scaling: undefined",
     "what is half done is brought to an end",
   ),

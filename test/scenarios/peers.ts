@@ -1,11 +1,12 @@
 /** Healers that lose each other for a while, and what they make of it: nothing but a sentence. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type PeerStatusAnswer, type Status, statusSchema } from "../../healer/api/schemas.ts";
+import type { PeerStatusAnswer } from "../../healer/api/schemas.ts";
 import { startHealer, stopHealer } from "../../lab/healers.ts";
 import { inHost } from "../../lab/machine.ts";
 import { ownerOf } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectCalm, mendNow, type Place } from "../support/healing.ts";
+import { statusOf } from "../support/statusOf.ts";
 import type { Scenario } from "./scenario.ts";
 
 const hearTimeoutMs = 20_000;
@@ -46,7 +47,8 @@ async function lastWordOf({ lab, host }: Place, peer: string): Promise<void> {
   assert.equal(said.status.host, peer);
 }
 
-async function otherHost({ lab, host }: Place): Promise<string> {
+/** The name of the lab's second host, as the first one sees it. */
+export async function otherHost({ lab, host }: Place): Promise<string> {
   const owner = await ownerOf(lab);
   const other = owner?.site.hosts.find(({ name }) => name !== host);
   assert.ok(other, "the lab has no second host");
@@ -65,9 +67,4 @@ async function untilPeer(place: Place, status: string, diary: Diary): Promise<st
     assert.ok(performance.now() < deadlineMs, `it is ${peer?.status}: ${peer?.sentence}`);
     await sleep(250);
   }
-}
-
-async function statusOf({ lab, host }: Place): Promise<Status> {
-  const { stdout } = await inHost(lab, host, ["cli/vigil", "status", "-o", "json"]);
-  return statusSchema.parse(JSON.parse(stdout));
 }

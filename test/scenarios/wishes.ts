@@ -6,7 +6,7 @@ import { askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
 import { exitCodes } from "../../cli/exitCodes.ts";
-import { type Status, statusSchema } from "../../healer/api/schemas.ts";
+import { statusSchema } from "../../healer/api/schemas.ts";
 import type { Finished } from "../../host/run.ts";
 import { hostFolders } from "../../infra/paths.ts";
 import { allWell } from "../../lab/healers.ts";
@@ -14,6 +14,7 @@ import { inHost } from "../../lab/machine.ts";
 import { requireOwner } from "../../lab/owner.ts";
 import { signal } from "../../lab/processes.ts";
 import { type Diary, expectNoDrift, type Place } from "../support/healing.ts";
+import { statusOf, workersOf } from "../support/statusOf.ts";
 import { enginesOf, expectNothingLeft } from "./interrupted.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -122,11 +123,6 @@ function vigil({ lab, host }: Place, ...args: string[]): Promise<Finished> {
   return inHost(lab, host, ["cli/vigil", ...args]);
 }
 
-async function statusOf(place: Place): Promise<Status> {
-  const { stdout } = await vigil(place, "status", "-o", "json");
-  return statusSchema.parse(JSON.parse(stdout));
-}
-
 /** Asserts that the status with which it ends is the one that was asked for. */
 async function scaleTo(place: Place, workers: number): Promise<void> {
   const { code, stdout, stderr } = await vigil(place, "scale", place.host, `${workers}`, "-o", "json");
@@ -136,10 +132,6 @@ async function scaleTo(place: Place, workers: number): Promise<void> {
   assert.deepEqual([status.scale?.outcome, status.scale?.workers, status.drift.verdict], ["done", workers, "none"]);
   const notGreen = status.slots.filter((slot) => slot.status !== "green").map(({ slot, sentence }) => [slot, sentence]);
   assert.deepEqual(notGreen, []);
-}
-
-function workersOf({ slots }: Status): string[] {
-  return slots.flatMap(({ slot, role }) => (role === "worker" ? [slot] : [])).sort();
 }
 
 /** Waits until a worker is among those that answer through the address, or is not. */

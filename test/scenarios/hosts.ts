@@ -1,0 +1,64 @@
+/** A host that is lost, and what the other one makes of it. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sendRequests } from "../../cli/demo/sendRequests.ts";
+import type { Status } from "../../healer/api/schemas.ts";
+import { allWell, startHealer } from "../../lab/healers.ts";
+import { requireOwner } from "../../lab/owner.ts";
+import { breakNow, type Diary, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
+import { statusOf, workersOf } from "../support/statusOf.ts";
+import { otherHost } from "./peers.ts";
+import type { Scenario } from "./scenario.ts";
+
+const minuteMs = 60_000;
+/** A minute until it counts as lost, an update, and two boots side by side. */
+const standInTimeoutMs = 6 * minuteMs;
+/** Two minutes in which the host has to be well, and two removals with a check for drift after each. */
+const giveBackTimeoutMs = 8 * minuteMs;
+
+export const lostHost: Scenario = {
+  what: "a host loses its power: the other one stands in for its workers, and gives them back when it has returned",
+  timeoutMs: 20 * minuteMs,
+  async play(place, diary) {
+    const { lab } = place;
+    const other = await otherHost(place);
+    const there = { lab, host: other };
+    const before = workersOf(await statusOf(place));
+    await startHealer(lab, other);
+    await allWell(lab, other, 3, 2 * minuteMs);
+    try {
+      await breakNow(there, "power");
+      await until(place, standInTimeoutMs, diary, ({ slots }) => {
+        const standIns = slots.filter(({ standsInFor }) => standsInFor === other);
+        return standIns.length === 2 && slots.every(({ status }) => status === "green");
+      });
+      const { failed } = await sendRequests(lab, (await requireOwner(lab)).site.vip, 50);
+      assert.equal(failed, 0);
+      await expectNoDrift(place);
+    } finally {
+      await mendNow(there, "power");
+    }
+    await startHealer(lab, other);
+    await allWell(lab, other, 3, 4 * minuteMs);
+    await until(place, giveBackTimeoutMs, diary, (status) => workersOf(status).join() === before.join());
+    await expectNoDrift(place);
+    await expectNoDrift(there);
+  },
+};
+
+/** Tells each new sentence about the other host. */
+async function until(place: Place, timeoutMs: number, diary: Diary, isSo: (status: Status) => boolean): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  const told = new Set<string>();
+  for (;;) {
+    const status = await statusOf(place);
+    for (const { host, sentence, done } of status.hosts) {
+      const line = `${host}: ${sentence}; ${done}`;
+      if (!told.has(line)) diary.diagnostic(line);
+      told.add(line);
+    }
+    if (isSo(status)) return;
+    assert.ok(performance.now() < deadlineMs, JSON.stringify({ slots: status.slots, hosts: status.hosts }));
+    await sleep(1_000);
+  }
+}
