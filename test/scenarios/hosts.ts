@@ -1,11 +1,15 @@
 /** A host that is lost, and what the other one makes of it. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
+import { exitCodes } from "../../cli/exitCodes.ts";
 import type { Status } from "../../healer/api/schemas.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
+import { inHost } from "../../lab/machine.ts";
 import { requireOwner } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
+import { refused } from "../support/refused.ts";
 import { statusOf, workersOf } from "../support/statusOf.ts";
 import { otherHost } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
@@ -45,6 +49,52 @@ export const lostHost: Scenario = {
     await expectNoDrift(there);
   },
 };
+
+/** Longer than a host that is silent needs to count as lost. */
+const rebootMs = 75_000;
+
+export const rebootedHost: Scenario = {
+  what: "a host is drained, away for longer than it takes to count as lost, and returns: no request fails, nothing is made",
+  timeoutMs: 12 * minuteMs,
+  async play(place, diary) {
+    const { lab } = place;
+    const other = await otherHost(place);
+    const there = { lab, host: other };
+    const before = workersOf(await statusOf(place));
+    await startHealer(lab, other);
+    await allWell(lab, other, 3, 2 * minuteMs);
+    const { vip } = (await requireOwner(lab)).site;
+    const asking = askOnAndOn(lab, `http://${vip}/random/number`, (sentence) => diary.diagnostic(sentence));
+    try {
+      await wish(there, diary, "host", "drain", other, "--reason", "a planned reboot");
+      const both = await inHost(lab, place.host, ["cli/vigil", "host", "drain", place.host]);
+      assert.equal(both.code, exitCodes.notNow, both.stderr);
+      await breakNow(there, "power");
+      await sleep(rebootMs);
+      const { slots, hosts } = await statusOf(place);
+      assert.deepEqual([hosts.map(({ status }) => status), workersOf({ slots })], [["planned"], before]);
+      await mendNow(there, "power");
+      await startHealer(lab, other);
+      await allWell(lab, other, 3, 4 * minuteMs);
+      await wish(there, diary, "host", "return", other);
+      await until(place, minuteMs, diary, ({ hosts }) => hosts.every(({ status }) => status === "heard"));
+    } finally {
+      await asking.stop();
+      await mendNow(there, "power");
+    }
+    const { asked } = asking;
+    diary.diagnostic(`${asked.length} requests, ${asked.filter(({ ok }) => !ok).length} of them lost or late`);
+    assert.ok(asked.length > 0, "nobody asked meanwhile");
+    assert.deepEqual(refused(asked), [], "requests were refused, cut or answered with an error");
+    for (const each of [place, there]) await expectNoDrift(each);
+  },
+};
+
+async function wish({ lab, host }: Place, diary: Diary, ...words: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await inHost(lab, host, ["cli/vigil", ...words]);
+  assert.equal(code, exitCodes.ok, stderr);
+  diary.diagnostic(stdout.trim());
+}
 
 /** Tells each new sentence about the other host. */
 async function until(place: Place, timeoutMs: number, diary: Diary, isSo: (status: Status) => boolean): Promise<void> {

@@ -8,6 +8,6 @@ export async function statusOf({ lab, host }: Place): Promise<Status> {
   return statusSchema.parse(JSON.parse(stdout));
 }
 
-export function workersOf({ slots }: Status): string[] {
+export function workersOf({ slots }: Pick<Status, "slots">): string[] {
   return slots.flatMap(({ slot, role }) => (role === "worker" ? [slot] : [])).sort();
 }
