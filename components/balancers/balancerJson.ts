@@ -19,7 +19,7 @@ export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): st
     fall: 2,
     // One, because the pool must be whole again within a second of its workers' return.
     rise: 1,
-    // Most candidates are slots that nobody has built: they cost one look in three seconds.
+    // Most candidates are slots that nobody has built. The agent asks them more seldom once the site is up.
     absentIntervalMs: 3000,
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;

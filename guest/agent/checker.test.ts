@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Change, Checker } from "./checker.ts";
@@ -14,6 +14,7 @@ const times = {
   timeoutMs: 250,
   giveUpMs: 750,
   absentIntervalMs: 200,
+  unbuiltAfterMs: 1000,
   fall: 2,
   busyFall: 4,
   rise: 1,
@@ -200,4 +201,26 @@ test("a worker that answers late is not asked over ever more connections, and it
   await sleep(3_000);
   assert.ok(connections <= 10, `${connections} connections`);
   assert.deepEqual(changes, []);
+});
+
+test("a slot that nobody has built is asked more seldom after a while", async (context) => {
+  const asked: number[] = [];
+  const nobody = createTcpServer((socket) => {
+    asked.push(performance.now());
+    socket.destroy();
+  });
+  nobody.listen(0, "127.0.0.1");
+  await once(nobody, "listening");
+  const beginMs = performance.now();
+  const { checker } = check({ a: (nobody.address() as AddressInfo).port });
+  context.after(() => {
+    checker.close();
+    nobody.close();
+  });
+  await sleep(2_500);
+  const pauses = asked.slice(1).map((atMs, index) => ({ atMs, pauseMs: atMs - (asked[index] ?? 0) }));
+  const early = pauses.filter(({ atMs }) => atMs - beginMs < times.unbuiltAfterMs).map(({ pauseMs }) => pauseMs);
+  const late = pauses.filter(({ atMs }) => atMs - beginMs > times.unbuiltAfterMs + 400).map(({ pauseMs }) => pauseMs);
+  assert.ok(early.length >= 2 && late.length >= 1, `asked at ${asked.map((atMs) => Math.round(atMs - beginMs))}`);
+  assert.ok(Math.min(...late) > Math.max(...early), `${early} and then ${late}`);
 });

@@ -22,6 +22,8 @@ const slownessFactor = 3;
 const busyFall = 10;
 /** A late answer is one too; but what was lost on the way must not keep the next check from being sent for long. */
 const giveUpMs = 450;
+/** Longer than the machines of a site take that come up all at once. */
+const unbuiltAfterMs = 120_000;
 /** Between two looks at the clock: finer ones would cost an emulated machine more than they tell. */
 const tickMs = 50;
 
@@ -61,6 +63,7 @@ export class PoolKeeper {
         timeoutMs,
         giveUpMs,
         absentIntervalMs,
+        unbuiltAfterMs,
         fall,
         busyFall,
         rise,

@@ -4,6 +4,7 @@ import { judgeStatus, judgeWorker } from "./healthAnswer.ts";
 
 /** These judgements take nothing from anybody, so nothing is gained by doubting them. */
 export const plainly = {
+  unbuiltAfterMs: Number.POSITIVE_INFINITY,
   fall: 2,
   busyFall: 2,
   rise: 1,
