@@ -7,6 +7,8 @@
  * `healer` among them, with the figure `awayMs` of each run. A further way is shown beside it without a word here.
  */
 
+import { hostBudgets } from "./hostPromises.ts";
+
 export interface Budget {
   readonly title: string;
   readonly promises: readonly Promised[];
@@ -229,6 +231,7 @@ export const budgets: readonly Budget[] = [
       },
     ],
   },
+  ...hostBudgets,
   { title: "Every core has something else to do, for ten minutes", promises: [calmPromise("cores-busy")] },
   {
     title: "Every core has eight other things to do, for ten minutes",

@@ -38,6 +38,8 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("post-once", 10, 4, ...busy),
     fault("scale", 3, 12, ...busy),
     fault("vip-move", 30, 40, ...busy),
+    fault("host-reboot", 2, 12, ...busy),
+    fault("host-power", 1, 10, ...busy),
     script("repair", 20, "--runs", "10", "--lab", lab),
     script("rebuildHolder", 25, "--runs", "30", "--lab", lab),
     script("watching", 9, "watching-20"),

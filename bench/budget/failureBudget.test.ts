@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { matchesGolden } from "../../healer/sim/golden.ts";
-import { faultCases, stressCases, wishCases } from "../cases/allCases.ts";
+import { faultCases, hostCases, stressCases, wishCases } from "../cases/allCases.ts";
 import { budgets } from "../promises.ts";
 import { budgetChart } from "./budgetChart.ts";
 import { failureBudget, guestsOf } from "./failureBudget.ts";
@@ -26,7 +26,7 @@ test("the committed results keep every promise, but for the misses that are name
 
 test("everything that is measured has a promise", () => {
   const promised = new Set(budgets.flatMap(({ promises }) => promises.map(({ result }) => result)));
-  const measured = [...faultCases, ...stressCases, ...wishCases].map(({ name }) => name);
+  const measured = [...faultCases, ...hostCases, ...stressCases, ...wishCases].map(({ name }) => name);
   assert.deepEqual(
     measured.filter((name) => !promised.has(name)),
     [],

@@ -1,5 +1,6 @@
 import type { Case } from "./case.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
+import { hostPower, hostReboot } from "./hostAway.ts";
 import { coresBusy, coresCrowded, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
 import { scale } from "./scale.ts";
@@ -22,5 +23,8 @@ export const faultCases: readonly Case[] = [
 /** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
 export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
 
+/** What only healers answer: without them a host that is lost stays lost. */
+export const hostCases: readonly Case[] = [hostPower];
+
 /** What a person wishes of the healers while the service is used. */
-export const wishCases: readonly Case[] = [scale, vipMove];
+export const wishCases: readonly Case[] = [scale, vipMove, hostReboot];

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { faultCases, stressCases, wishCases } from "../../bench/cases/allCases.ts";
+import { faultCases, hostCases, stressCases, wishCases } from "../../bench/cases/allCases.ts";
 import type { Case } from "../../bench/cases/case.ts";
 import type { Healers } from "../../bench/healers.ts";
 import { measureCase, type Wanted } from "../../bench/measureCase.ts";
@@ -9,7 +9,7 @@ import { exitCodes } from "../exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, parseCount, progressPrinter } from "../output.ts";
 
-const allCases = [...faultCases, ...stressCases, ...wishCases];
+const allCases = [...faultCases, ...hostCases, ...stressCases, ...wishCases];
 const defaultRuns = 10;
 
 export interface BenchOptions extends LabChoice {
@@ -45,6 +45,7 @@ export function benchCommand(): Command {
       "after",
       `
 ${listOf("Faults, measured while no healer runs unless --healers says so", faultCases)}
+${listOf("Faults, measured under healers", hostCases)}
 ${listOf("What is no fault, under healers", stressCases)}
 ${listOf("Wishes, under healers", wishCases)}
 Run from the checkout that the lab belongs to, with its stacks deployed. Under healers they are started anew before each

@@ -10,7 +10,7 @@ import { inHost } from "../../lab/machine.ts";
 import { requireOwner } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
 import { refused } from "../support/refused.ts";
-import { statusOf, workersOf } from "../support/statusOf.ts";
+import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { otherHost } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -6,7 +6,7 @@ import { startHealer, stopHealer } from "../../lab/healers.ts";
 import { inHost } from "../../lab/machine.ts";
 import { ownerOf } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectCalm, mendNow, type Place } from "../support/healing.ts";
-import { statusOf } from "../support/statusOf.ts";
+import { statusOf } from "../../bench/statusOf.ts";
 import type { Scenario } from "./scenario.ts";
 
 const hearTimeoutMs = 20_000;

@@ -15,7 +15,7 @@ import { requireOwner } from "../../lab/owner.ts";
 import { signal } from "../../lab/processes.ts";
 import { type Diary, expectNoDrift, type Place } from "../support/healing.ts";
 import { refused } from "../support/refused.ts";
-import { statusOf, workersOf } from "../support/statusOf.ts";
+import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { enginesOf, expectNothingLeft } from "./interrupted.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,9 +1,9 @@
-import { type Status, statusSchema } from "../../healer/api/schemas.ts";
-import { inHost } from "../../lab/machine.ts";
-import type { Place } from "./healing.ts";
+import { type Status, statusSchema } from "../healer/api/schemas.ts";
+import { inHost } from "../lab/machine.ts";
+import type { LabPlace } from "./previewOf.ts";
 
 /** What a host's healer says of itself, as `vigil status` tells it. */
-export async function statusOf({ lab, host }: Place): Promise<Status> {
+export async function statusOf({ lab, host }: LabPlace): Promise<Status> {
   const { stdout } = await inHost(lab, host, ["cli/vigil", "status", "-o", "json"]);
   return statusSchema.parse(JSON.parse(stdout));
 }

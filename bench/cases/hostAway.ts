@@ -1,0 +1,262 @@
+/**
+ * A whole host goes, while people use the service: without a word, or because a person has drained it. It comes back, and
+ * in the end everything is as it was before.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../healer/api/schemas.ts";
+import { faults, hostNamed } from "../../lab/faults.ts";
+import { allWell, startHealer } from "../../lab/healers.ts";
+import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
+import { previewOf } from "../previewOf.ts";
+import { isKept, nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
+import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
+import { statusOf, workersOf } from "../statusOf.ts";
+import { rateUpperBound } from "../statistics.ts";
+import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
+
+const minuteMs = 60_000;
+/** Longer than a host that is silent needs to count as lost. */
+const rebootMs = 75_000;
+/** What was under way when the host went has come to its end by then, one way or the other. */
+const lossMs = deadlineMs + 5_000;
+/** Each of the users has asked again. */
+const watchMs = 10_000;
+const pollMs = 2_000;
+/** A minute until the host counts as lost, an update, and boots side by side. */
+const standInTimeoutMs = 6 * minuteMs;
+/** Two minutes in which the host has to be well, and a removal and a check for drift for each of its workers. */
+const giveBackTimeoutMs = 8 * minuteMs;
+const wellTimeoutMs = 4 * minuteMs;
+
+export const hostPower: Case = {
+  name: "host-power",
+  what: "the host that has the address loses its power, and has it again once others stand in for its workers",
+  compared: false,
+  users: 50,
+  thinkMs: defaultThinkMs,
+  healers: ["running"],
+  warmups: 0,
+  measure: measurePower,
+  judge: judgePower,
+};
+
+export const hostReboot: Case = {
+  name: "host-reboot",
+  what: "a host is drained, without power for longer than one that is lost, and returned; the hosts take turns",
+  compared: false,
+  users: 50,
+  thinkMs: defaultThinkMs,
+  healers: ["running"],
+  warmups: 0,
+  measure: measureReboot,
+  judge: judgeReboot,
+};
+
+async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
+  const { host } = await awaitHealthyPair(rig, pair);
+  await awaitHealthyWorkers(rig, [pair]);
+  const other = otherOf(rig, host);
+  const before = workersOf(await statusOf(other));
+  await using mixed = startMixedLoad(rig, pair, { ...load, dir });
+  await mixed.settled();
+
+  const faultMs = nowMs();
+  await using power = await cutPower(rig, host);
+  await until(other, standInTimeoutMs, ({ hosts }) => hosts.some((one) => one.host === host && one.status === "lost"));
+  const lostMs = nowMs();
+  await until(other, standInTimeoutMs, ({ slots }) => {
+    const standIns = slots.filter(({ standsInFor }) => standsInFor === host);
+    return standIns.length > 0 && slots.every(({ status }) => status === "green");
+  });
+  const stoodInMs = nowMs();
+  await sleep(watchMs);
+  const backMs = nowMs();
+  await power.restore();
+  await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
+  const wellMs = nowMs();
+  await until(other, giveBackTimeoutMs, (status) => workersOf(status).join() === before.join());
+  const givenBackMs = nowMs();
+  await sleep(watchMs);
+  const { users, newcomers } = await mixed.stop();
+
+  const records = [...users, ...newcomers];
+  const within = (fromMs: number, toMs: number) =>
+    failedOf(records.filter(({ startMs }) => startMs >= fromMs && startMs < toMs));
+  return {
+    requests: records.length,
+    usersPerS: ratePerS(users),
+    newcomersPerS: ratePerS(newcomers),
+    outageMs: outageMs(newcomers, faultMs),
+    failedAtLoss: within(faultMs - deadlineMs, faultMs + lossMs),
+    failedStandingIn: within(faultMs + lossMs, backMs),
+    failedBooting: within(backMs, wellMs),
+    failedGivingBack: within(wellMs, Number.POSITIVE_INFINITY),
+    slow: lossOf(records).slow,
+    confirmMs: lostMs - faultMs,
+    standInMs: stoodInMs - lostMs,
+    bootMs: wellMs - backMs,
+    giveBackMs: givenBackMs - wellMs,
+    drifted: await driftedHosts(rig, dir),
+    quietP95Ms: quietP95Ms(records, faultMs),
+  };
+}
+
+async function measureReboot({ rig, pair, index, dir, ...load }: Trial): Promise<Figures> {
+  await awaitHealthyPair(rig, pair);
+  await awaitHealthyWorkers(rig, [pair]);
+  const host = rig.hosts[index % rig.hosts.length] ?? "";
+  const other = otherOf(rig, host);
+  const before = workersOf(await statusOf(other));
+  await using mixed = startMixedLoad(rig, pair, { ...load, dir });
+  await mixed.settled();
+
+  const beginMs = nowMs();
+  await vigilOn(rig, host, "host", "drain", host);
+  const drainedMs = nowMs();
+  await using power = await cutPower(rig, host);
+  await sleep(rebootMs);
+  const made = workersOf(await statusOf(other)).length - before.length;
+  const backMs = nowMs();
+  await power.restore();
+  await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
+  const wellMs = nowMs();
+  await vigilOn(rig, host, "host", "return", host);
+  const returnedMs = nowMs();
+  await sleep(watchMs);
+  const { users, newcomers } = await mixed.stop();
+
+  const records = [...users, ...newcomers];
+  return {
+    requests: records.length,
+    usersPerS: ratePerS(users),
+    newcomersPerS: ratePerS(newcomers),
+    failedOnNew: failedOf(records.filter((record) => !isKept(record))),
+    failedOnKept: failedOf(records.filter(isKept)),
+    slow: lossOf(records).slow,
+    made,
+    drainMs: drainedMs - beginMs,
+    bootMs: wellMs - backMs,
+    returnMs: returnedMs - wellMs,
+    drifted: await driftedHosts(rig, dir),
+    quietP95Ms: quietP95Ms(records, beginMs),
+  };
+}
+
+/** Disposing of it restores the power, too. */
+async function cutPower({ lab }: Rig, name: string) {
+  const host = await hostNamed(lab, name);
+  let isCut = true;
+  const restore = async () => {
+    if (!isCut) return;
+    await faults.power.mend(lab, host);
+    await startHealer(lab, name);
+    isCut = false;
+  };
+  await faults.power.break(lab, host);
+  return { restore, [Symbol.asyncDispose]: restore };
+}
+
+interface Place {
+  readonly lab: Rig["lab"];
+  readonly host: string;
+}
+
+function otherOf({ lab, hosts }: Rig, host: string): Place {
+  const other = hosts.find((name) => name !== host);
+  if (other === undefined) throw new Error("the lab has one host only");
+  return { lab, host: other };
+}
+
+function slotsOf({ outputs }: Rig, host: string): number {
+  return outputs.get(host)?.slots.length ?? 0;
+}
+
+/** Rejects, with what the host's healer says instead. */
+async function until(place: Place, timeoutMs: number, isSo: (status: Status) => boolean): Promise<void> {
+  const giveUpMs = performance.now() + timeoutMs;
+  for (;;) {
+    const status = await statusOf(place);
+    if (isSo(status)) return;
+    if (performance.now() > giveUpMs) throw new Error(`${place.host}: ${JSON.stringify([status.what, status.hosts])}`);
+    await sleep(pollMs);
+  }
+}
+
+async function driftedHosts({ lab, hosts }: Rig, dir: string): Promise<number> {
+  let drifted = 0;
+  for (const host of hosts) {
+    const { code, stdout, stderr } = await previewOf({ lab, host });
+    await writeFile(join(dir, `preview-${host}.txt`), stdout + stderr);
+    if (code !== 0) drifted += 1;
+  }
+  return drifted;
+}
+
+function failedOf(records: readonly RequestRecord[]): number {
+  return records.filter((record) => !succeeded(record)).length;
+}
+
+function judgePower(runs: readonly Run[]): Check[] {
+  const pair = runs[0]?.pair ?? "";
+  const worstS = (name: string) => `${(Math.max(...figuresOf(runs, pair, name)) / 1_000).toFixed(1)} s at most`;
+  const isRestored = runs.every(({ figures: { standInMs = Number.POSITIVE_INFINITY, bootMs = 0 } }) => {
+    return standInMs <= 2 * bootMs;
+  });
+  return [
+    checkQuiet(runs),
+    {
+      about: "loss",
+      claim: "once the loss is over, no request fails until the host is back",
+      met: totalOf(runs, pair, "failedStandingIn") === 0,
+      found: boundOf(runs, pair, ["failedStandingIn"]),
+    },
+    {
+      about: "loss",
+      claim: "no request fails while the workers are given back",
+      met: totalOf(runs, pair, "failedGivingBack") === 0,
+      found: boundOf(runs, pair, ["failedGivingBack"]),
+    },
+    {
+      about: "time",
+      claim: "the workers are stood in for within the time of two boots of a host's machines",
+      met: isRestored,
+      found: `${worstS("standInMs")}, after ${worstS("confirmMs")} of confirmation; such a boot took ${worstS("bootMs")}`,
+    },
+    checkDrift(runs, pair),
+  ];
+}
+
+function judgeReboot(runs: readonly Run[]): Check[] {
+  const pair = runs[0]?.pair ?? "";
+  const total = (name: string) => totalOf(runs, pair, name);
+  return [
+    checkQuiet(runs),
+    {
+      about: "loss",
+      claim: "no request fails, on a new connection or a kept one",
+      met: total("failedOnNew") + total("failedOnKept") === 0,
+      found: `${boundOf(runs, pair, ["failedOnNew", "failedOnKept"])}; ${total("failedOnNew")} on new connections, ${total("failedOnKept")} on kept ones`,
+    },
+    {
+      about: "loss",
+      claim: "nothing is made in place of a host that is away on purpose",
+      met: total("made") === 0,
+      found: `${total("made")} workers`,
+    },
+    checkDrift(runs, pair),
+  ];
+}
+
+function checkDrift(runs: readonly Run[], pair: string): Check {
+  const drifted = totalOf(runs, pair, "drifted");
+  return { about: "loss", claim: "no drift afterwards, on any host", met: drifted === 0, found: `${drifted} times` };
+}
+
+function boundOf(runs: readonly Run[], pair: string, names: readonly string[]): string {
+  const requests = totalOf(runs, pair, "requests");
+  const failed = names.reduce((sum, name) => sum + totalOf(runs, pair, name), 0);
+  return `${failed} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(failed, requests)).toFixed(3)} %`;
+}
