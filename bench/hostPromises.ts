@@ -30,7 +30,14 @@ export const hostBudgets: readonly Budget[] = [
 ];
 
 function nothingFails(says: string, result: string, hits: readonly string[]): Promised {
-  return { about: "fails", says, result, measure: { kind: "share", hits, of: "requests" }, atMost: 0, knownMiss: notYet };
+  return {
+    about: "fails",
+    says,
+    result,
+    measure: { kind: "share", hits, of: "requests" },
+    atMost: 0,
+    knownMiss: notYet,
+  };
 }
 
 function noDrift(result: string): Promised {

@@ -13,8 +13,8 @@ import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { previewOf } from "../previewOf.ts";
 import { isKept, nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
-import { statusOf, workersOf } from "../statusOf.ts";
 import { rateUpperBound } from "../statistics.ts";
+import { statusOf, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const minuteMs = 60_000;

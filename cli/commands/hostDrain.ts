@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import { statusSchema } from "../../healer/api/schemas.ts";
 import { type HostReturned, hostDrainedSchema, hostReturnedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { followHostDrain, followHostReturn } from "../followHostDrain.ts";
+import { HealerError } from "../healerError.ts";
 import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson, progressPrinter } from "../output.ts";
@@ -54,7 +56,7 @@ export function hostReturnCommand(): Command {
       `
 Repairs begin again at once. Each worker gets requests when it is green; what is not within some minutes does when it is
 repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to repeat, and no failure if
-the host is not drained. Exit code 6 while the healer does not listen yet, as right after a reboot: ask again.
+the host is not drained. Exit code 1: it is in service, and not all of its workers are well. Exit code 6 while the healer does not listen yet, as right after a reboot: ask again.
 
 Examples:
   vigil host return mb`,
@@ -65,6 +67,15 @@ Examples:
       const body = { by: whoIsThis() };
       const answer = await client.ask(host, "/v1/host/return", hostReturnedSchema, { method: "POST", body });
       const returned = await followed(client, answer);
+      const { slots } = await client.ask(undefined, "/v1/status", statusSchema);
+      const unwell = slots.filter(({ role, status }) => role === "worker" && status !== "green");
+      if (unwell.length > 0) {
+        const sentences = unwell.map(({ slot, sentence }) => `${slot}: ${sentence}`).join("; ");
+        throw new HealerError(
+          "ERR_REFUSED",
+          `${host} is in service, and not all of its workers are well: ${sentences}.`,
+        );
+      }
       if (options.output === "json") printJson(returned);
       else process.stdout.write(`${host}: in service\n`);
     });

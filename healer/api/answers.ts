@@ -194,13 +194,19 @@ export class Answers {
     await this.#wish({ kind: "hostDrain", by, reason });
     const { hostDrain } = chronicle.history;
     if (hostDrain?.outcome === "underWay") return { host, by, id: hostDrain.id };
+    // Nobody else would know of it.
+    await this.#wish({ kind: "hostReturn", by });
     throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
   }
 
   async returnHost({ by }: HostReturnRequest): Promise<HostReturned> {
     const { host, chronicle } = this.#options;
     await this.#wish({ kind: "hostReturn", by });
-    return { host, by, id: chronicle.history.hostDrain?.id };
+    const { hostDrain } = chronicle.history;
+    if (hostDrain?.outcome === "underWay" && this.#must().state.hostDrain === undefined) {
+      throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+    }
+    return { host, by, id: hostDrain?.id };
   }
 
   async #wish(event: Wish): Promise<void> {

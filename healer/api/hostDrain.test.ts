@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ApiFixture,
   apiFixture,
@@ -53,6 +54,9 @@ test("a host is taken out of service and back by the core, which status, metrics
   assert.deepEqual(wish.json(), { host: "bk", by: "anna", id });
   assert.equal((await post("/v1/host/drain", { by: "ben" })).json().id, id, "it is drained already");
   assert.equal(api.answers.absence, "anna has drained it: kernel update");
+  // Longer than the others need to say that they go, too.
+  await sleep(2_600);
+  api.healer.hear({ kind: "peers", peers: [goodPeer("mb")] });
   await tick();
   await tick();
   const { verdict, hostDrain, slots } = await status();

@@ -29,7 +29,12 @@ test("of a host that is lost and comes back it is said what was done and what co
   site.bringBack();
   site.mb.green = 1;
   site.pass(10_000);
-  assert.deepEqual(view(site), ["returned", "web-3 web-4", made, "they stay until all its own workers are green"]);
+  assert.deepEqual(view(site), [
+    "returned",
+    "web-3 web-4",
+    made,
+    "they stay until all its own workers are green and get requests",
+  ]);
   site.mb.green = 2;
   site.pass(60_000);
   assert.deepEqual(view(site).at(-1), "they go one by one, the first in 60 s if it is well until then");

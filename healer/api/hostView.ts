@@ -77,19 +77,27 @@ function nextOfLost(
   if (waitMs > 0) return `${what} to be made here, tried again in ${spellDuration(waitMs)}`;
   if (isIsolated(state, limits, nowMs) !== false)
     return `${what} to be made here, once it is known that this host is not cut off`;
-  const there = Object.values(state.slots).filter(({ role }) => role === "worker").length;
-  const refusal = scaleRefusal(state, there + missing, limits, nowMs);
+  const refusal = scaleRefusal(state, workersOf(state) + missing, limits, nowMs);
   if (refusal !== undefined) return `${what} to be made here; it waits: ${refusal}`;
   if (room?.lack !== undefined) return `${what} not made here: ${room.lack}`;
   return `${what} made here in a moment`;
 }
 
-function nextOfReturned(other: OtherHost, { scaling, drift }: State, limits: Limits, nowMs: number): string {
+function nextOfReturned(other: OtherHost, state: State, limits: Limits, nowMs: number): string {
+  const { scaling, evacuation, drift } = state;
   if (scaling?.givesBackTo === other.host) return "one of them is drained and removed";
-  if (other.peer?.wellSinceMs === undefined) return "they stay until all its own workers are green";
+  if (other.peer?.wellSinceMs === undefined) return "they stay until all its own workers are green and get requests";
   const waitMs = greenNeededMs(other, limits, nowMs) - greenForMs(other, nowMs);
   if (waitMs > 0) return `they go one by one, the first in ${spellDuration(waitMs)} if it is well until then`;
+  const againMs = evacuation.notBeforeMs - nowMs;
+  if (againMs > 0) return `the last one could not be given back; it is tried again in ${spellDuration(againMs)}`;
+  const refusal = scaleRefusal(state, workersOf(state) - 1, limits, nowMs);
+  if (refusal !== undefined) return `the next one waits: ${refusal}`;
   return drift === undefined
     ? "the next one goes when drift has been looked for"
     : "the next one goes when this host is at rest";
+}
+
+function workersOf({ slots }: State): number {
+  return Object.values(slots).filter(({ role }) => role === "worker").length;
 }

@@ -109,7 +109,14 @@ test("nothing is made while this host is cut off; once the witness answers it is
     "this host is cut off: whether other hosts are lost cannot be told from here, and nothing is made in their place",
   ]);
   site.witnessAnswers = true;
-  site.pass(10_000);
+  site.pass(50_000);
+  assert.deepEqual(
+    [site.is(), site.scalings()],
+    ["silent", []],
+    "healers need longer than the witness to be heard again",
+  );
+  assert.equal(site.sentence(), "its healer is silent, and this host itself was cut off until a moment ago");
+  site.pass(20_000);
   assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
   assert.equal(site.sentence(), "neither its healer nor any of its workers was heard for 60 s");
 });
@@ -280,6 +287,44 @@ test("an evacuation that is cut short is taken back, and tried again ever more s
   site.outcome = { ok: true, tookMs: 9_000 };
   site.pass(20 * minuteMs);
   assert.deepEqual(site.evacuated, { mb: 2 });
+});
+
+test("an evacuation that fails whenever machines are made is tried ever more seldom, though each can be taken back", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.makesNone = true;
+  site.lose();
+  site.pass(30 * minuteMs);
+  const tries = site.scalings().length;
+  assert.ok(tries >= 2 && tries <= 5, `${tries} tries`);
+});
+
+test("nothing is given back to a host whose workers get no requests, or that is about to go", () => {
+  for (const away of [{ drained: 2 }, { planned: "anna has drained it: disks" }]) {
+    const site = lost();
+    site.bringBack();
+    Object.assign(site.mb, away);
+    site.pass(10 * minuteMs);
+    assert.deepEqual([site.is(), site.workers], ["returned", 4]);
+    site.bringBack();
+    site.pass(limits.hostGreenMs - 5_000);
+    assert.equal(site.workers, 4, "it has to be well for a while from now on");
+    site.pass(5 * minuteMs);
+    assert.equal(site.workers, 2);
+  }
+});
+
+test("a healer that is only ended leaves workers that serve, and those may be lost", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.mb.planned = "its healer was told to end";
+  site.pass(2_000);
+  site.mb.healerAnswers = false;
+  site.pass(10 * minuteMs);
+  assert.equal(site.is(), "silent");
+  site.lose();
+  site.pass(2 * minuteMs);
+  assert.deepEqual([site.is(), site.scalings()], ["lost", ["the loss of mb: 4"]]);
 });
 
 test("one that is given back and cut short goes all the same, and the others stay", () => {

@@ -25,7 +25,11 @@ export const hostStatuses = {
     knownBy: "neither it nor the witness nor any other host is heard: this host itself is cut off",
     done: "nothing; a person is told",
   },
-  planned: { title: "away on purpose", knownBy: "its healer said so before it fell silent", done: "nothing" },
+  planned: {
+    title: "away on purpose",
+    knownBy: "its healer said so before it fell silent, and its workers went with it or are drained",
+    done: "nothing",
+  },
   lost: {
     title: "lost",
     knownBy: "for `hostConfirmMs` neither its healer nor any of its workers was heard, and this host is not cut off",

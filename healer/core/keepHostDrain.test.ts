@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awaitedOf } from "./keepHostDrain.ts";
+import { pastOf } from "./past.ts";
 import { beat, limits, running, Scene } from "./scene.ts";
 import { SiteScene } from "./siteScene.ts";
 
@@ -66,7 +67,7 @@ test("while requests are under way it may not be switched off, and says of which
   site.pass(1_000);
   site.scene.rotates = { ok: false, reason: "requests are still under way there after 60 s" };
   site.scene.send(drain);
-  site.pass(3_000);
+  site.pass(6_000);
   const awaited = awaitedOf(site.scene.state, limits, site.scene.nowMs);
   assert.equal(awaited, "web-1 could not be drained: requests are still under way there after 60 s");
   assert.equal(phaseOf(site), "draining");
@@ -109,7 +110,7 @@ test("it comes back when it is wished: each worker as it is green, the others wh
   scene.become("web-1", { state: "crashed", reason: "failed" });
   site.pass(5_000);
   assert.equal(scene.send(comeBack), "anna takes this host back into service");
-  assert.equal(scene.send(comeBack), "this host is not drained");
+  assert.equal(scene.send(comeBack), "this host is being returned already");
   site.pass(3_000);
   assert.deepEqual([drainedSlots(site), moves(site).at(-1)], [["web-1"], "web-2 in"]);
   assert.match(awaitedOf(scene.state, limits, scene.nowMs) ?? "", /^web-1 gets no requests yet: replacing web-1/);
@@ -214,9 +215,9 @@ test("it is refused with the reason if the other hosts could not go on, or if it
 
 test("a host that went away on purpose is not forgotten by a healer that is started anew", () => {
   const site = wellSite({ cc: undefined, mb: undefined });
-  site.mb.planned = "ben has drained it: disks";
+  Object.assign(site.mb, { planned: "ben has drained it: disks", drained: 2 });
   site.pass(2_000);
-  site.mb.healerAnswers = false;
+  site.lose();
   site.pass(5_000);
   site.restart();
   site.pass(12_000);
@@ -238,4 +239,47 @@ test("a healer that has only just started does not know who has the address", ()
   site.scene.silent.add("lb-1");
   site.pass(2_000);
   assert.match(site.scene.send(drain), /^refused: the healer has only just started, and has not heard lb-1 yet/);
+});
+
+test("of two hosts that are drained in the same second at most one goes", () => {
+  const site = wellSite();
+  site.scene.send(drain);
+  site.pass(1_000);
+  site.mb.planned = "ben has drained it: disks";
+  site.pass(10_000);
+  assert.deepEqual([phaseOf(site), moves(site), drainedSlots(site)], [undefined, [], []]);
+  assert.deepEqual(outcomes(site), ["preflight: mb goes away on purpose: ben has drained it: disks"]);
+});
+
+test("while the balancer says nothing, whether it holds the address is not known, and nothing is drained", () => {
+  const site = wellSite();
+  site.scene.silent.add("lb-1");
+  site.pass(3_000);
+  site.scene.send(drain);
+  site.pass(60_000);
+  assert.deepEqual([phaseOf(site), drainedSlots(site)], ["moving", []]);
+  site.pass(limits.repairDeadlineMs);
+  assert.deepEqual(outcomes(site), ["preflight: lb-1 is not heard, and may hold the service's address"]);
+});
+
+test("a worker that gets requests on a host that is ready to go is drained again", () => {
+  const site = drainedSite();
+  site.scene.send({ kind: "undrain", slot: "web-1", by: "ben" });
+  site.pass(10_000);
+  assert.deepEqual([phaseOf(site), drainedSlots(site)], ["ready", ["web-1", "web-2"]]);
+});
+
+test("a return that the journal did not take is written when it is asked for again", () => {
+  const site = wellSite();
+  site.scene.send(comeBack);
+  assert.deepEqual(outcomes(site), ["ok"]);
+  const drained = (slot: string) => ({ kind: "drained", slot, by: "anna", ofHost: true }) as const;
+  const written = [
+    { kind: "hostDrained", by: "anna", reason: "kernel update" } as const,
+    drained("web-1"),
+    drained("web-3"),
+    { kind: "hostDrainEnded", outcome: "ok" } as const,
+  ].map((entry) => ({ entry, agoMs: 1_000 }));
+  const { drained: stillDrained, hostDrain } = pastOf(written);
+  assert.deepEqual([stillDrained, hostDrain], [[], undefined], "also of machines that were no more when it returned");
 });

@@ -5,6 +5,7 @@
 import type { Action, JournalEntry } from "./actions.ts";
 import { holdsVip } from "./decide.ts";
 import type { Event } from "./events.ts";
+import { isFresh } from "./facts.ts";
 import type { HostDrain } from "./hostDrain.ts";
 import type { Limits } from "./limits.ts";
 import { type OtherHost, workersSeen } from "./otherHost.ts";
@@ -18,6 +19,9 @@ export interface HostDrained {
   readonly actions: readonly Action[];
   readonly reason: string;
 }
+
+/** Healers ask each other once a second, and are told of in the next one. */
+const answeredMs = 2_500;
 
 type Kept = Pick<HostDrained, "state" | "actions">;
 type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
@@ -54,7 +58,12 @@ export function hearHostDrain(
 
 export function hearHostReturn(state: State, { by }: Of<"hostReturn">, nowMs: number): HostDrained {
   const { hostDrain } = state;
-  if (hostDrain === undefined || !isLeaving(state)) return { state, actions: [], reason: "this host is not drained" };
+  if (hostDrain === undefined) {
+    // A journal that could not be written may have missed the end, and would drain the host again at the next start.
+    const actions = [noted({ kind: "hostDrainEnded", outcome: "ok" })];
+    return { state, actions, reason: "this host is not drained" };
+  }
+  if (!isLeaving(state)) return { state, actions: [], reason: "this host is being returned already" };
   const returning: HostDrain = { ...hostDrain, phase: "returning", phaseMs: nowMs };
   const actions = [noted({ kind: "hostReturning", by })];
   return { state: { ...state, hostDrain: returning }, actions, reason: `${by} takes this host back into service` };
@@ -68,6 +77,9 @@ export function keepHostDrain(state: State, limits: Limits, nowMs: number): Kept
       return moveAddress(state, hostDrain, limits, nowMs);
     case "draining":
       return drainWorkers(state, hostDrain, limits, nowMs);
+    case "ready":
+      // One that somebody has put back meanwhile, or that was made by an update.
+      return undrainedIn(state).length > 0 ? enter(state, hostDrain, "draining", nowMs) : { state, actions: [] };
     case "returning":
       return putBack(state, hostDrain, limits, nowMs);
     default:
@@ -106,11 +118,8 @@ function isLeaving({ hostDrain }: State): boolean {
 /** One other host that is well is enough; but two that go on purpose at once are a change that nobody meant. */
 function whyOthersCannotGoOn(state: State, limits: Limits, nowMs: number): string | undefined {
   const hosts = Object.values(state.hosts);
-  for (const { host, status, sentence, peer } of hosts) {
-    const planned = peer?.view?.marks.planned;
-    if (planned !== undefined) return `${host} goes away on purpose: ${planned}`;
-    if (status === "planned") return `${host}: ${sentence}`;
-  }
+  const goes = hostThatGoes(state);
+  if (goes !== undefined) return goes;
   const seen = workersSeen(state, limits, nowMs);
   const problems = hosts.map((host) => whyItCannotGoOn(host, seen));
   if (problems.includes(undefined)) return undefined;
@@ -119,21 +128,46 @@ function whyOthersCannotGoOn(state: State, limits: Limits, nowMs: number): strin
     : `no other host could serve meanwhile: ${problems.join("; ")}`;
 }
 
+function hostThatGoes({ hosts }: State): string | undefined {
+  for (const { host, status, sentence, peer } of Object.values(hosts)) {
+    const planned = peer?.view?.marks.planned;
+    if (planned !== undefined) return `${host} goes away on purpose: ${planned}`;
+    if (status === "planned") return `${host}: ${sentence}`;
+  }
+  return undefined;
+}
+
+/**
+ * Two persons may drain two hosts in the same second. Each of these healers writes its wish down before it waits for the
+ * others' next words, so one of the two hears of the other, if not both.
+ */
+function haveOthersAnswered({ hosts }: State, { atMs }: HostDrain): boolean {
+  return Object.values(hosts).every(({ peer }) => peer?.status !== "green" || (peer.heardMs ?? 0) >= atMs + answeredMs);
+}
+
 function whyItCannotGoOn({ host, peer }: OtherHost, seen: ReturnType<typeof workersSeen>): string | undefined {
   if (peer?.status !== "green") return `the healer of ${host} is not heard`;
   const workers = peer.view?.marks.workers;
   if (workers === undefined) return `the healer of ${host} does not say how its workers are`;
   if (workers.own <= (workers.drained ?? 0)) return `${host} has no worker that gets requests`;
-  if (peer.wellSinceMs === undefined) return `only ${workers.green} of ${workers.own} workers of ${host} are well`;
+  if (workers.green < workers.own) return `only ${workers.green} of ${workers.own} workers of ${host} are well`;
+  if (peer.view?.listens !== true) return `the healer of ${host} does not listen to its machines yet`;
   return seen !== undefined && (seen[host] ?? 0) === 0 ? `no worker of ${host} answers the balancer here` : undefined;
 }
 
 function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: number): Kept {
   const { updating, vipMove, keptVip, startedMs } = state;
   const unchanged = { state, actions: [] };
+  const rival = hostThatGoes(state);
+  if (rival !== undefined) return end(state, `preflight: ${rival}`, nowMs);
   if (isJustListening(state, limits, nowMs) || updating !== undefined || vipMove !== undefined) return unchanged;
+  if (!haveOthersAnswered(state, drain)) return unchanged;
   const balancer = balancerOf(state);
   if (isUnheard(balancer) && nowMs - startedMs < limits.startGraceMs) return unchanged;
+  if (isUnknown(balancer, limits, nowMs)) {
+    if (nowMs - drain.phaseMs < limits.repairDeadlineMs) return unchanged;
+    return end(state, `preflight: ${balancer?.slot} is not heard, and may hold the service's address`, nowMs);
+  }
   if (balancer === undefined || !holdsVip(balancer, limits, nowMs)) return enter(state, drain, "draining", nowMs);
   if (keptVip !== undefined && keptVip.atMs >= drain.phaseMs) return end(state, keptVip.why, nowMs);
   const refusal = vipMoveRefusal(state, nowMs);
@@ -145,7 +179,7 @@ function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: numb
 function drainWorkers(state: State, drain: HostDrain, limits: Limits, nowMs: number): Kept {
   const balancer = balancerOf(state);
   if (balancer !== undefined && holdsVip(balancer, limits, nowMs)) return enter(state, drain, "moving", nowMs);
-  const undrained = slotsOf(state).filter((slot) => slot.role === "worker" && slot.drain === undefined);
+  const undrained = undrainedIn(state);
   if (undrained.length > 0) return drainAll(state, undrained, drain.by, nowMs);
   // Whoever has only just begun to listen takes nobody for gone.
   const isEarly = nowMs - state.startedMs < limits.startGraceMs || isJustListening(state, limits, nowMs);
@@ -203,6 +237,18 @@ function enter(state: State, drain: HostDrain, phase: HostDrain["phase"], nowMs:
 
 function balancerOf(state: State): SlotState | undefined {
   return slotsOf(state).find(({ role }) => role === "balancer");
+}
+
+/** Its machine may run, and says nothing of itself. */
+function isUnknown(balancer: SlotState | undefined, { silentMs }: Limits, nowMs: number): boolean {
+  if (balancer === undefined) return false;
+  const { domain, beat } = balancer.facts;
+  const isDown = domain !== undefined && domain.value.state !== "running";
+  return !isDown && !isFresh(beat, silentMs, nowMs);
+}
+
+function undrainedIn(state: State): SlotState[] {
+  return slotsOf(state).filter((slot) => slot.role === "worker" && slot.drain === undefined);
 }
 
 function isUnheard(balancer: SlotState | undefined): boolean {

@@ -75,7 +75,8 @@ export interface Judged {
   readonly actions: readonly Action[];
 }
 
-export function judgeHosts(state: State, limits: Limits, nowMs: number): Judged {
+export function judgeHosts(before: State, limits: Limits, nowMs: number): Judged {
+  const state = isIsolated(before, limits, nowMs) === true ? { ...before, cutOffMs: nowMs } : before;
   const actions: Action[] = [];
   const changed: Record<string, OtherHost> = {};
   const seen = workersSeen(state, limits, nowMs);
@@ -162,8 +163,8 @@ function readingOf(
   if (peer.heardMs === undefined && host.workers === undefined) {
     return { status: "unheard", sentence: "its healer was never heard here: it may not be there yet" };
   }
-  const planned = plannedOf(host);
-  if (planned !== undefined) return { status: "planned", sentence: planned };
+  const planned = host.status === "lost" ? undefined : plannedOf(host);
+  if (planned !== undefined && !servesOn(host, seen, limits)) return { status: "planned", sentence: planned };
   return readSilence(host, peer, seen, state, limits, nowMs);
 }
 
@@ -187,6 +188,10 @@ function readSilence(
   if (isolated === undefined) return silent("and the witness was not asked yet");
   if (isolated) {
     return { status: "isolated", sentence: "neither it nor the witness nor any other host is heard from here" };
+  }
+  // The witness is heard again before healers have found each other.
+  if (state.cutOffMs !== undefined && nowMs - state.cutOffMs < limits.hostConfirmMs) {
+    return silent("and this host itself was cut off until a moment ago");
   }
   if (seen === undefined) return silent("and no balancer here can say whether its workers answer");
   return { status: "lost", sentence: lossOf(host, state, limits, nowMs) };
@@ -215,6 +220,14 @@ function plannedOf({ status, sentence, peer }: OtherHost): string | undefined {
   if (planned !== undefined) return `it went away on purpose: ${planned}`;
   // What an earlier healer was told.
   return status === "planned" && peer?.heardMs === undefined ? sentence : undefined;
+}
+
+/** A healer that was only ended leaves workers that serve, and those may be lost later. A drained host has none that do. */
+function servesOn({ host, peer, answeredMs }: OtherHost, seen: Seen | undefined, { hostConfirmMs }: Limits): boolean {
+  const workers = peer?.view?.marks.workers;
+  if (workers !== undefined && (workers.drained ?? 0) >= workers.own) return false;
+  if ((seen?.[host] ?? 0) > 0) return true;
+  return answeredMs !== undefined && peer?.heardMs !== undefined && answeredMs - peer.heardMs > hostConfirmMs;
 }
 
 function become(host: OtherHost, reading: Reading | undefined, limits: Limits, nowMs: number): OtherHost {

@@ -84,6 +84,9 @@ function drainedIn(entries: readonly PastEntry[]): Past["drained"] {
   for (const { entry, agoMs } of entries) {
     if (entry.kind === "drained") drained.set(entry.slot, pastDrain(entry, agoMs));
     if (entry.kind === "undrained") drained.delete(entry.slot);
+    if (entry.kind === "hostDrainEnded") {
+      for (const { slot, ofHost } of drained.values()) if (ofHost) drained.delete(slot);
+    }
   }
   return [...drained.values()];
 }

@@ -105,9 +105,13 @@ export function hearPeer(state: PeerState, event: PeerEvent, nowMs: number): { s
   return { state: next, reason: newsOf(state, view, nowMs) };
 }
 
-/** A healer that does not listen to its machines knows nothing of them. */
-function isWell({ listens, marks: { workers } }: PeerView): boolean {
-  return listens && workers !== undefined && workers.green === workers.own;
+/**
+ * A healer that does not listen to its machines knows nothing of them; and workers that get no requests, or are about to get
+ * none, take no load from anybody.
+ */
+function isWell({ listens, marks: { workers, planned } }: PeerView): boolean {
+  if (!listens || workers === undefined || planned !== undefined) return false;
+  return workers.green === workers.own && (workers.drained ?? 0) === 0;
 }
 
 function newsOf({ status, sinceMs, view: before }: PeerState, view: PeerView, nowMs: number): string {

@@ -135,8 +135,9 @@ export function hearScaled(state: State, { generation, outcome }: Of<"scaled">, 
     return { state, actions: [], reason: `ignored: no change of the number of workers ${generation} is under way` };
   }
   if (!outcome.ok) return giveUp(state, scaling, `${outcome.code}: ${outcome.reason}`, limits, nowMs);
+  // That what was cut short could be taken back says nothing of the next try.
+  const evacuation = scaling.tries > 0 ? state.evacuation : { failures: 0, notBeforeMs: nowMs };
   // Until the new plan is healed those that were removed are held, or they would be missed.
-  const evacuation = { failures: 0, notBeforeMs: nowMs };
   const done: State = { ...state, updating: undefined, scaling: { ...scaling, phase: "done" }, evacuation };
   // One that was taken back leaves the plan as it was, so nobody starts over.
   const isAsBefore = workersOf(slotsOf(state)).length === scaling.workers;

@@ -34,6 +34,8 @@ export class SiteScene {
   capacity = 6;
   /** What comes of an update. */
   outcome: RepairOutcome = { ok: true, tookMs: 9_000 };
+  /** Whether one that makes workers fails, whatever comes of the others. */
+  makesNone = false;
   own = 2;
   evacuated: Evacuated = {};
   #sequence = 0;
@@ -135,8 +137,10 @@ export class SiteScene {
       scene.send({ kind: "vipMoved", generation: action.generation, outcome: this.outcome });
     }
     if (action.kind !== "scale") return;
-    scene.send({ kind: "scaled", generation: action.generation, outcome: this.outcome });
-    if (!this.outcome.ok) return;
+    const isMade = action.workers <= this.workers || !this.makesNone;
+    const outcome = isMade ? this.outcome : ({ ok: false, code: "failed", reason: "libvirt says no" } as const);
+    scene.send({ kind: "scaled", generation: action.generation, outcome });
+    if (!outcome.ok) return;
     this.evacuated = action.evacuated;
     this.own = action.workers - Object.values(action.evacuated).reduce((sum, count) => sum + count, 0);
     scene.deploy(this.#planned());

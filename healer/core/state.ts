@@ -126,6 +126,8 @@ export interface State {
   readonly hosts: Readonly<Record<string, OtherHost>>;
   /** The workers that stand in for those of other hosts, as they are deployed. */
   readonly evacuated: Evacuated;
+  /** When this host was last known to be cut off from all others; undefined if it never was. */
+  readonly cutOffMs: number | undefined;
   /** What was last answered about more workers; undefined if nobody has asked since this plan was deployed. */
   readonly room: Room | undefined;
   /** How often in a row a change of the number of workers came to nothing, and when the next one that nobody wished may begin. */
@@ -283,6 +285,7 @@ export function initialState(
     site,
     hosts,
     evacuated,
+    cutOffMs: undefined,
     room: undefined,
     evacuation: later(past.scaleFailures.count, limits, nowMs - past.scaleFailures.agoMs),
     vipMove: undefined,

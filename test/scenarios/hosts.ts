@@ -1,6 +1,7 @@
 /** A host that is lost, and what the other one makes of it. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
 import { exitCodes } from "../../cli/exitCodes.ts";
@@ -10,7 +11,6 @@ import { inHost } from "../../lab/machine.ts";
 import { requireOwner } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
 import { refused } from "../support/refused.ts";
-import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { otherHost } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
 

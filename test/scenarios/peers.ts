@@ -1,12 +1,12 @@
 /** Healers that lose each other for a while, and what they make of it: nothing but a sentence. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { statusOf } from "../../bench/statusOf.ts";
 import type { PeerStatusAnswer } from "../../healer/api/schemas.ts";
 import { startHealer, stopHealer } from "../../lab/healers.ts";
 import { inHost } from "../../lab/machine.ts";
 import { ownerOf } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectCalm, mendNow, type Place } from "../support/healing.ts";
-import { statusOf } from "../../bench/statusOf.ts";
 import type { Scenario } from "./scenario.ts";
 
 const hearTimeoutMs = 20_000;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { awaitHealthyPair, type Machine, openRig } from "../../bench/rig.ts";
+import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
@@ -15,7 +16,6 @@ import { requireOwner } from "../../lab/owner.ts";
 import { signal } from "../../lab/processes.ts";
 import { type Diary, expectNoDrift, type Place } from "../support/healing.ts";
 import { refused } from "../support/refused.ts";
-import { statusOf, workersOf } from "../../bench/statusOf.ts";
 import { enginesOf, expectNothingLeft } from "./interrupted.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -59,9 +59,10 @@ export function goodBeat(slot: string): Beat {
 }
 
 /** The healer of another host, which is heard and has two workers that are well. */
+/** As it is heard now. */
 export function goodPeer(peer: string): PeerState {
   const view = { incarnation: "one", sequence: 1, listens: true, marks: { workers: { own: 2, green: 2 } } };
-  return hearPeer(unheardPeer(peer, 0), { kind: "view", view }, 0).state;
+  return hearPeer(unheardPeer(peer, 0), { kind: "view", view }, performance.now()).state;
 }
 
 export interface ApiFixture {

@@ -110,7 +110,8 @@ export class SiteWatch {
       if (count <= (this.#world.evacuated[host] ?? 0)) continue;
       const { heardMs, isLeaving, seenMs = 0 } = this.#told(host);
       must(heardMs !== undefined, "only what was there can be lost", () => host);
-      must(!isLeaving, "who goes on purpose is not lost", () => host);
+      const servedOn = seenMs - (heardMs ?? 0) >= hostConfirmMs - lateMs;
+      must(!isLeaving || servedOn, "who goes on purpose is not lost", () => host);
       const signMs = Math.max(heardMs ?? 0, seenMs);
       must(nowMs - signMs >= hostConfirmMs - lateMs, "a host is lost after a while", () => `${nowMs - signMs} ms`);
       must(count <= this.#shareOf(host), "each host makes its share", () => `${count} for ${host}`);
