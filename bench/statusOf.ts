@@ -1,11 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "../healer/api/schemas.ts";
+import { CommandError } from "../host/run.ts";
 import { inHost } from "../lab/machine.ts";
 import type { LabPlace } from "./previewOf.ts";
 
-/** What a host's healer says of itself, as `vigil status` tells it. */
+const pollMs = 1_000;
+
+/** What a host's healer says of itself, as `vigil status` tells it. Rejects if it does not answer. */
 export async function statusOf({ lab, host }: LabPlace): Promise<Status> {
-  const { stdout } = await inHost(lab, host, ["cli/vigil", "status", "-o", "json"]);
-  return statusSchema.parse(JSON.parse(stdout));
+  const argv = ["cli/vigil", "status", "-o", "json"];
+  const finished = await inHost(lab, host, argv);
+  // The exit code tells how the host is, and not whether there was an answer.
+  if (finished.stdout === "") throw new CommandError(argv, finished);
+  return statusSchema.parse(JSON.parse(finished.stdout));
+}
+
+/**
+ * Asks until the status is as wanted. A healer that takes up a new plan says nothing for some seconds, and is asked again.
+ * Rejects when the time is over, with what was said last.
+ */
+export async function untilStatus(
+  place: LabPlace,
+  timeoutMs: number,
+  isSo: (status: Status) => boolean,
+): Promise<Status> {
+  const deadlineMs = performance.now() + timeoutMs;
+  let last: unknown = "nothing was said";
+  while (performance.now() < deadlineMs) {
+    const status = await statusOf(place).catch((error: unknown) => {
+      if (!(error instanceof CommandError)) throw error;
+      last = error.message;
+      return undefined;
+    });
+    if (status !== undefined) {
+      if (isSo(status)) return status;
+      last = { what: status.what, slots: status.slots, hosts: status.hosts };
+    }
+    await sleep(pollMs);
+  }
+  throw new Error(`${place.host} is not as expected after ${timeoutMs / 1_000} s: ${JSON.stringify(last)}`);
 }
 
 export function workersOf({ slots }: Pick<Status, "slots">): string[] {

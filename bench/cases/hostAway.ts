@@ -5,16 +5,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Status } from "../../healer/api/schemas.ts";
 import { faults, hostNamed } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
-import { previewOf } from "../previewOf.ts";
+import { type LabPlace, previewOf } from "../previewOf.ts";
 import { isKept, nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
-import { statusOf, workersOf } from "../statusOf.ts";
+import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const minuteMs = 60_000;
@@ -24,7 +23,6 @@ const rebootMs = 75_000;
 const lossMs = deadlineMs + 5_000;
 /** Each of the users has asked again. */
 const watchMs = 10_000;
-const pollMs = 2_000;
 /** A minute until the host counts as lost, an update, and boots side by side. */
 const standInTimeoutMs = 6 * minuteMs;
 /** Two minutes in which the host has to be well, and a removal and a check for drift for each of its workers. */
@@ -65,9 +63,11 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
 
   const faultMs = nowMs();
   await using power = await cutPower(rig, host);
-  await until(other, standInTimeoutMs, ({ hosts }) => hosts.some((one) => one.host === host && one.status === "lost"));
+  await untilStatus(other, standInTimeoutMs, ({ hosts }) =>
+    hosts.some((one) => one.host === host && one.status === "lost"),
+  );
   const lostMs = nowMs();
-  await until(other, standInTimeoutMs, ({ slots }) => {
+  await untilStatus(other, standInTimeoutMs, ({ slots }) => {
     const standIns = slots.filter(({ standsInFor }) => standsInFor === host);
     return standIns.length > 0 && slots.every(({ status }) => status === "green");
   });
@@ -77,7 +77,7 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
   await power.restore();
   await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
   const wellMs = nowMs();
-  await until(other, giveBackTimeoutMs, (status) => workersOf(status).join() === before.join());
+  await untilStatus(other, giveBackTimeoutMs, (status) => workersOf(status).join() === before.join());
   const givenBackMs = nowMs();
   await sleep(watchMs);
   const { users, newcomers } = await mixed.stop();
@@ -159,12 +159,7 @@ async function cutPower({ lab }: Rig, name: string) {
   return { restore, [Symbol.asyncDispose]: restore };
 }
 
-interface Place {
-  readonly lab: Rig["lab"];
-  readonly host: string;
-}
-
-function otherOf({ lab, hosts }: Rig, host: string): Place {
+function otherOf({ lab, hosts }: Rig, host: string): LabPlace {
   const other = hosts.find((name) => name !== host);
   if (other === undefined) throw new Error("the lab has one host only");
   return { lab, host: other };
@@ -172,17 +167,6 @@ function otherOf({ lab, hosts }: Rig, host: string): Place {
 
 function slotsOf({ outputs }: Rig, host: string): number {
   return outputs.get(host)?.slots.length ?? 0;
-}
-
-/** Rejects, with what the host's healer says instead. */
-async function until(place: Place, timeoutMs: number, isSo: (status: Status) => boolean): Promise<void> {
-  const giveUpMs = performance.now() + timeoutMs;
-  for (;;) {
-    const status = await statusOf(place);
-    if (isSo(status)) return;
-    if (performance.now() > giveUpMs) throw new Error(`${place.host}: ${JSON.stringify([status.what, status.hosts])}`);
-    await sleep(pollMs);
-  }
 }
 
 async function driftedHosts({ lab, hosts }: Rig, dir: string): Promise<number> {

@@ -163,14 +163,17 @@ test("a repair that is waited for waits for a pause, too", () => {
 
 test("a host that is out of service says so first, until when, and what is still waited for", () => {
   const story = new Story({ host: "bk", others: { mb: 2 }, hasWitness: false }).pass(30_000);
-  story.hear({ kind: "peers", peers: [goodPeer("mb")] });
+  story.hear({ kind: "peers", peers: [goodPeer("mb", story.nowMs)] });
   story.hear({ kind: "hostDrain", by: "anna", reason: "kernel update" });
   const why = "drained by anna: kernel update";
   const next = "nothing is repaired here until `vigil host return bk`";
   const notYet = "it may not be switched off yet:";
   assert.deepEqual(head(story.status), ["drained", `${notYet} lb-1 holds the service's address`, why, next]);
   const { since } = story.status;
-  story.pass(200);
+  story
+    .pass(2_600)
+    .hear({ kind: "peers", peers: [goodPeer("mb", story.nowMs)] })
+    .pass(200);
   assert.equal(story.status.what, `${notYet} lb-1 yields the service's address`);
   assert.deepEqual([story.status.hostDrain?.outcome, story.status.hostDrain?.phase], ["underWay", "moving"]);
   story.hear({ kind: "vipMoved", generation: story.generation, outcome: { ok: true, tookMs: 2_000 } });
@@ -192,8 +195,9 @@ test("a host that is out of service says so first, until when, and what is still
 
 test("a drain that came to nothing is told, and the host serves as before", () => {
   const story = new Story({ host: "bk", others: { mb: 2 }, hasWitness: false }).pass(30_000);
-  story.hear({ kind: "peers", peers: [goodPeer("mb")] });
-  story.hear({ kind: "hostDrain", by: "anna", reason: "kernel update" }).pass(200);
+  story.hear({ kind: "peers", peers: [goodPeer("mb", story.nowMs)] });
+  story.hear({ kind: "hostDrain", by: "anna", reason: "kernel update" }).pass(2_600);
+  story.hear({ kind: "peers", peers: [goodPeer("mb", story.nowMs)] }).pass(200);
   const outcome = { ok: false, code: "locked", reason: "ben holds the stack." } as const;
   story.hear({ kind: "vipMoved", generation: story.generation, outcome }).pass(200);
   const { verdict, hostDrain } = story.status;

@@ -59,10 +59,9 @@ export function goodBeat(slot: string): Beat {
 }
 
 /** The healer of another host, which is heard and has two workers that are well. */
-/** As it is heard now. */
-export function goodPeer(peer: string): PeerState {
+export function goodPeer(peer: string, nowMs = performance.now()): PeerState {
   const view = { incarnation: "one", sequence: 1, listens: true, marks: { workers: { own: 2, green: 2 } } };
-  return hearPeer(unheardPeer(peer, 0), { kind: "view", view }, performance.now()).state;
+  return hearPeer(unheardPeer(peer, 0), { kind: "view", view }, nowMs).state;
 }
 
 export interface ApiFixture {
