@@ -121,7 +121,10 @@ export async function openGuest({ lab }: Rig, { host, address }: Machine): Promi
 }
 
 /** The QEMU process of a running domain, found before the fault so that a signal can follow without delay. */
-export async function processOf({ lab }: Rig, { host, domain }: Machine): Promise<ProcessId> {
+export async function processOf(
+  { lab }: Pick<Rig, "lab">,
+  { host, domain }: Pick<Machine, "host" | "domain">,
+): Promise<ProcessId> {
   const path = join(hostDirs(lab, host).run, "libvirt", "qemu", `${domain}.pid`);
   const process = await identify(Number(await readFile(path, "utf8")));
   if (process === undefined)
