@@ -56,7 +56,8 @@ export function hostReturnCommand(): Command {
       `
 Repairs begin again at once. Each worker gets requests when it is green; what is not within some minutes does when it is
 repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to repeat, and no failure if
-the host is not drained. Exit code 1: it is in service, and not all of its workers are well. Exit code 6 while the healer does not listen yet, as right after a reboot: ask again.
+the host is not drained. Exit code 1: it is in service, and not all of its workers are well. Exit code 6 while the healer
+does not listen yet, as right after a reboot: ask again.
 
 Examples:
   vigil host return mb`,

@@ -73,10 +73,7 @@ interface Entry {
 }
 
 const longDownMs = 60_000;
-/**
- * Whoever connects to an address that nobody has calls three times for all machines of the segment, and each of them has to
- * listen: eight such slots, asked every three seconds by two balancers, cost an emulated site a fifth of what it cost at rest.
- */
+/** Whoever connects to an address that nobody has calls for it three times, and every machine of the segment has to listen. */
 const unbuiltFactor = 3;
 /** Less than the second after which the kernel repeats a knock that was lost: that answer would tell of the loss. */
 const lateKnockMs = 900;

@@ -156,14 +156,13 @@ function whyItCannotGoOn({ host, peer }: OtherHost, seen: ReturnType<typeof work
 }
 
 function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: number): Kept {
-  const { updating, vipMove, keptVip, startedMs } = state;
+  const { updating, vipMove, keptVip } = state;
   const unchanged = { state, actions: [] };
   const rival = hostThatGoes(state);
   if (rival !== undefined) return end(state, `preflight: ${rival}`, nowMs);
   if (isJustListening(state, limits, nowMs) || updating !== undefined || vipMove !== undefined) return unchanged;
   if (!haveOthersAnswered(state, drain)) return unchanged;
   const balancer = balancerOf(state);
-  if (isUnheard(balancer) && nowMs - startedMs < limits.startGraceMs) return unchanged;
   if (isUnknown(balancer, limits, nowMs)) {
     if (nowMs - drain.phaseMs < limits.repairDeadlineMs) return unchanged;
     return end(state, `preflight: ${balancer?.slot} is not heard, and may hold the service's address`, nowMs);

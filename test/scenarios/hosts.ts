@@ -1,8 +1,8 @@
-/** A host that is lost, and what the other one makes of it. */
+/** A host that is lost or drained, and what the other one makes of it. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { statusOf, untilStatus, workersOf } from "../../bench/statusOf.ts";
-import { askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
+import { type Asked, type Asking, askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { exitCodes } from "../../cli/exitCodes.ts";
 import type { Status } from "../../healer/api/schemas.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
@@ -24,11 +24,8 @@ export const lostHost: Scenario = {
   timeoutMs: 20 * minuteMs,
   async play(place, diary) {
     const { lab } = place;
-    const other = await otherHost(place);
-    const there = { lab, host: other };
-    const before = workersOf(await statusOf(place));
-    await startHealer(lab, other);
-    await allWell(lab, other, 3, 2 * minuteMs);
+    const { there, before } = await setOut(place);
+    const other = there.host;
     try {
       await breakNow(there, "power");
       await until(place, standInTimeoutMs, diary, ({ slots }) => {
@@ -58,13 +55,9 @@ export const rebootedHost: Scenario = {
   timeoutMs: 12 * minuteMs,
   async play(place, diary) {
     const { lab } = place;
-    const other = await otherHost(place);
-    const there = { lab, host: other };
-    const before = workersOf(await statusOf(place));
-    await startHealer(lab, other);
-    await allWell(lab, other, 3, 2 * minuteMs);
-    const { vip } = (await requireOwner(lab)).site;
-    const asking = askOnAndOn(lab, `http://${vip}/random/number`, (sentence) => diary.diagnostic(sentence));
+    const { there, before } = await setOut(place);
+    const other = there.host;
+    const asking = await ask(place, diary);
     try {
       await wish(there, diary, "host", "drain", other, "--reason", "a planned reboot");
       const both = await inHost(lab, place.host, ["cli/vigil", "host", "drain", place.host]);
@@ -82,10 +75,7 @@ export const rebootedHost: Scenario = {
       await asking.stop();
       await mendNow(there, "power");
     }
-    const { asked } = asking;
-    diary.diagnostic(`${asked.length} requests, ${asked.filter(({ ok }) => !ok).length} of them lost or late`);
-    assert.ok(asked.length > 0, "nobody asked meanwhile");
-    assert.deepEqual(refused(asked), [], "requests were refused, cut or answered with an error");
+    expectNoneRefused(asking.asked, diary);
     for (const each of [place, there]) await expectNoDrift(each);
   },
 };
@@ -96,13 +86,32 @@ async function wish({ lab, host }: Place, diary: Diary, ...words: readonly strin
   diary.diagnostic(stdout.trim());
 }
 
-async function expectAnswers({ lab }: Place, diary: Diary): Promise<void> {
-  const { vip } = (await requireOwner(lab)).site;
-  const asking = askOnAndOn(lab, `http://${vip}/random/number`, (sentence) => diary.diagnostic(sentence));
+/** The other host is well under its healer; `before`: the workers that there are here. */
+async function setOut(place: Place): Promise<{ there: Place; before: readonly string[] }> {
+  const { lab } = place;
+  const there = { lab, host: await otherHost(place) };
+  const before = workersOf(await statusOf(place));
+  await startHealer(lab, there.host);
+  await allWell(lab, there.host, 3, 2 * minuteMs);
+  return { there, before };
+}
+
+async function expectAnswers(place: Place, diary: Diary): Promise<void> {
+  const asking = await ask(place, diary);
   await sleep(askMs);
   await asking.stop();
-  assert.ok(asking.asked.length > 0, "nobody has asked");
-  assert.deepEqual(refused(asking.asked), [], "requests were refused, cut or answered with an error");
+  expectNoneRefused(asking.asked, diary);
+}
+
+async function ask({ lab }: Place, diary: Diary): Promise<Asking> {
+  const { vip } = (await requireOwner(lab)).site;
+  return askOnAndOn(lab, `http://${vip}/random/number`, (sentence) => diary.diagnostic(sentence));
+}
+
+function expectNoneRefused(asked: readonly Asked[], diary: Diary): void {
+  diary.diagnostic(`${asked.length} requests, ${asked.filter(({ ok }) => !ok).length} of them lost or late`);
+  assert.ok(asked.length > 0, "nobody asked meanwhile");
+  assert.deepEqual(refused(asked), [], "requests were refused, cut or answered with an error");
 }
 
 /** Tells each new sentence about the other host. */
