@@ -302,8 +302,8 @@ export const mutants: readonly Mutant[] = [
   m(
     "boot not waited for",
     "diagnose.ts",
-    "nowMs - startedMs < bootMs",
-    "nowMs - startedMs < 0",
+    "startedMs !== undefined && nowMs < bootEndMs(",
+    "startedMs !== undefined && 0 > bootEndMs(",
     "a booting machine is left alone",
   ),
   m(
@@ -359,7 +359,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "settling never ends",
     "judge.ts",
-    "if (nowMs < attempt.deadlineMs && !isGone)",
+    "if (nowMs < bootEndMs(attempt.deadlineMs, slot.facts, limits) && !isGone)",
     "if (nowMs > 0)",
     "what did not help is followed by more",
   ),
@@ -742,7 +742,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "a change that was cut short goes on to more machines",
     "scaling.ts",
-    "Math.min(workers, workersOf(planned).length)",
+    "Math.min(workers, there)",
     "workers",
     "what is half done is brought to an end that only removes",
   ),
@@ -813,8 +813,8 @@ export const mutants: readonly Mutant[] = [
   m(
     "what goes on purpose is lost",
     "otherHost.ts",
-    'if (planned !== undefined) return { status: "planned"',
-    'if (planned === "") return { status: "planned"',
+    "if (planned !== undefined && !servesOn(",
+    'if (planned === "" && !servesOn(',
     "who goes on purpose is not lost",
   ),
   m(
@@ -862,8 +862,8 @@ export const mutants: readonly Mutant[] = [
   m(
     "given back to a host that is not well",
     "peer.ts",
-    "workers !== undefined && workers.green === workers.own",
-    "workers !== undefined",
+    "return workers.green === workers.own &&",
+    "return",
     "what stands in goes late",
   ),
   m(
