@@ -18,12 +18,14 @@ check: setup ## types, style and unit tests
 	@npm run check
 
 bench: setup ## every fault as often as its promise was made for, in a lab of its own, and the failure budget from it
+	@toolchain/setup.sh --only tofu
 	@npm run bench
 
 bench-check: setup ## whether the committed results keep every promise
 	@npm run bench:check
 
 soak: setup ## the long runs behind the published figures
+	@toolchain/setup.sh --only tofu
 	@npm run soak
 
 clean: ## remove what set-up wrote into this checkout; the cache stays

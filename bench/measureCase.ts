@@ -1,4 +1,4 @@
-/** Measures one case again and again on a lab that is up, the product's pair in turn with a plain one. */
+/** Measures one case again and again on a lab that is up, the product's pair in turn with a plain one, or by several methods. */
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab.ts";
@@ -17,6 +17,14 @@ export interface Wanted {
   readonly thinkMs?: string;
   readonly healers: Healers;
   readonly baseline: "none" | Plain;
+  /** Those that take turns, in the case's order; none in a case that has none. */
+  readonly methods?: readonly string[];
+}
+
+/** Who takes turns: a pair of balancers, or a method on the product's. */
+interface Turn {
+  readonly name: string;
+  readonly pair: Pair;
 }
 
 export interface Measured {
@@ -32,17 +40,19 @@ export async function measureCase(one: Case, lab: Lab, wanted: Wanted, say: Say)
   const rig = await openRig(lab);
   const restoreHealers = await rememberHealers(rig);
   try {
-    return await measurePairs(one, wanted, rig, say);
+    return await measureTurns(one, wanted, rig, say);
   } finally {
     await restoreHealers();
   }
 }
 
-async function measurePairs(one: Case, wanted: Wanted, rig: Rig, say: Say): Promise<Measured> {
-  const { baseline } = wanted;
-  if (baseline === "none") return measureAll(one, wanted, rig, [rig.product], say);
+async function measureTurns(one: Case, wanted: Wanted, rig: Rig, say: Say): Promise<Measured> {
+  const { baseline, methods = [rig.product.name] } = wanted;
+  const ours = methods.map((name) => ({ name, pair: rig.product }));
+  if (baseline === "none") return measureAll(one, wanted, rig, ours, say);
   try {
-    return await measureAll(one, wanted, rig, [rig.product, await createBaseline(rig, baseline, say)], say);
+    const plain = await createBaseline(rig, baseline, say);
+    return await measureAll(one, wanted, rig, [...ours, { name: plain.name, pair: plain }], say);
   } finally {
     await removePlainPair(rig);
   }
@@ -56,13 +66,8 @@ async function createBaseline(rig: Rig, kind: Plain, say: Say): Promise<Pair> {
   return plain;
 }
 
-async function measureAll(
-  one: Case,
-  { runs: count, users, thinkMs, healers }: Wanted,
-  rig: Rig,
-  pairs: readonly Pair[],
-  say: Say,
-): Promise<Measured> {
+async function measureAll(one: Case, wanted: Wanted, rig: Rig, turns: readonly Turn[], say: Say): Promise<Measured> {
+  const { runs: count, users, thinkMs, healers } = wanted;
   const startedAt = new Date();
   const rawDir = join(resultsDir, "raw", one.name, startedAt.toISOString().replaceAll(":", ""));
   await mkdir(rawDir, { recursive: true });
@@ -73,45 +78,53 @@ async function measureAll(
   });
 
   const load = { users, ...(thinkMs === undefined ? {} : { thinkMs }) };
-  const measure = async (pair: Pair, index: number, dir: string): Promise<Figures> => {
+  const measure = async ({ name: method, pair }: Turn, index: number, dir: string): Promise<Figures> => {
     await mkdir(dir, { recursive: true });
     await readyHealers(rig, healers);
-    return one.measure({ rig, pair, index, dir, healers, ...load });
+    return one.measure({ rig, pair, method, index, dir, healers, ...load });
   };
   for (let index = 0; index < one.warmups && !interrupted; index++) {
-    for (const pair of pairs) {
-      const dir = join(rawDir, `warm-up-${index + 1}-${pair.name}`);
-      say(`warm-up ${index + 1}/${one.warmups} ${pair.name}: ${describe(await measure(pair, index, dir))}`);
+    for (const turn of turns) {
+      const dir = join(rawDir, `warm-up-${index + 1}-${turn.name}`);
+      say(`warm-up ${index + 1}/${one.warmups} ${turn.name}: ${describe(await measure(turn, index, dir))}`);
     }
   }
   const runs: Run[] = [];
   for (let index = 0; index < count && !interrupted; index++) {
-    // The pairs take turns in going first, so that a slow drift of the machine hits both.
-    for (const pair of index % 2 === 0 ? pairs : pairs.toReversed()) {
-      const dir = join(rawDir, `${`${index + 1}`.padStart(3, "0")}-${pair.name}`);
-      const figures = await measure(pair, index, dir);
-      const run = { pair: pair.name, index, figures };
+    // They take turns in going first, so that a slow drift of the machine hits all.
+    for (const turn of index % 2 === 0 ? turns : turns.toReversed()) {
+      const dir = join(rawDir, `${`${index + 1}`.padStart(3, "0")}-${turn.name}`);
+      const figures = await measure(turn, index, dir);
+      const run = { pair: turn.name, index, figures };
       runs.push(run);
       const facts = { case: one.name, startedAt: startedAt.toISOString(), healers, ...load, machine };
       await appendFile(join(rawDir, "runs.jsonl"), jsonLineOf({ ...run, ...facts }));
-      say(`${index + 1}/${count} ${pair.name}: ${describe(figures)}`);
+      say(`${index + 1}/${count} ${turn.name}: ${describe(figures)}`);
     }
   }
 
   // The product comes first in every table, whoever went first.
-  runs.sort((a, b) => pairs.findIndex(({ name }) => name === a.pair) - pairs.findIndex(({ name }) => name === b.pair));
+  runs.sort((a, b) => turns.findIndex(({ name }) => name === a.pair) - turns.findIndex(({ name }) => name === b.pair));
   const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, one.judge(runs), {
     healers,
     ...load,
   });
-  // The summary against the tuned pair, and with the healers as they are by default, is the one that the documents cite.
-  const suffixes = [
-    pairs.some(({ name }) => name === "defaults") ? ".defaults" : "",
-    healers === one.healers[0] ? "" : ".healers",
-  ];
-  const suffix = suffixes.join("");
-  await writeJson(join(resultsDir, `${one.name}${suffix}.json`), report);
+  await writeJson(join(resultsDir, `${resultNameOf(one, wanted)}.json`), report);
   return { report, interrupted };
+}
+
+/** What was measured beside the tuned pair or by all methods, and with the healers as they are by default, is what documents cite. */
+export function resultNameOf(
+  one: Case,
+  { baseline, healers, methods }: Pick<Wanted, "baseline" | "healers" | "methods">,
+): string {
+  return [
+    one.name,
+    ...(baseline === "defaults" ? ["defaults"] : []),
+    ...(baseline === "none" && one.compared ? ["alone"] : []),
+    ...(healers === one.healers[0] ? [] : ["healers"]),
+    ...(methods === undefined || methods.length === one.methods?.length ? [] : [methods.join("-")]),
+  ].join(".");
 }
 
 function describe(figures: Readonly<Record<string, number>>): string {

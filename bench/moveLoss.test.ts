@@ -70,6 +70,22 @@ const rows: readonly Row[] = [
     counted: ["inFlight"],
   },
   {
+    what: "one whose own connection the old holder took, and of which the client heard only when the new one had it",
+    connectedMs: 1_030,
+    startMs: 1_000,
+    endMs: 1_040,
+    end: reset,
+    counted: ["inFlight", "cutInFlight"],
+  },
+  {
+    what: "one whose connect was repeated after a second, and reached the new holder",
+    connectedMs: 2_020,
+    startMs: 1_000,
+    endMs: 2_030,
+    end: reset,
+    counted: ["newFailed"],
+  },
+  {
     what: "one that is sent later on a connection to the old holder",
     connectedMs: 10,
     startMs: 2_000,

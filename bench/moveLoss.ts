@@ -37,7 +37,17 @@ export function moveLossOf(records: readonly RequestRecord[], moves: readonly Mo
   return loss;
 }
 
-/** Whether the request had a connection to the old holder, and had not ended when that left. */
-function wasOpenAt({ leftMs, takenMs }: Move, { connectedMs, endMs }: RequestRecord): boolean {
-  return connectedMs !== undefined && connectedMs < takenMs && endMs >= leftMs;
+/** A connect that nobody has heard is repeated after this, and then reaches whoever has the address. */
+const connectRepeatedMs = 1_000;
+
+/**
+ * Whether the request had a connection to the old holder, and had not ended when that left. A client on a busy machine hears
+ * late that the connection is there which it has opened for a request: of one that failed it counts when that was asked for.
+ */
+function wasOpenAt({ leftMs, takenMs }: Move, record: RequestRecord): boolean {
+  const { connectedMs, startMs, endMs } = record;
+  if (connectedMs === undefined) return false;
+  const isHeardLate = !succeeded(record) && connectedMs - startMs < connectRepeatedMs;
+  const openedMs = isHeardLate ? Math.min(connectedMs, startMs) : connectedMs;
+  return openedMs < takenMs && endMs >= leftMs;
 }

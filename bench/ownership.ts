@@ -11,6 +11,15 @@ export interface VirtualRouter {
   readonly silenceMs: number;
 }
 
+/** That of a pair: a balancer that has missed three adverts and a half is silent. */
+export function routerOf(pair: {
+  readonly vip: string;
+  readonly vrid: number;
+  readonly advertMs: number;
+}): VirtualRouter {
+  return { vip: pair.vip, vrid: pair.vrid, silenceMs: 3.5 * pair.advertMs };
+}
+
 /** One uninterrupted series of adverts of one balancer. */
 export interface Tenure {
   readonly mac: string;

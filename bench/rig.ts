@@ -44,7 +44,7 @@ export interface Pair {
 }
 
 /** Both kinds of pair answer this themselves, without a worker. */
-const healthPath = "/vigil/balancer/health";
+export const healthPath = "/vigil/balancer/health";
 const keyPath = "/var/lib/vigil/keys/bench";
 export const knownHostsPath = "/var/lib/vigil/keys/bench.known_hosts";
 
@@ -110,14 +110,18 @@ export function openClient({ lab }: Rig): Shell {
 
 /** Logs in to a guest. A guest that does not answer is found out by the first command. */
 export async function openGuest({ lab }: Rig, { host, address }: Machine): Promise<Shell> {
+  return openShell(await onHost(lab, host, guestShell(address)));
+}
+
+/** The command line of a shell in a guest, on the guest's host. */
+export function guestShell(address: string): string[] {
   const options = [
     "BatchMode=yes",
     "ConnectTimeout=5",
     "StrictHostKeyChecking=yes",
     `UserKnownHostsFile=${knownHostsPath}`,
   ];
-  const ssh = ["ssh", "-q", "-i", keyPath, ...options.flatMap((option) => ["-o", option]), `root@${address}`, "sh"];
-  return openShell(await onHost(lab, host, ssh));
+  return ["ssh", "-q", "-i", keyPath, ...options.flatMap((option) => ["-o", option]), `root@${address}`, "sh"];
 }
 
 /** The QEMU process of a running domain, found before the fault so that a signal can follow without delay. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultCases, hostCases, stressCases, wishCases } from "./cases/allCases.ts";
+import { faultCases, hostCases, methodCases, stressCases, wishCases } from "./cases/allCases.ts";
 import { announce, runSeries } from "./runSeries.ts";
 import { seriesIn } from "./series.ts";
 
 test("the series measures every case, and says before how long it takes", () => {
   const parts = seriesIn("bench");
-  for (const { name } of [...faultCases, ...hostCases, ...stressCases, ...wishCases])
+  for (const { name } of [...faultCases, ...hostCases, ...stressCases, ...wishCases, ...methodCases])
     assert.ok(
       parts.some(({ argv }) => argv.includes(name)),
       name,

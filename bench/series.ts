@@ -17,9 +17,9 @@ export function seriesIn(lab: string): readonly Part[] {
     argv: ["cli/vigil", "bench", "--fault", name, "--runs", `${runs}`, "--lab", lab, ...more],
     minutes,
   });
-  const script = (name: string, minutes: number, ...more: readonly string[]): Part => ({
-    name: [name, ...more.filter((word) => word.startsWith("watching"))].join(" "),
-    argv: [process.execPath, `bench/${name}.ts`, ...more],
+  const watching = (name: string, minutes: number): Part => ({
+    name,
+    argv: [process.execPath, "bench/watching.ts", name],
     minutes,
   });
   const busy = ["--users", users] as const;
@@ -30,6 +30,10 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("holder-vm", 10, 15),
     fault("holder-vm", 10, 17, "--baseline", "defaults"),
     fault("holder-vm", 10, 20, ...healed),
+    fault("holder-frozen", 10, 12),
+    fault("holder-paused", 10, 12),
+    fault("holder-frozen", 10, 15, ...healed),
+    fault("holder-paused", 10, 15, ...healed),
     fault("worker-vm", 20, 22, ...busy, "--baseline", "tuned"),
     fault("worker-vm", 20, 20, ...busy, ...healed),
     fault("workers-frozen", 10, 2, ...busy),
@@ -40,10 +44,12 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("vip-move", 30, 40, ...busy),
     fault("host-reboot", 2, 12, ...busy),
     fault("host-power", 1, 10, ...busy),
-    script("repair", 20, "--runs", "10", "--lab", lab),
-    script("rebuildHolder", 25, "--runs", "30", "--lab", lab),
-    script("watching", 9, "watching-20"),
-    script("watching", 10, "watching-2000"),
+    fault("host-cut", 10, 25, ...busy),
+    fault("repair", 10, 55),
+    fault("repair-balancer", 10, 55),
+    fault("unchanged-up", 20, 10),
+    watching("watching-20", 9),
+    watching("watching-2000", 10),
     fault("cores-busy", 1, 12),
     fault("cores-crowded", 1, 12),
     fault("overload", 1, 7),

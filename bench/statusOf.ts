@@ -41,6 +41,17 @@ export async function untilStatus(
   throw new Error(`${place.host} is not as expected after ${timeoutMs / 1_000} s: ${JSON.stringify(last)}`);
 }
 
+/** Whether a balancer is cut off, and leaves the address to the other side. */
+export function standsBack({ role, holdsVip, sentence }: Status["slots"][number]): boolean {
+  return role === "balancer" && holdsVip === false && sentence.includes("stands back: it hears neither");
+}
+
+/** All that is here is well and takes part, and every other host is heard. */
+export function isWell({ slots, hosts }: Status): boolean {
+  const takesPart = slots.every((slot) => slot.status === "green" && !standsBack(slot));
+  return takesPart && hosts.every(({ status }) => status === "heard");
+}
+
 export function workersOf({ slots }: Pick<Status, "slots">): string[] {
   return slots.flatMap(({ slot, role }) => (role === "worker" ? [slot] : [])).sort();
 }

@@ -160,7 +160,7 @@ async function heal(
     await peers.watch(peersPlanOf(outputs.applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     await manager.ready(`watching ${slots.join(", ")}`);
-    return await nextDeployment(outputs, settings, () => healer.state.updating !== undefined, log, signal);
+    return await nextDeployment(outputs, settings, () => isAtWork(healer.state), log, signal);
   } finally {
     api.watch(undefined);
     await signals.close();
@@ -183,28 +183,36 @@ async function readPast(): Promise<PastEntry[]> {
   });
 }
 
-/** Resolves when another plan is deployed, which only a person's update can do; or to undefined at the end. */
+/**
+ * An update that was cut short may have written its outputs and not made all that they say: whoever began it knows what to
+ * take back, and a healer of the new plan would not.
+ */
+function isAtWork({ updating, scaling }: State): boolean {
+  return updating !== undefined || (scaling?.tries ?? 0) > 0;
+}
+
+/** Resolves when another plan is deployed, by a person or by a change of the number of workers; or to undefined at the end. */
 async function nextDeployment(
   outputs: StackOutputs,
   settings: DeploymentSettings,
-  isUpdating: () => boolean,
+  isBusy: () => boolean,
   log: Logger,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   let stamp = await deploymentStamp(settings);
   while (!signal.aborted) {
     await sleep(redeployIntervalMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted || isUpdating()) continue;
+    if (signal.aborted || isBusy()) continue;
     const now = await deploymentStamp(settings).catch(() => stamp);
     if (now === stamp) continue;
     try {
       const found = await readDeployment(settings);
       // A repair that began meanwhile is brought to its end by the one who began it.
-      if (isUpdating()) continue;
+      if (isBusy()) continue;
       stamp = now;
       if (!isDeepStrictEqual(found, outputs)) return found;
     } catch (error) {
-      // An update that is under way writes its outputs last; until then those from before are in force.
+      // An update that is under way is writing it: what was read before is in force.
       log.info({ because: String(error) }, "what is deployed cannot be read just now");
     }
   }

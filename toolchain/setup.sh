@@ -9,9 +9,9 @@ source "$toolchainDir/versions.sh"
 source "$toolchainDir/lib/step.sh"
 source "$toolchainDir/lib/root.sh"
 source "$toolchainDir/lib/go.sh"
-allSteps=(packages node cli host plugins provider sdk npm image schemathesis)
-# What only the tests take, and no host: these run when they are asked for by name.
-testSteps=(schemathesis)
+allSteps=(packages node cli host plugins provider sdk npm image schemathesis tofu)
+# What only the tests and the bench take, and no host: these run when they are asked for by name.
+namedSteps=(schemathesis tofu)
 for step in "${allSteps[@]}"; do
   # shellcheck source=/dev/null
   source "$toolchainDir/steps/$step.sh"
@@ -25,7 +25,7 @@ Prepares this machine (Debian or Ubuntu, x86-64, root or sudo) and this checkout
 result is there and its inputs have not changed.
 
   --check       say what is missing and change nothing; exit status 1 if anything is
-  --only STEPS  run these steps only, in the order of this list; those that are for tests run in no other way
+  --only STEPS  run these steps only, in the order of this list; those for tests and bench run in no other way
 
 What is built goes to $VIGIL_CACHE (default /var/cache/vigil); only sdks/ and node_modules/ are written here.
 Official releases of Pulumi and of its plugins are used where they are installed or can be downloaded; where only
@@ -39,7 +39,7 @@ TEXT
 main() {
   local mode=run chosen=() steps=() step
   for step in "${allSteps[@]}"; do
-    [[ " ${testSteps[*]} " == *" $step "* ]] || chosen+=("$step")
+    [[ " ${namedSteps[*]} " == *" $step "* ]] || chosen+=("$step")
   done
   while [ $# -gt 0 ]; do
     case $1 in

@@ -5,3 +5,4 @@ bridgeVersion=1.1.3
 libvirtVersion=0.8.3
 commandVersion=1.2.1
 randomVersion=4.21.2
+tofuVersion=1.12.6

@@ -60,8 +60,8 @@ export const yearlyFaults: readonly YearlyFault[] = [
   },
 ];
 
-/** Where it is read how long a machine is away under a healer. */
+/** Where it is read how long a machine is away under a healer; a balancer until it may take the address again. */
 export const healedAfter = {
-  balancer: { result: "rebuild-holder", pair: "vigil", figure: "repairedMs" },
-  worker: { result: "repair", pair: "healer", figure: "awayMs" },
+  balancer: { result: "repair-balancer", figure: "doneMs" },
+  worker: { result: "repair", figure: "awayMs" },
 } as const;

@@ -1,6 +1,6 @@
 /** `make bench-check`: whether the committed results keep the promises. Exits with 1, and says what to do, if they do not. */
 import { printTable } from "../../cli/output.ts";
-import { budgets } from "../promises.ts";
+import { budgets } from "../promises/budgets.ts";
 import { judgePromises, problemsOf, sentenceOf } from "./judgePromises.ts";
 import { readReports, resultsDir } from "./readReports.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { matchesGolden } from "../../healer/sim/golden.ts";
-import { faultCases, hostCases, stressCases, wishCases } from "../cases/allCases.ts";
-import { budgets } from "../promises.ts";
+import { faultCases, hostCases, methodCases, stressCases, wishCases } from "../cases/allCases.ts";
+import { budgets } from "../promises/budgets.ts";
 import { budgetChart } from "./budgetChart.ts";
 import { failureBudget, guestsOf } from "./failureBudget.ts";
 import { judgePromises, problemsOf } from "./judgePromises.ts";
@@ -26,7 +26,7 @@ test("the committed results keep every promise, but for the misses that are name
 
 test("everything that is measured has a promise", () => {
   const promised = new Set(budgets.flatMap(({ promises }) => promises.map(({ result }) => result)));
-  const measured = [...faultCases, ...hostCases, ...stressCases, ...wishCases].map(({ name }) => name);
+  const measured = [...faultCases, ...hostCases, ...stressCases, ...wishCases, ...methodCases].map(({ name }) => name);
   assert.deepEqual(
     measured.filter((name) => !promised.has(name)),
     [],

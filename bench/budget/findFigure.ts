@@ -1,4 +1,4 @@
-import type { Measure } from "../promises.ts";
+import type { Measure } from "../promises/promise.ts";
 import { rateUpperBound, type Summary, summarize } from "../statistics.ts";
 import type { StoredReport } from "./readReports.ts";
 

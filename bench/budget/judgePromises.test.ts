@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type HostFacts, withWorkAfter } from "../machineFacts.ts";
-import type { Promised } from "../promises.ts";
+import type { Promised } from "../promises/promise.ts";
 import { reportOf } from "../report.ts";
 import { judgePromises, problemsOf } from "./judgePromises.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
@@ -66,7 +66,7 @@ test("a share is of all requests of all runs, with its bound", () => {
 test("one failed request breaks a promise of none, and the problem names promise, figure and file", () => {
   const reports = new Map([["loss", reportWith({ vigil: [{ failed: 1, requests: 500 }] })]]);
   assert.deepEqual(judge(share, reports).problems, [
-    "bench/results/loss.json: fails, at most 0: requests: found 1 of 500 (0.2 %). Mend what broke it, or say why it is so under knownMiss in bench/promises.ts.",
+    "bench/results/loss.json: fails, at most 0: requests: found 1 of 500 (0.2 %). Mend what broke it, or say why it is so under knownMiss in bench/promises/.",
   ]);
   assert.deepEqual(judge({ ...share, knownMiss: "it rains" }, reports).problems, []);
 });

@@ -1,5 +1,5 @@
 /** Promises beside the results: which are kept, which are not, and which of those are known. */
-import type { Budget, Measure, Promised } from "../promises.ts";
+import type { Budget, Measure, Promised } from "../promises/promise.ts";
 import { count, describeFigure, type Found, findFigure, percent, quantity } from "./findFigure.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
 
@@ -13,18 +13,19 @@ export interface Judged {
   readonly peers: readonly { readonly pair: string; readonly text: string }[];
 }
 
-const productPair = "vigil";
+/** The product's balancers, or its healer among methods. */
+const ours = "vigil";
 
 export function judgePromises(budgets: readonly Budget[], reports: Reports): Judged[] {
   return budgets.flatMap(({ title, promises }) => promises.map((promised) => judgeOne(title, promised, reports)));
 }
 
 function judgeOne(title: string, promised: Promised, reports: Reports): Judged {
-  const { result, pair = productPair, measure, atMost } = promised;
+  const { result, measure, atMost } = promised;
   const report = reports.get(result);
-  const found = report && findFigure(report, pair, measure);
+  const found = report && findFigure(report, ours, measure);
   const verdict = found === undefined ? "not measured" : found.value <= atMost ? "met" : "not met";
-  return { title, promised, verdict, found, peers: peersOf(reports, result, pair, measure) };
+  return { title, promised, verdict, found, peers: peersOf(reports, result, measure) };
 }
 
 /** The plain pair of the defaults takes turns in a series of its own, with a result of its own. */
@@ -32,10 +33,10 @@ export function reportsOf(reports: Reports, result: string): StoredReport[] {
   return [reports.get(result), reports.get(`${result}.defaults`)].filter((report) => report !== undefined);
 }
 
-function peersOf(reports: Reports, result: string, pair: string, measure: Measure): Judged["peers"] {
+function peersOf(reports: Reports, result: string, measure: Measure): Judged["peers"] {
   return reportsOf(reports, result).flatMap((report) =>
     Object.keys(report.summaries).flatMap((other) => {
-      const text = other === pair ? undefined : describeFigure(report, other, measure);
+      const text = other === ours ? undefined : describeFigure(report, other, measure);
       return text === undefined ? [] : [{ pair: other, text }];
     }),
   );
@@ -58,12 +59,12 @@ function problemOf({ promised, verdict, found }: Judged): string | undefined {
   const place = `bench/results/${result}.json: ${sentenceOf(promised)}`;
   if (verdict === "met") {
     if (knownMiss === undefined) return undefined;
-    return `${place}: it is met now (${found?.text}). Remove its knownMiss from bench/promises.ts.`;
+    return `${place}: it is met now (${found?.text}). Remove its knownMiss from bench/promises/.`;
   }
   if (knownMiss !== undefined) return undefined;
   if (verdict === "not measured")
     return `${place}: there is no such file, or the figure is not in it. Measure it: \`make bench\`.`;
-  return `${place}: found ${found?.text}. Mend what broke it, or say why it is so under knownMiss in bench/promises.ts.`;
+  return `${place}: found ${found?.text}. Mend what broke it, or say why it is so under knownMiss in bench/promises/.`;
 }
 
 export const abouts = {
@@ -71,6 +72,7 @@ export const abouts = {
   waits: "waits over 1 s",
   outage: "no answer",
   repair: "repair",
+  update: "update",
   never: "never",
 } as const;
 

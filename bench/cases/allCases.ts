@@ -1,10 +1,14 @@
 import type { Case } from "./case.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
 import { hostPower, hostReboot } from "./hostAway.ts";
+import { hostCut } from "./hostCut.ts";
 import { coresBusy, coresCrowded, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
+import { repair, repairBalancer } from "./repair.ts";
 import { scale } from "./scale.ts";
 import { slowGet } from "./slowGet.ts";
+import { holderFrozen, holderPaused } from "./staleHolder.ts";
+import { unchangedUp } from "./unchangedUp.ts";
 import { vipMove } from "./vipMove.ts";
 import { workerVm } from "./workerLoss.ts";
 import { workersCut, workersFrozen } from "./workersAway.ts";
@@ -13,6 +17,8 @@ import { workersCut, workersFrozen } from "./workersAway.ts";
 export const faultCases: readonly Case[] = [
   holderNginx,
   holderVm,
+  holderFrozen,
+  holderPaused,
   workerVm,
   workersFrozen,
   workersCut,
@@ -23,8 +29,11 @@ export const faultCases: readonly Case[] = [
 /** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
 export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
 
-/** What only healers answer: without them a host that is lost stays lost. */
-export const hostCases: readonly Case[] = [hostPower];
+/** What healers answer, or have to leave alone: without them a host that is lost stays lost. */
+export const hostCases: readonly Case[] = [hostPower, hostCut];
 
 /** What a person wishes of the healers while the service is used. */
 export const wishCases: readonly Case[] = [scale, vipMove, hostReboot];
+
+/** What people do by other means, side by side with them. */
+export const methodCases: readonly Case[] = [repair, repairBalancer, unchangedUp];

@@ -8,6 +8,8 @@ export interface Case {
   readonly what: string;
   /** Whether it is compared with a plain pair unless the command says otherwise. */
   readonly compared: boolean;
+  /** What takes turns on the product's pair, in a case that measures one thing done in several ways: ours comes first. */
+  readonly methods?: readonly string[];
   /** How many connections are busy unless the command says otherwise. */
   readonly users: number;
   /** The pause of each connection after an answer, in milliseconds, of a case whose users think: `1000-1900`. */
@@ -23,11 +25,15 @@ export interface Case {
   readonly measure: (trial: Trial) => Promise<Figures>;
   /** What the figures of all runs must show. */
   readonly judge: (runs: readonly Run[]) => Check[];
+  /** What a reader of the report should see besides its figures. */
+  readonly tell?: (runs: readonly Run[]) => string;
 }
 
 export interface Trial {
   readonly rig: Rig;
   readonly pair: Pair;
+  /** One of the case's; the pair's name in a case that has none. */
+  readonly method: string;
   /** Counts from 0; a case that has several possible victims takes turns by it. */
   readonly index: number;
   /** A folder of its own for the raw records. */
@@ -43,6 +49,7 @@ export interface Trial {
 export type Figures = Readonly<Record<string, number>>;
 
 export interface Run {
+  /** Or the method. */
   readonly pair: string;
   readonly index: number;
   readonly figures: Figures;

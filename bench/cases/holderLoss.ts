@@ -5,8 +5,8 @@ import { signal } from "../../lab/processes.ts";
 import { bringBack } from "../healers.ts";
 import { recordFrames, startLoad } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
-import { ownershipOf, takeoverOf } from "../ownership.ts";
-import { ratioToTuned } from "../promises.ts";
+import { ownershipOf, routerOf, takeoverOf } from "../ownership.ts";
+import { ratioToTuned } from "../promises/promise.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, type Machine, openGuest, processOf } from "../rig.ts";
 import { summarize } from "../statistics.ts";
@@ -91,7 +91,7 @@ async function measureLoss(trial: Trial, arm: (trial: Trial, holder: Machine) =>
   await armed.mend();
   await awaitHealthyPair(rig, pair);
 
-  const router = { vip: pair.vip, vrid: pair.vrid, silenceMs: 3.5 * pair.advertMs };
+  const router = routerOf(pair);
   const { noHolderMs, twoHoldersMs } = ownershipOf(frames, router);
   const { failed, slow } = lossOf(requests);
   const usersLoss = lossOf(used);

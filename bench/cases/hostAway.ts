@@ -2,19 +2,16 @@
  * A whole host goes, while people use the service: without a word, or because a person has drained it. It comes back, and
  * in the end everything is as it was before.
  */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults, hostNamed } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
-import { type LabPlace, previewOf } from "../previewOf.ts";
-import { isKept, nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
+import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
-import { rateUpperBound } from "../statistics.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
+import { boundOf, checkDrift, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
 
 const minuteMs = 60_000;
 /** Longer than a host that is silent needs to count as lost. */
@@ -159,30 +156,6 @@ async function cutPower({ lab }: Rig, name: string) {
   return { restore, [Symbol.asyncDispose]: restore };
 }
 
-function otherOf({ lab, hosts }: Rig, host: string): LabPlace {
-  const other = hosts.find((name) => name !== host);
-  if (other === undefined) throw new Error("the lab has one host only");
-  return { lab, host: other };
-}
-
-function slotsOf({ outputs }: Rig, host: string): number {
-  return outputs.get(host)?.slots.length ?? 0;
-}
-
-async function driftedHosts({ lab, hosts }: Rig, dir: string): Promise<number> {
-  let drifted = 0;
-  for (const host of hosts) {
-    const { code, stdout, stderr } = await previewOf({ lab, host });
-    await writeFile(join(dir, `preview-${host}.txt`), stdout + stderr);
-    if (code !== 0) drifted += 1;
-  }
-  return drifted;
-}
-
-function failedOf(records: readonly RequestRecord[]): number {
-  return records.filter((record) => !succeeded(record)).length;
-}
-
 function judgePower(runs: readonly Run[]): Check[] {
   const pair = runs[0]?.pair ?? "";
   const worstS = (name: string) => `${(Math.max(...figuresOf(runs, pair, name)) / 1_000).toFixed(1)} s at most`;
@@ -232,15 +205,4 @@ function judgeReboot(runs: readonly Run[]): Check[] {
     },
     checkDrift(runs, pair),
   ];
-}
-
-function checkDrift(runs: readonly Run[], pair: string): Check {
-  const drifted = totalOf(runs, pair, "drifted");
-  return { about: "loss", claim: "no drift afterwards, on any host", met: drifted === 0, found: `${drifted} times` };
-}
-
-function boundOf(runs: readonly Run[], pair: string, names: readonly string[]): string {
-  const requests = totalOf(runs, pair, "requests");
-  const failed = names.reduce((sum, name) => sum + totalOf(runs, pair, name), 0);
-  return `${failed} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(failed, requests)).toFixed(3)} %`;
 }

@@ -4,13 +4,12 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readJournal } from "../../healer/journal/readJournal.ts";
-import { allWell, journalOf } from "../../lab/healers.ts";
+import { allWell } from "../../lab/healers.ts";
 import { onWire } from "../../lab/machine.ts";
+import { journalsFromNow } from "../journals.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf } from "../outage.ts";
 import { succeeded } from "../requestRecord.ts";
-import type { Rig } from "../rig.ts";
 import { type Case, type Check, type Figures, figuresOf, type Run, type Trial } from "./case.ts";
 
 const minuteMs = 60_000;
@@ -57,11 +56,11 @@ export const overload: Case = {
 
 async function measureCalm(trial: Trial, stress: (trial: Trial) => Promise<Figures>): Promise<Figures> {
   const { lab, hosts, outputs } = trial.rig;
-  const before = await lastSeqs(trial.rig);
+  const notedSince = await journalsFromNow(trial.rig);
   const figures = await stress(trial);
   await sleep(afterwardsMs);
   await Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
-  const noted = await notedSince(trial.rig, before);
+  const noted = await notedSince();
   const count = (kind: string, status?: string) =>
     noted.filter((entry) => entry.kind === kind && (status === undefined || entry.status === status)).length;
   return { ...figures, repairs: count("repairBegun"), reds: count("status", "red"), doubts: count("status", "yellow") };
@@ -96,21 +95,6 @@ async function overloadSite({ rig, pair, dir, users }: Trial): Promise<Figures> 
   await sleep(overloadMs);
   const records = await load.stop();
   return { stressMs: overloadMs, carriedPerS: ratePerS, requests: records.length, failed: lossOf(records).failed };
-}
-
-async function lastSeqs({ lab, hosts }: Rig): Promise<Map<string, number>> {
-  const last = hosts.map(async (host): Promise<[string, number]> => {
-    return [host, (await readJournal(await journalOf(lab, host))).entries.at(-1)?.seq ?? 0];
-  });
-  return new Map(await Promise.all(last));
-}
-
-async function notedSince({ lab, hosts }: Rig, before: ReadonlyMap<string, number>) {
-  const fresh = hosts.map(async (host) => {
-    const { entries } = await readJournal(await journalOf(lab, host));
-    return entries.filter(({ seq }) => seq > (before.get(host) ?? 0));
-  });
-  return (await Promise.all(fresh)).flat();
 }
 
 function judge(runs: readonly Run[]): Check[] {

@@ -7,7 +7,7 @@ import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLo
 import { moveLossOf } from "../moveLoss.ts";
 import { recordFrames } from "../observe.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
-import { moveOf, ownershipOf } from "../ownership.ts";
+import { moveOf, ownershipOf, routerOf } from "../ownership.ts";
 import { comparePosts, countRuns } from "../postRuns.ts";
 import { isKept, nowMs, type RequestRecord } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Pair, type Rig, vigilOn } from "../rig.ts";
@@ -41,7 +41,7 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
   for (let move = 0; move < movesPerRun; move++) asked.push(await moveAway(rig, pair));
   const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
 
-  const router = { vip: pair.vip, vrid: pair.vrid, silenceMs: 3.5 * pair.advertMs };
+  const router = routerOf(pair);
   const { noHolderMs, twoHoldersMs } = ownershipOf(frames, router);
   const moves = asked.flatMap((askedMs) => moveOf(frames, router, askedMs) ?? []);
   const records = [...users, ...newcomers];

@@ -6,7 +6,7 @@ import { onHost } from "../../lab/machine.ts";
 import { signal } from "../../lab/processes.ts";
 import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms, restoredMs } from "../outage.ts";
-import { workersBackMs } from "../promises.ts";
+import { workersBackMs } from "../promises/promise.ts";
 import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf, type Rig } from "../rig.ts";
 import { openShell } from "../shell.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { faultCases, hostCases, stressCases, wishCases } from "../../bench/cases/allCases.ts";
+import { faultCases, hostCases, methodCases, stressCases, wishCases } from "../../bench/cases/allCases.ts";
 import type { Case } from "../../bench/cases/case.ts";
 import type { Healers } from "../../bench/healers.ts";
 import { measureCase, type Wanted } from "../../bench/measureCase.ts";
@@ -9,7 +9,7 @@ import { exitCodes } from "../exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, parseCount, progressPrinter } from "../output.ts";
 
-const allCases = [...faultCases, ...hostCases, ...stressCases, ...wishCases];
+const allCases = [...faultCases, ...hostCases, ...stressCases, ...wishCases, ...methodCases];
 const defaultRuns = 10;
 
 export interface BenchOptions extends LabChoice {
@@ -19,6 +19,7 @@ export interface BenchOptions extends LabChoice {
   readonly thinkMs?: string;
   readonly healers?: Healers;
   readonly baseline?: Wanted["baseline"];
+  readonly methods?: readonly string[];
   readonly output: Format;
 }
 
@@ -28,7 +29,7 @@ export function benchCommand(): Command {
     .addOption(
       new Option("--fault <name>", "what is done, one of those below").argParser(parseCase).makeOptionMandatory(),
     )
-    .option("--runs <n>", "how often, for each pair", parseCount, defaultRuns)
+    .option("--runs <n>", "how often, for each pair or method", parseCount, defaultRuns)
     .option("--users <n>", "busy keep-alive connections; each fault has its own default", parseCount)
     .option("--think-ms <min-max>", "the pause of each connection after an answer, where users think")
     .addOption(new Option("--healers <state>", "whether the hosts' healers run meanwhile").choices(["none", "running"]))
@@ -39,6 +40,7 @@ export function benchCommand(): Command {
         "defaults",
       ]),
     )
+    .option("--methods <name...>", "which methods take turns, of a fault that has several")
     .addOption(labOption())
     .addOption(formatOption())
     .addHelpText(
@@ -48,10 +50,11 @@ ${listOf("Faults, measured while no healer runs unless --healers says so", fault
 ${listOf("Faults, measured under healers", hostCases)}
 ${listOf("What is no fault, under healers", stressCases)}
 ${listOf("Wishes, under healers", wishCases)}
+${listOf("What people also do by other means, in turn with those", methodCases)}
 Run from the checkout that the lab belongs to, with its stacks deployed. Under healers they are started anew before each
 run, with an empty journal and budgets that nobody has spent; afterwards they run or not as they did before. Every request
 goes to bench/results/raw/, the summary to bench/results/FAULT.json. Ctrl-C ends after the current run, with a summary of
-those before. \`make bench\` measures all of them, in a lab of its own.
+those before. Method tofu takes \`toolchain/setup.sh --only tofu\`. \`make bench\` measures all of them, in a lab of its own.
 
 Exit code 9: a claim is not met. Exit code 1: it could not be measured, or not as often as it should.
 
@@ -59,6 +62,7 @@ Examples:
   vigil bench --fault holder-nginx --runs 10
   vigil bench --fault worker-vm --runs 20 --healers running
   vigil bench --fault holder-vm --baseline defaults
+  vigil bench --fault repair --runs 10 --methods vigil virsh
   vigil bench --fault vip-move --runs 30 -o json | jq .checks`,
     )
     .action(async (options: BenchOptions) => {
@@ -68,14 +72,15 @@ Examples:
         wantedOf(options),
         progressPrinter(options.fault.name),
       );
-      process.stdout.write(options.output === "json" ? jsonOf(report) : renderReport(report));
+      const told = options.fault.tell?.(report.runs) ?? "";
+      process.stdout.write(options.output === "json" ? jsonOf(report) : renderReport(report) + told);
       if (interrupted) process.exitCode = exitCodes.failed;
       else if (report.checks.some(({ met }) => !met)) process.exitCode = exitCodes.notMet;
     });
 }
 
 /** Throws ERR_USAGE if the case is not measured in the way that is asked for. */
-export function wantedOf({ fault, runs, users, thinkMs, healers, baseline }: BenchOptions): Wanted {
+export function wantedOf({ fault, runs, users, thinkMs, healers, baseline, methods }: BenchOptions): Wanted {
   if (healers !== undefined && !fault.healers.includes(healers)) {
     const only = fault.healers.join(" or ");
     throw new LabError(
@@ -85,14 +90,29 @@ export function wantedOf({ fault, runs, users, thinkMs, healers, baseline }: Ben
   }
   if (thinkMs !== undefined && fault.thinkMs === undefined)
     throw new LabError("ERR_USAGE", `--think-ms ${thinkMs}: the users of ${fault.name} do not think. Leave it out.`);
+  if (baseline !== undefined && fault.methods !== undefined)
+    throw new LabError(
+      "ERR_USAGE",
+      `--baseline ${baseline}: ${fault.name} is measured by several methods and beside no plain pair. Leave it out.`,
+    );
   const pause = thinkMs ?? fault.thinkMs;
+  const chosen = methods === undefined ? fault.methods : chosenMethods(fault, methods);
   return {
     runs,
     users: users ?? fault.users,
     ...(pause === undefined ? {} : { thinkMs: pause }),
     healers: healers ?? fault.healers[0] ?? "none",
     baseline: baseline ?? (fault.compared ? "tuned" : "none"),
+    ...(chosen === undefined ? {} : { methods: chosen }),
   };
+}
+
+/** In the case's order: ours comes first in every table. */
+function chosenMethods({ name, methods = [] }: Case, asked: readonly string[]): readonly string[] {
+  const unknown = asked.find((one) => !methods.includes(one));
+  if (unknown === undefined) return methods.filter((one) => asked.includes(one));
+  const remedy = methods.length === 0 ? "Leave out --methods" : `Write some of ${methods.join(", ")}`;
+  throw new LabError("ERR_USAGE", `--methods ${unknown}: ${name} has no such method. ${remedy}.`);
 }
 
 function parseCase(name: string): Case {
@@ -103,5 +123,9 @@ function parseCase(name: string): Case {
 }
 
 function listOf(title: string, cases: readonly Case[]): string {
-  return `${title}:\n${cases.map(({ name, what }) => `  ${name.padEnd(16)}${what}\n`).join("")}`;
+  const lines = cases.map(({ name, what, methods }) => {
+    const ways = methods === undefined ? "" : `${" ".repeat(18)}--methods ${methods.join(" ")}\n`;
+    return `  ${name.padEnd(16)}${what}\n${ways}`;
+  });
+  return `${title}:\n${lines.join("")}`;
 }

@@ -49,6 +49,7 @@ function heartbeatWords({
   freeBytes,
   vrrp,
   holdsVip,
+  isCutOff,
   filesAsPlanned,
 }: NonNullable<Slot["facts"]["heartbeat"]>): string {
   const words = [
@@ -57,6 +58,7 @@ function heartbeatWords({
     `${Math.floor(freeBytes / (1024 * 1024))} MiB free`,
     vrrp === undefined ? undefined : `keepalived ${vrrp}`,
     holdsVip ? "holds the service's address" : undefined,
+    isCutOff ? "hears nothing from beyond its host" : undefined,
     filesAsPlanned === false ? "managed files not as planned" : undefined,
   ];
   return words.filter((word) => word !== undefined).join(", ");

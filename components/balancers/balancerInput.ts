@@ -6,6 +6,8 @@ export interface BalancerInput {
   readonly site: {
     readonly name: string;
     readonly vip: string;
+    /** Who tells a balancer that is cut off from one whose peers are gone; a site may have none. */
+    readonly witness?: string;
     readonly subnet: { readonly prefixLength: number };
   };
   readonly host: { readonly vrrpPriority: number };

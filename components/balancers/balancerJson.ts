@@ -11,6 +11,8 @@ export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): st
   const settings = {
     version: 1,
     vip: plan.site.vip,
+    peers: plan.peers.map(({ id, address }) => ({ id, address })),
+    witness: plan.site.witness,
     candidates: plan.candidates.map(({ id, address, port }) => ({ id, address, port })),
     checkIntervalMs: 150,
     standbyIntervalMs: 450,

@@ -11,7 +11,7 @@ import { renderKeepalived } from "./keepalived.ts";
 import { renderNginx } from "./nginx.ts";
 
 const plan: BalancerInput = {
-  site: { name: "demo", vip: "192.168.10.120", subnet: { prefixLength: 24 } },
+  site: { name: "demo", vip: "192.168.10.120", witness: "192.168.10.254", subnet: { prefixLength: 24 } },
   host: { vrrpPriority: 254 },
   candidates: [
     { id: "bk/web-1", address: "192.168.10.10", port: 8080 },

@@ -45,6 +45,14 @@ track_file yield {
   init_file 0
 }
 
+# The agent hears nothing from beyond this host, not even the witness: whoever holds the address here holds it for nobody,
+# and would hold it beside a peer once the cut is mended. It returns as a backup.
+track_file isolated {
+  file "/run/vigil/isolated"
+  weight 0
+  init_file 0
+}
+
 # Every balancer has the address on its loopback device, where it answers no ARP and so draws no packet. One that has just
 # left it to a peer can still send what it was answering; clients read that before they learn that the connection ended.
 static_ipaddress {
@@ -75,6 +83,7 @@ ${unicast(plan, slot)}
   track_file {
     mute
     yield
+    isolated
   }
 
   # Neighbours learn the new holder from these: five at once, five more a second later for a port that was just coming

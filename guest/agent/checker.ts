@@ -41,6 +41,14 @@ export interface CheckerEvents {
   onStall?(lateMs: number): void;
 }
 
+export interface Viewed {
+  readonly target: Target;
+  readonly health: TargetHealth;
+  readonly incarnation: string | undefined;
+  /** When its machine last answered, a check or a knock; -Infinity if it never has. */
+  readonly aliveMs: number;
+}
+
 interface Pending {
   readonly startedMs: number;
   /** Since when it has been waited for without another silence being counted. */
@@ -139,8 +147,8 @@ export class Checker {
     return this.#settled;
   }
 
-  view(): { target: Target; health: TargetHealth; incarnation: string | undefined }[] {
-    return this.#entries.map(({ target, health, incarnation }) => ({ target, health, incarnation }));
+  view(): Viewed[] {
+    return this.#entries.map(({ target, health, incarnation, aliveMs }) => ({ target, health, incarnation, aliveMs }));
   }
 
   close(): void {

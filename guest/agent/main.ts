@@ -8,6 +8,7 @@ import { readNodeFacts, slotId } from "../shared/nodeFacts.ts";
 import { createAgentServer } from "./agentServer.ts";
 import { BootTime } from "./bootTime.ts";
 import type { Change } from "./checker.ts";
+import { IsolationWatch, tickMs as isolationTickMs } from "./isolationWatch.ts";
 import { localBalancer } from "./localBalancer.ts";
 import { MachineLoad } from "./machineLoad.ts";
 import { ManagedFiles } from "./managedFiles.ts";
@@ -15,7 +16,7 @@ import { agentPaths } from "./paths.ts";
 import { PoolKeeper } from "./poolKeeper.ts";
 import { type ServiceState, stateOf } from "./serviceState.ts";
 import { watchPath, watchService } from "./serviceWatch.ts";
-import { tellKeepalived } from "./tellKeepalived.ts";
+import { standsBack, tellKeepalived } from "./tellKeepalived.ts";
 import { UpstreamPool } from "./upstreamPool.ts";
 import { readVrrpState } from "./vrrpState.ts";
 
@@ -32,12 +33,14 @@ const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.
 const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool);
 const service = watchService(facts, ({ after: { verdict, reason } }) => {
   logEvent("service", { is: verdict, reason });
-  if (isBalancer) tellKeepalived(paths.mute, verdict);
+  // What has not been judged yet changes nothing: an agent that starts anew takes nothing from a balancer that works.
+  if (isBalancer && verdict !== "absent") tellKeepalived(paths.mute, verdict !== "up");
   if (verdict !== "up") return;
   bootTime.serviceIsUp();
   pool?.refresh();
 });
 const path = isBalancer ? watchPath(facts, logPath) : undefined;
+const isolation = keeper === undefined ? undefined : watchIsolation(keeper);
 const load = new MachineLoad();
 let seq = 0;
 let lastError: string | undefined;
@@ -65,6 +68,7 @@ function beat(): object {
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
     ...(workersUp === undefined ? {} : { workersUp }),
+    ...(isolation?.state.isCutOff ? { isCutOff: true } : {}),
   };
 }
 
@@ -80,6 +84,7 @@ function status(): object {
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid), holdsVip: holdsVip() } : {}),
     ...(path === undefined ? {} : { path: stateOf(path) }),
+    ...(isolation === undefined ? {} : { isolation: isolation.state }),
     ...keeper?.status(),
   };
 }
@@ -90,6 +95,18 @@ function serviceState(): ServiceState {
 
 function logPath({ after: { verdict, reason } }: Change): void {
   logEvent("path", { is: verdict, reason });
+}
+
+/** Nothing is judged before the settings are there: what an agent before this one has said stays in force. */
+function watchIsolation(pool: PoolKeeper): IsolationWatch {
+  const watch = new IsolationWatch(standsBack(paths.isolated), (isCutOff) => {
+    logEvent("isolation", { isCutOff });
+    tellKeepalived(paths.isolated, isCutOff);
+  });
+  setInterval(() => {
+    if (pool.vip !== undefined) watch.tick(pool.outside(facts.host));
+  }, isolationTickMs);
+  return watch;
 }
 
 /**

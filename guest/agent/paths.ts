@@ -9,6 +9,7 @@ export function agentPaths(root = "") {
     vrrpState: `${root}/run/vigil/vrrp-state`,
     keepalivedPid: `${root}/run/keepalived.pid`,
     mute: `${root}/run/vigil/mute`,
+    isolated: `${root}/run/vigil/isolated`,
     bootTime: `${root}/run/vigil/boot-ms`,
   };
 }

@@ -3,6 +3,7 @@ import { parseStrictText } from "../shared/strictFile.ts";
 import { type BalancerSettings, balancerSettingsSchema, type Candidate } from "./balancerSettings.ts";
 import { type Change, Checker, type Target } from "./checker.ts";
 import { judgeWorker } from "./healthAnswer.ts";
+import type { Outside } from "./isolationWatch.ts";
 import { selectUpstreams } from "./selectUpstreams.ts";
 import type { UpstreamPool } from "./upstreamPool.ts";
 import { workersUpIn } from "./workersUpIn.ts";
@@ -96,6 +97,18 @@ export class PoolKeeper {
     if (this.#checker !== undefined && this.#settings !== undefined) {
       this.#checker.intervalMs = this.#intervalMs(this.#settings);
     }
+  }
+
+  /** What is beyond `host`, the one that this balancer runs on. Undefined if a cut could not be told from a loss. */
+  outside(host: string): Outside | undefined {
+    const { witness, peers = [] } = this.#settings ?? {};
+    if (witness === undefined || peers.length === 0) return undefined;
+    const others = this.#checker?.view().filter(({ target }) => !target.id.startsWith(`${host}/`)) ?? [];
+    return {
+      witness,
+      peers: peers.map(({ address }) => address),
+      answeredMs: Math.max(Number.NEGATIVE_INFINITY, ...others.map(({ aliveMs }) => aliveMs)),
+    };
   }
 
   /** Of each host of the site, how many workers answer; undefined until every candidate was looked at once. */

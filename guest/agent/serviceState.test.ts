@@ -26,6 +26,6 @@ for (const [what, evidence, state] of cases) {
   test(`${what}: ${state}`, () => {
     const health = evidence.reduce((soFar, item, index) => observe(soFar, item, index * 500, plainly), newTarget(0));
     const target = { id: "web", address: "127.0.0.1", port: 1, path: "/", judge: () => ({ evidence: ok }) };
-    assert.equal(stateOf({ view: () => [{ target, health, incarnation: undefined }] }).state, state);
+    assert.equal(stateOf({ view: () => [{ target, health, incarnation: undefined, aliveMs: 0 }] }).state, state);
   });
 }

@@ -196,6 +196,7 @@ const factsSchema = z.object({
     filesAsPlanned: z.boolean().optional(),
     vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
     holdsVip: z.boolean().optional(),
+    isCutOff: z.boolean().optional().describe("It hears neither the witness nor any machine of another host."),
   }),
   misheard: fact({ reason: z.string() }).describe("Somebody sent on its stream what is no heartbeat of it."),
   domain: fact({

@@ -37,7 +37,7 @@ export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowM
     return { ...bad("machineReboots", detail), sinceMs: firstMs };
   }
   if (facts.beat !== undefined && isFresh(facts.beat, limits.silentMs, nowMs)) {
-    return diagnoseBeat(subject, facts.beat.value, limits, nowMs);
+    return diagnoseBeat(subject, facts.beat.value, host, limits, nowMs);
   }
   return diagnoseSilence(facts, domain, host, limits, nowMs);
 }
@@ -79,7 +79,13 @@ const atWork: ReadonlySet<string> = new Set([
 
 const missing = bad("diskMissing", "the file of its disk is gone");
 
-function diagnoseBeat({ facts, plannedFiles, drain }: Subject, beat: Beat, limits: Limits, nowMs: number): Finding {
+function diagnoseBeat(
+  { facts, plannedFiles, drain }: Subject,
+  beat: Beat,
+  host: HostFacts,
+  limits: Limits,
+  nowMs: number,
+): Finding {
   switch (beat.service) {
     case "starting":
       if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its service is starting" };
@@ -100,9 +106,12 @@ function diagnoseBeat({ facts, plannedFiles, drain }: Subject, beat: Beat, limit
     case "up":
       break;
   }
-  if (beat.vrrp === "FAULT" || beat.vrrp === "NONE") {
+  const standsBack = beat.vrrp === "FAULT" && beat.isCutOff === true && !hearsWitness(host, limits, nowMs);
+  if ((beat.vrrp === "FAULT" && !standsBack) || beat.vrrp === "NONE") {
     if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its keepalived is starting" };
-    return bad("balancerUnfit", `keepalived says ${beat.vrrp}`);
+    const though =
+      beat.isCutOff === true ? ": it hears nothing from beyond its host, though the witness answers this healer" : "";
+    return bad("balancerUnfit", `keepalived says ${beat.vrrp}${though}`);
   }
   if (beat.vrrp === "STOP") return bad("keepalivedDead", "keepalived does not run");
   if (beat.freeBytes < limits.minGuestFreeBytes) {
@@ -111,8 +120,17 @@ function diagnoseBeat({ facts, plannedFiles, drain }: Subject, beat: Beat, limit
   if (plannedFiles !== undefined && beat.files !== plannedFiles) {
     return bad("filesChanged", "a managed file is not as planned");
   }
+  if (standsBack) {
+    const silence = "it hears neither the witness nor any machine of another host";
+    return { kind: "well", detail: `it beats and serves, and stands back: ${silence}` };
+  }
   if (beat.service === "draining") return { kind: "well", detail: "it beats, and is drained: it gets no requests" };
   return { kind: "well", detail: "it beats and serves" };
+}
+
+/** A balancer that is cut off alone is not well. Over a bad wire one ping in some comes through: the last has to. */
+function hearsWitness({ witnessAskedMs, witnessMs }: HostFacts, { witnessFreshMs }: Limits, nowMs: number): boolean {
+  return witnessMs !== undefined && witnessMs === witnessAskedMs && nowMs - witnessMs <= witnessFreshMs;
 }
 
 function diagnoseSilence(

@@ -15,6 +15,8 @@ export interface Beat {
   readonly busy: number;
   readonly vrrp?: VrrpName;
   readonly holdsVip?: boolean;
+  /** A balancer's: it hears neither the witness nor any machine of another host, and stands back. */
+  readonly isCutOff?: boolean;
   /** A balancer's: of each host of the site, how many workers answer its checks. */
   readonly workersUp?: Readonly<Record<string, number>>;
 }

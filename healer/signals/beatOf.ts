@@ -12,6 +12,7 @@ const wireSchema = z.object({
   busy: z.number().min(0).max(1).optional(),
   vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
   holdsVip: z.boolean().optional(),
+  isCutOff: z.boolean().optional(),
   workersUp: z.record(z.string(), z.int().nonnegative()).optional(),
 });
 
@@ -27,7 +28,7 @@ export interface HeardBeat {
  */
 export function beatOf(text: string): HeardBeat {
   const heard = wireSchema.parse(JSON.parse(text));
-  const { slot, service, freeBytes, busy, vrrp, holdsVip, workersUp, incarnation, files } = heard;
+  const { slot, service, freeBytes, busy, vrrp, holdsVip, isCutOff, workersUp, incarnation, files } = heard;
   return {
     id: slot,
     beat: {
@@ -38,6 +39,7 @@ export function beatOf(text: string): HeardBeat {
       busy: busy ?? 0,
       ...(vrrp === undefined ? {} : { vrrp }),
       ...(holdsVip === undefined ? {} : { holdsVip }),
+      ...(isCutOff === undefined ? {} : { isCutOff }),
       ...(workersUp === undefined ? {} : { workersUp }),
     },
   };

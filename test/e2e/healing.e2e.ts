@@ -8,7 +8,7 @@ import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { lostHost, rebootedHost } from "../scenarios/hosts.ts";
+import { cutOffHost, lostHost, rebootedHost } from "../scenarios/hosts.ts";
 import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
@@ -146,10 +146,10 @@ test("what a person wishes is done with nothing left over, or refused with nothi
   await takeTurns(t, wishes, playAnew);
 });
 
-test("a host that is lost is stood in for until it is back, and one that goes on purpose is not", {
+test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
   timeout: 30 * minuteMs,
 }, async (t) => {
-  for (const scenario of [lostHost, rebootedHost]) await playAnew(t, bk, scenario);
+  for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
 });
 
 test("in the end the engine finds no drift, and no repair has left anything", { timeout: 3 * minuteMs }, async () => {

@@ -158,8 +158,9 @@ async function measureOnce(fault: Case): Promise<Check[]> {
   const rig = await openRig(lab);
   const dir = await mkdtemp(join(tmpdir(), "vigil-fault-"));
   try {
-    const figures = await fault.measure({ rig, pair: rig.product, index: 0, dir, users, healers: "none" });
-    return fault.judge([{ pair: rig.product.name, index: 0, figures }]);
+    const { product: pair } = rig;
+    const figures = await fault.measure({ rig, pair, method: pair.name, index: 0, dir, users, healers: "none" });
+    return fault.judge([{ pair: pair.name, index: 0, figures }]);
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -1,7 +1,8 @@
 /** A host that is lost or drained, and what the other one makes of it. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { statusOf, untilStatus, workersOf } from "../../bench/statusOf.ts";
+import { journalsFromNow } from "../../bench/journals.ts";
+import { isWell, standsBack, statusOf, untilStatus, workersOf } from "../../bench/statusOf.ts";
 import { type Asked, type Asking, askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
 import { exitCodes } from "../../cli/exitCodes.ts";
 import type { Status } from "../../healer/api/schemas.ts";
@@ -76,6 +77,32 @@ export const rebootedHost: Scenario = {
       await mendNow(there, "power");
     }
     expectNoneRefused(asking.asked, diary);
+    for (const each of [place, there]) await expectNoDrift(each);
+  },
+};
+
+/** Twice, and the requests between, are less than a host that is silent needs to count as lost. */
+const knownTimeoutMs = 22_000;
+
+export const cutOffHost: Scenario = {
+  what: "a host's cable is cut: its balancer stands back and returns as a backup, nothing is repaired, and the other side serves",
+  timeoutMs: 6 * minuteMs,
+  async play(place, diary) {
+    const { there } = await setOut(place);
+    const notedSince = await journalsFromNow({ lab: place.lab, hosts: [place.host, there.host] });
+    try {
+      await breakNow(there, "port");
+      await until(there, knownTimeoutMs, diary, ({ slots }) => slots.some(standsBack));
+      await until(place, knownTimeoutMs, diary, ({ slots }) => slots.some(({ holdsVip }) => holdsVip === true));
+      await expectAnswers(place, diary);
+    } finally {
+      await mendNow(there, "port");
+    }
+    for (const each of [place, there]) await until(each, minuteMs, diary, isWell);
+    const { slots } = await statusOf(there);
+    assert.ok(!slots.some(({ holdsVip }) => holdsVip), "the balancer that was cut off has taken the address");
+    const repairs = (await notedSince()).filter(({ kind }) => kind === "repairBegun");
+    assert.deepEqual(repairs, [], "something was repaired, and nothing was broken");
     for (const each of [place, there]) await expectNoDrift(each);
   },
 };

@@ -6,6 +6,7 @@
 import { performance } from "node:perf_hooks";
 import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
 import { planStack } from "../../../infra/plan.ts";
+import type { DeployedPlan } from "../../../infra/program.ts";
 import { programDigest } from "../../../infra/programDigest.ts";
 import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
@@ -14,6 +15,7 @@ import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
 import { scaleUrns } from "./scaleUrns.ts";
 import { slotUrns, vipMoveUrn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
+import { Starts } from "./starts.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
 
 const [stackName, workDir, backendDir] = process.argv.slice(2) as [string, string, string];
@@ -49,17 +51,25 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
   const sinceBeginMs = () => Math.round(performance.now() - beginMs);
   const changed: string[] = [];
   const errors: string[] = [];
+  const starts = new Starts((resource) => {
+    void send({ kind: "progress", phase: "done", resource, op: "start", atMs: sinceBeginMs() });
+  });
   const onEvent = (event: EngineEvent) => {
     const { diagnosticEvent: said } = event;
     if (said?.severity === "error") errors.push(said.message);
-    if (job.kind === "drift") noteChange(event, changed);
-    else report(event, sinceBeginMs());
+    if (job.kind === "drift") return noteChange(event, changed);
+    starts.hear(event);
+    report(event, sinceBeginMs());
   };
   try {
     const state = await readStackState(stackPaths(backendDir, stackName).state);
     if (state.applied.programDigest !== loadedDigest) return stale(state);
     await writeStackFile(workDir, stackName, state);
-    const program = () => declareStack(state.applied);
+    const declarePlan = (deployed: DeployedPlan) => {
+      if (job.kind !== "drift") starts.reached("program");
+      return declareStack(deployed);
+    };
+    const program = () => declarePlan(state.applied);
     if (job.kind === "drift") {
       const declared = new DeclaredOutputs();
       const watched = async () => declared.watch(await program());
@@ -69,7 +79,7 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
     } else if (job.kind === "scale") {
       const { config } = state.applied;
       const { desired } = job;
-      const scaled = () => declareStack({ config, desired });
+      const scaled = () => declarePlan({ config, desired });
       const target = scaleUrns(
         stackName,
         planStack(config, state.applied.desired),

@@ -25,11 +25,14 @@ export type EngineMessage =
   | EngineProgress
   | { readonly kind: "ended"; readonly end: EngineEnd };
 
-/** One step on one resource. `atMs` counts from the engine's taking of the job. */
+/**
+ * One step on one resource, or the start of what there has to be before the first: the engine, the program, the
+ * providers. `atMs` counts from the engine's taking of the job.
+ */
 export interface EngineProgress {
   readonly kind: "progress";
   readonly phase: "begun" | "done" | "failed";
-  /** Its kind and its name: `domain web-1`. */
+  /** Its kind and its name: `domain web-1`; or `engine`, `program`, `providers`, whose `op` is `start`. */
   readonly resource: string;
   readonly op: string;
   readonly atMs: number;

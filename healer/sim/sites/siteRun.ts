@@ -152,7 +152,7 @@ class SiteSimulation {
       if (!isUp || (slot === "lb-1" && world.isOn("balancer"))) continue;
       const service = isDrained ? "draining" : "up";
       const common = { incarnation: `${slot}-${starts}`, service, files: "f", freeBytes: 1e9, busy: 0.1 } as const;
-      const value = slot === "lb-1" ? { ...common, workersUp: this.#workersUp() } : common;
+      const value = slot === "lb-1" ? { ...common, ...this.#balancerSays() } : common;
       beats[slot] = { value, atMs: world.nowMs };
     }
     this.#send({ kind: "beats", beats });
@@ -161,6 +161,12 @@ class SiteSimulation {
       return [slot, { state, reason: "", ...(isUp ? { id: starts } : {}), diskThere: true, attached: true }];
     });
     this.#send({ kind: "domains", domains: Object.fromEntries(domains) });
+  }
+
+  #balancerSays(): Pick<Beat, "vrrp" | "isCutOff" | "workersUp"> {
+    const workersUp = this.#workersUp();
+    if (!this.#scenario.hasWitness || !this.#world.isOn("isolated")) return { vrrp: "BACKUP", workersUp };
+    return { vrrp: "FAULT", isCutOff: true, workersUp };
   }
 
   #workersUp(): Record<string, number> {

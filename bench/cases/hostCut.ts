@@ -1,0 +1,130 @@
+/** The cable of the host that has the address is cut, and mended: nobody dies, and each side has to know that. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { faults, hostNamed } from "../../lab/faults.ts";
+import { journalsFromNow } from "../journals.ts";
+import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { recordFrames } from "../observe.ts";
+import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
+import { ownershipOf, routerOf } from "../ownership.ts";
+import { twoHoldersAtMostMs } from "../promises/promise.ts";
+import { nowMs } from "../requestRecord.ts";
+import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
+import { isWell, standsBack, statusOf, untilStatus } from "../statusOf.ts";
+import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
+import { boundOf, checkDrift, driftedHosts, failedOf, otherOf } from "./hostCase.ts";
+
+/** Less than a host that is silent needs to count as lost: what is made in its place then is `host-power`'s. */
+const cutMs = 50_000;
+/** What was under way when the cable was cut has come to its end by then, one way or the other. */
+const lossMs = deadlineMs + 5_000;
+/** Each side has said what it makes of it. */
+const knownMs = 20_000;
+const mendedTimeoutMs = 120_000;
+const watchMs = 10_000;
+
+export const hostCut: Case = {
+  name: "host-cut",
+  what: "the cable of the host that has the address is cut for 50 s, and mended",
+  compared: false,
+  users: 50,
+  thinkMs: defaultThinkMs,
+  healers: ["running"],
+  warmups: 0,
+  measure,
+  judge,
+};
+
+async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
+  const { host } = await awaitHealthyPair(rig, pair);
+  await awaitHealthyWorkers(rig, [pair]);
+  const there = { lab: rig.lab, host };
+  const other = otherOf(rig, host);
+  const notedSince = await journalsFromNow(rig);
+  await using recording = await recordFrames(rig, pair, dir);
+  await using mixed = startMixedLoad(rig, pair, { ...load, dir });
+  await mixed.settled();
+
+  const faultMs = nowMs();
+  await using cable = await cutCable(rig, host);
+  await sleep(knownMs);
+  const back = (await statusOf(there)).slots.some(standsBack);
+  await sleep(faultMs + cutMs - nowMs());
+  const mendedMs = nowMs();
+  await cable.mend();
+  for (const place of [there, other]) await untilStatus(place, mendedTimeoutMs, isWell);
+  const wellMs = nowMs();
+  await sleep(watchMs);
+  const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
+
+  const records = [...users, ...newcomers];
+  const begun = (fromMs: number, toMs = Number.POSITIVE_INFINITY) =>
+    records.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+  const { tenures, twoHoldersMs } = ownershipOf(frames, routerOf(pair));
+  return {
+    requests: records.length,
+    usersPerS: ratePerS(users),
+    newcomersPerS: ratePerS(newcomers),
+    outageMs: outageMs(newcomers, faultMs),
+    twoHoldersMs,
+    // The one that is left cannot send adverts to a peer that does not answer ARP: its silence ends no tenure.
+    moves: tenures.filter(({ mac }, index) => index > 0 && mac !== tenures[index - 1]?.mac).length,
+    afterCut: begun(faultMs + lossMs).length,
+    failedAtCut: failedOf(begun(faultMs - deadlineMs, faultMs + lossMs)),
+    failedWhileCut: failedOf(begun(faultMs + lossMs, mendedMs)),
+    failedAfterMend: failedOf(begun(mendedMs)),
+    slow: lossOf(records).slow,
+    standsBack: back ? 1 : 0,
+    repairs: (await notedSince()).filter(({ kind }) => kind === "repairBegun").length,
+    wellMs: wellMs - mendedMs,
+    drifted: await driftedHosts(rig, dir),
+    quietP95Ms: quietP95Ms(records, faultMs),
+  };
+}
+
+/** Disposing of it mends it, too. */
+async function cutCable({ lab }: Rig, name: string) {
+  const host = await hostNamed(lab, name);
+  const mend = () => faults.port.mend(lab, host);
+  await faults.port.break(lab, host);
+  return { mend, [Symbol.asyncDispose]: mend };
+}
+
+function judge(runs: readonly Run[]): Check[] {
+  const pair = runs[0]?.pair ?? "";
+  const total = (name: string) => totalOf(runs, pair, name);
+  const worst = (name: string) => Math.max(...figuresOf(runs, pair, name));
+  return [
+    checkQuiet(runs),
+    {
+      about: "loss",
+      claim: `from ${lossMs / 1000} s after the cut on no request fails, nor when the cable is mended`,
+      met: total("failedWhileCut") + total("failedAfterMend") === 0,
+      found: boundOf(runs, pair, ["failedWhileCut", "failedAfterMend"], "afterCut"),
+    },
+    {
+      about: "loss",
+      claim: `two hold the address for at most ${twoHoldersAtMostMs} ms where users are`,
+      met: worst("twoHoldersMs") <= twoHoldersAtMostMs,
+      found: `${worst("twoHoldersMs").toFixed(0)} ms`,
+    },
+    {
+      about: "loss",
+      claim: "the address moves once: the balancer that was cut off returns as a backup",
+      met: figuresOf(runs, pair, "moves").every((moves) => moves === 1),
+      found: figuresOf(runs, pair, "moves").join(", "),
+    },
+    {
+      about: "loss",
+      claim: "the balancer that is cut off stands back, and says so",
+      met: total("standsBack") === runs.length,
+      found: `${total("standsBack")} of ${runs.length} times`,
+    },
+    {
+      about: "loss",
+      claim: "nothing is repaired, for nothing is broken",
+      met: total("repairs") === 0,
+      found: `${total("repairs")}`,
+    },
+    checkDrift(runs, pair),
+  ];
+}
