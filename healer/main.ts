@@ -143,9 +143,9 @@ async function heal(
   const isWell = (slot: string): boolean => healer.isWell(slot);
   const { applied } = outputs;
   const readUrns = async () => (await readStackState(stackPaths(settings.backendDir, host).state)).urns;
-  const effects = { place, engine, limits, emit: hear, onNote: note, nowMs };
+  const effects = { place, engine, limits, readUrns, emit: hear, onNote: note, nowMs };
   const repairs = new Repairer({ ...effects, isWell });
-  const scaler = new Scaler({ ...effects, applied, desiredPath, readUrns });
+  const scaler = new Scaler({ ...effects, applied, desiredPath });
   engine.warm();
   const signals = openSignals(outputs, () => peers.all.map(({ state }) => state), log, hear);
   const healer = new Healer(

@@ -129,11 +129,15 @@ function stateOf(status: SlotReport["status"]): string {
   return `${status.service.state}, ${status.holdsVip ? "holds the address" : "stands by"}`;
 }
 
-function printAnswers(vip: string, { sent, failed, spread, elapsedMs }: Answers, reports: readonly SlotReport[]): void {
+function printAnswers(
+  vip: string,
+  { sent, failures, spread, elapsedMs }: Answers,
+  reports: readonly SlotReport[],
+): void {
   const workers = reports.filter(({ role }) => role === "worker").map(({ id }) => id);
   const ids = [...new Set([...workers, ...spread.keys()])];
   process.stdout.write(
-    `\n${sent} requests to http://${vip}/random/number in ${(elapsedMs / 1000).toFixed(1)} s, ${failed} failed\n\n`,
+    `\n${sent} requests to http://${vip}/random/number in ${(elapsedMs / 1000).toFixed(1)} s, ${failures.length} failed\n\n`,
   );
   printTable(
     ["answered by", "requests"],
@@ -166,7 +170,14 @@ function requireSuccess(reports: readonly SlotReport[], answers: Answers): void 
   if (!isComplete(reports)) {
     throw new LabError("ERR_LAB_FAILED", "not every slot is in service: see the states above.");
   }
-  if (answers.failed > 0) throw new LabError("ERR_LAB_FAILED", `${answers.failed} of ${answers.sent} requests failed.`);
+  const { failures, sent } = answers;
+  if (failures.length > 0) {
+    const some = failures.slice(0, 3).join("; ");
+    throw new LabError(
+      "ERR_LAB_FAILED",
+      `${failures.length} of ${sent} requests failed: ${some}${failures.length > 3 ? "; ..." : "."}`,
+    );
+  }
   const idle = reports.filter(({ id, role }) => role === "worker" && !answers.spread.has(id)).map(({ id }) => id);
   if (idle.length > 0) throw new LabError("ERR_LAB_FAILED", `no request was answered by ${idle.join(", ")}.`);
 }

@@ -3,11 +3,15 @@ import { inClient } from "../../lab/machine.ts";
 
 export interface Answers {
   readonly sent: number;
-  readonly failed: number;
+  /** What came in the place of each good answer: "#7: 503 after 0.012 s", or curl's own words. */
+  readonly failures: readonly string[];
   /** How many requests each worker answered, by slot id. */
   readonly spread: ReadonlyMap<string, number>;
   readonly elapsedMs: number;
 }
+
+/** One line for each request, in their order, in curl's words: https://curl.se/docs/manpage.html#-w */
+const perRequest = "%{http_code}\\t%{time_total}\\t%header{x-vigil-slot}\\t%{errormsg}\\n";
 
 /** Sends requests from the client to the service address, one after the other and each on a connection of its own. */
 export async function sendRequests(lab: Lab, vip: string, count: number): Promise<Answers> {
@@ -15,18 +19,20 @@ export async function sendRequests(lab: Lab, vip: string, count: number): Promis
   const url = `http://${vip}/random/number#[1-${count}]`;
   const options = ["--silent", "--max-time", "2", "--header", "Connection: close", "--output", "/dev/null"];
   const startMs = performance.now();
-  const { stdout } = await inClient(lab, ["curl", ...options, "--dump-header", "-", url]);
+  const { stdout } = await inClient(lab, ["curl", ...options, "--write-out", perRequest, url]);
   const elapsedMs = performance.now() - startMs;
-  return { sent: count, ...countAnswers(stdout, count), elapsedMs };
+  return { sent: count, ...readAnswers(stdout, count), elapsedMs };
 }
 
-/** Counts the good answers in what curl wrote of their headers. What has not been answered with 200 has failed. */
-export function countAnswers(headers: string, sent: number): { failed: number; spread: Map<string, number> } {
-  const good = headers.split(/^(?=HTTP\/)/m).filter((block) => /^HTTP\/\S+ 200\b/.test(block));
+/** Reads what curl wrote of each request. What has not been answered with a whole 200 has failed. */
+export function readAnswers(written: string, sent: number): Pick<Answers, "failures" | "spread"> {
+  const lines = written.split("\n");
   const spread = new Map<string, number>();
-  for (const block of good) {
-    const slot = /^x-vigil-slot:\s*(\S+)/im.exec(block)?.[1] ?? "unknown";
-    spread.set(slot, (spread.get(slot) ?? 0) + 1);
+  const failures: string[] = [];
+  for (let index = 0; index < sent; index++) {
+    const [code = "", seconds = "", slot = "", error = ""] = (lines[index] ?? "").split("\t");
+    if (code === "200" && error === "") spread.set(slot || "unknown", (spread.get(slot || "unknown") ?? 0) + 1);
+    else failures.push(`#${index + 1}: ${code === "" ? "never sent" : `${error || code} after ${seconds} s`}`);
   }
-  return { failed: sent - good.length, spread };
+  return { failures, spread };
 }

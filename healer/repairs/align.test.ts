@@ -22,19 +22,28 @@ afterEach(() => rm(dir, { recursive: true }));
 test("a domain and volumes that the state does not know are removed, but nothing that is somebody else's", async () => {
   for (const name of ["test-disk.qcow2", "other-disk.qcow2"]) await writeFile(join(dir, name), "x");
   const left = (what: string) => `${what} was left by an update that was cut short, and is removed.`;
-  assert.deepEqual(await align(place(), [known], []), [left("the domain test"), left("test-disk.qcow2")]);
+  const { notes } = await align(place(), [known], []);
+  assert.deepEqual(notes, [left("the domain test"), left("test-disk.qcow2")]);
   await assert.rejects(access(join(dir, "test-disk.qcow2")));
   await access(join(dir, "other-disk.qcow2"));
-  assert.deepEqual(await align(place(), [stranger], []), []);
+  assert.deepEqual(await align(place(), [stranger], []), { notes: [], seedsLost: [] });
 });
 
 test("what the state knows is kept, and gets a stub if it is gone", async () => {
   await writeFile(join(dir, "test-disk.qcow2"), "x");
-  const urns = newWorkerUrns("bk", "test");
-  const stubbed = "test-seed.img was gone, and a stub stands in for it until the update deletes it.";
-  assert.deepEqual(await align(place(), [known], urns), [stubbed]);
+  const stubbed = (what: string) => `${what} was gone, and a stub stands in for it until the update deletes it.`;
+  assert.deepEqual(await align(place(), [known], newWorkerUrns("bk", "test")), {
+    notes: [stubbed("test-seed.img")],
+    seedsLost: ["test"],
+  });
   await access(join(dir, "test-disk.qcow2"));
-  assert.equal((await align(place(), [{ ...stranger, slot: "web-3" }], newWorkerUrns("bk", "web-3"))).length, 3);
+  const { notes } = await align(place(), [{ ...stranger, slot: "web-3" }], newWorkerUrns("bk", "web-3"));
+  assert.deepEqual(notes, ["the domain web-3", "web-3-disk.qcow2", "web-3-seed.img"].map(stubbed));
+});
+
+test("a hypervisor that does not answer is not an absent domain", async () => {
+  const gone = { ...place(), libvirtUri: "qemu+unix:///system?socket=/nonexistent" };
+  await assert.rejects(align(gone, [known], newWorkerUrns("bk", "test")), /virsh/);
 });
 
 function place(): RepairPlace {

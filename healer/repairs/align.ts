@@ -6,25 +6,37 @@ import { virsh, virshAny } from "./virsh.ts";
 
 export type AlignedSlot = Pick<RepairSlot, "slot" | "uuid">;
 
+export interface Aligned {
+  /** What was done, one sentence each. */
+  readonly notes: readonly string[];
+  /** The slots whose seed is a stub now, and has to be made again. */
+  readonly seedsLost: readonly string[];
+}
+
 /**
  * Makes libvirt have of these slots what the stack's state knows, before an update makes or removes them. One that was cut
  * short may have made what it has not written down: the next one would stumble over the domain, and take a volume that
- * was half written as it is. What is lost gets a stub, because the engine fails if what it deletes is gone. A domain of a
- * slot's name with another UUID is somebody else's. Resolves to what was done, one sentence each.
+ * was half written as it is. What is lost gets a stub, because the engine fails if what it deletes is gone. (A refresh
+ * would drop it from the state instead, but one that fails half-way drops what is still there.) A domain of a slot's name
+ * with another UUID is somebody else's.
  */
 export async function align(
   place: RepairPlace,
   slots: readonly AlignedSlot[],
   urns: readonly string[],
-): Promise<string[]> {
+): Promise<Aligned> {
   const domains = new Set((await virsh(place.libvirtUri, ["list", "--all", "--name"])).split("\n"));
   const files = new Set(await readdir(place.poolDir));
   const known = new Set(urns.map((urn) => urn.split("::").slice(-2).join("::").split("$").at(-1)));
   const notes: string[] = [];
+  const seedsLost: string[] = [];
   for (const slot of slots) {
     const name = slot.slot;
     const isDomainKnown = known.has(`libvirt:index/domain:Domain::${name}`);
-    if (isDomainKnown && (await stubDomain(place, slot))) notes.push(stubbed(name));
+    if (isDomainKnown && !domains.has(name)) {
+      await stubDomain(place, slot);
+      notes.push(stubbed(`the domain ${name}`));
+    }
     if (!isDomainKnown && domains.has(name) && (await removeDomain(place, slot)))
       notes.push(removed(`the domain ${name}`));
     for (const [volume, file, format] of [
@@ -32,13 +44,18 @@ export async function align(
       [`${name}-seed`, `${name}-seed.img`, "raw"],
     ] as const) {
       const isKnown = known.has(`libvirt:index/volume:Volume::${volume}`);
-      if (isKnown && (await stubVolume(place, file, format))) notes.push(stubbed(file));
-      if (isKnown || !files.has(file)) continue;
-      await removeVolume(place, file);
-      notes.push(removed(file));
+      if (isKnown === files.has(file)) continue;
+      if (isKnown) {
+        await stubVolume(place, file, format);
+        notes.push(stubbed(file));
+        if (format === "raw") seedsLost.push(name);
+      } else {
+        await removeVolume(place, file);
+        notes.push(removed(file));
+      }
     }
   }
-  return notes;
+  return { notes, seedsLost };
 }
 
 async function removeDomain({ libvirtUri }: RepairPlace, { slot, uuid }: AlignedSlot): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { News } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
 import type { EngineOutcome } from "./engine/engine.ts";
 import type { EngineJob } from "./engine/protocol.ts";
+import { newWorkerUrns } from "./engine/slotUrns.ts";
 import { Repairer, type UpdateEngine } from "./repairer.ts";
 import type { RepairPlace } from "./repairPlace.ts";
 
@@ -143,6 +144,7 @@ function repairerOver(outcome: EngineOutcome, onJob?: (job: EngineJob) => void) 
     engine,
     limits: limitsFor.tcg,
     isWell: (slot) => slot === "web-3",
+    readUrns: async () => newWorkerUrns("bk", "test"),
     emit: (event) => events.push(event),
     onNote: () => {},
     nowMs: () => performance.now(),

@@ -1,17 +1,17 @@
 import type { Action } from "../core/actions.ts";
 import type { DriftResult, News, RepairOutcome } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
+import { align } from "./align.ts";
 import { drainScript, undrainScript } from "./drainScript.ts";
 import { driftOf } from "./drift.ts";
 import { endFrozen } from "./endFrozen.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { EngineJob, SlotTarget } from "./engine/protocol.ts";
+import type { EngineJob } from "./engine/protocol.ts";
 import { inGuest } from "./guestShell.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
 import { RepairError } from "./repairError.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
-import { stub } from "./stub.ts";
 import { timed } from "./timed.ts";
 
 type Of<Kind extends Action["kind"]> = Extract<Action, { kind: Kind }>;
@@ -26,6 +26,8 @@ export interface RepairerOptions {
   readonly limits: Limits;
   /** Whether a slot is well by what is known at this moment, whatever is about to be done to it. */
   readonly isWell: (slot: string) => boolean;
+  /** The URNs of all that the stack's state knows. */
+  readonly readUrns: () => Promise<readonly string[]>;
   readonly emit: (news: News) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
@@ -108,22 +110,20 @@ export class Repairer {
 
   /** Runs when nobody else holds the stack: another update would stumble over what is put into libvirt here. */
   async #prepare(names: readonly string[], refuse: Refuse): Promise<EngineJob> {
-    const { place, limits, isWell, onNote } = this.#options;
+    const { place, limits, isWell, readUrns, onNote } = this.#options;
     const slots = names.map((name) => slotOf(place, name));
     const problems = await preflight(place, slots, limits);
-    const targets: SlotTarget[] = [];
+    const rebuilt: RepairSlot[] = [];
     for (const slot of slots) {
       const problem = isWell(slot.slot) ? "it has become well meanwhile" : problems.get(slot.slot);
-      if (problem !== undefined) {
-        refuse(slot.slot, problem);
-        continue;
-      }
-      await endFrozen(slot.slot);
-      const { notes, seedLost } = await stub(place, slot);
-      for (const sentence of notes) onNote(sentence);
-      targets.push({ slot: slot.slot, role: slot.role, seed: seedLost });
+      if (problem === undefined) rebuilt.push(slot);
+      else refuse(slot.slot, problem);
     }
-    if (targets.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
+    if (rebuilt.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
+    for (const { slot } of rebuilt) await endFrozen(slot);
+    const { notes, seedsLost } = await align(place, rebuilt, await readUrns());
+    for (const sentence of notes) onNote(sentence);
+    const targets = rebuilt.map(({ slot, role }) => ({ slot, role, seed: seedsLost.includes(slot) }));
     return { kind: "replace", slots: targets };
   }
 }

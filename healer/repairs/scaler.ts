@@ -104,7 +104,8 @@ export class Scaler {
     }
     const lack = await this.#lack(workers, evacuated);
     if (lack !== undefined) throw new RepairError("preflight", lack);
-    for (const sentence of await align(place, this.#changing(workers), await readUrns())) onNote(sentence);
+    const { notes } = await align(place, this.#changing(workers), await readUrns());
+    for (const sentence of notes) onNote(sentence);
     const desired = this.#wanted(workers, evacuated);
     onWrite();
     await writeDesired(desiredPath, desired);

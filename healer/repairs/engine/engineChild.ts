@@ -13,7 +13,7 @@ import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
 import type { EngineEnd, EngineJob, EngineMessage } from "./protocol.ts";
 import { scaleUrns } from "./scaleUrns.ts";
-import { slotUrns, vipMoveUrn } from "./slotUrns.ts";
+import { lackingUrns, slotUrns, vipMoveUrn } from "./slotUrns.ts";
 import { readStackState, type StackState } from "./stackState.ts";
 import { Starts } from "./starts.ts";
 import { writeProject, writeStackFile } from "./workDir.ts";
@@ -91,8 +91,9 @@ async function perform(job: EngineJob): Promise<EngineEnd> {
       const urns = [vipMoveUrn(stackName, job.slot)];
       await stack.up({ program, onEvent, target: urns, replace: urns });
     } else {
-      const urns = job.slots.flatMap((slot) => slotUrns(stackName, slot));
-      await stack.up({ program, onEvent, target: urns, replace: urns, targetDependents: true });
+      const replace = job.slots.flatMap((slot) => slotUrns(stackName, slot));
+      const target = [...replace, ...lackingUrns(stackName, job.slots, state.urns)];
+      await stack.up({ program, onEvent, target, replace, targetDependents: true });
     }
     return { ok: true, tookMs: sinceBeginMs() };
   } catch (error) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imageUrn, isOfWorkerOrImage, newWorkerUrns, slotUrns, vipMoveUrn } from "./slotUrns.ts";
+import { imageUrn, isOfWorkerOrImage, lackingUrns, newWorkerUrns, slotUrns, vipMoveUrn } from "./slotUrns.ts";
 
 test("a worker is its disk, its domain and the proof; the seed only if it is lost", () => {
   assert.deepEqual(slotUrns("bk", { slot: "web-1", role: "worker", seed: false }), [
@@ -31,4 +31,12 @@ test("a new worker is all of it, and it and images are known by their URNs", () 
   );
   assert.ok([...urns, imageUrn("bk", "c".repeat(64))].every(isOfWorkerOrImage));
   assert.ok(!slotUrns("bk", { slot: "lb-1", role: "balancer", seed: true }).some(isOfWorkerOrImage));
+});
+
+test("of workers that were never made whole an update makes the rest first, and of balancers nothing", () => {
+  const urns = newWorkerUrns("bk", "web-3");
+  const web = { slot: "web-3", role: "worker", seed: false } as const;
+  const slots = [web, { slot: "lb-1", role: "balancer", seed: false }] as const;
+  assert.deepEqual(lackingUrns("bk", slots, urns.slice(0, 2)), urns.slice(2));
+  assert.deepEqual(lackingUrns("bk", slots, urns), []);
 });

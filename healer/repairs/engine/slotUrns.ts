@@ -43,6 +43,12 @@ export function newWorkerUrns(stack: string, slot: string): string[] {
   ];
 }
 
+/** What the state lacks of these workers, and an update that makes them again has to make first: scaling was cut short. */
+export function lackingUrns(stack: string, slots: readonly SlotTarget[], urns: readonly string[]): string[] {
+  const workers = slots.filter(({ role }) => role === "worker").flatMap(({ slot }) => newWorkerUrns(stack, slot));
+  return workers.filter((urn) => !urns.includes(urn));
+}
+
 /** What runs in a balancer when it is made again, and has it yield the service's address. */
 export function vipMoveUrn(stack: string, slot: string): string {
   return urnIn(stack)([virtualAddress, remoteCommand], `${slot}-vip-move`);
