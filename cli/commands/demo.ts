@@ -131,13 +131,13 @@ function stateOf(status: SlotReport["status"]): string {
 
 function printAnswers(
   vip: string,
-  { sent, failures, spread, elapsedMs }: Answers,
+  { sent, failures, slow, spread, elapsedMs }: Answers,
   reports: readonly SlotReport[],
 ): void {
   const workers = reports.filter(({ role }) => role === "worker").map(({ id }) => id);
   const ids = [...new Set([...workers, ...spread.keys()])];
   process.stdout.write(
-    `\n${sent} requests to http://${vip}/random/number in ${(elapsedMs / 1000).toFixed(1)} s, ${failures.length} failed\n\n`,
+    `\n${sent} requests to http://${vip}/random/number in ${(elapsedMs / 1000).toFixed(1)} s, ${failures.length} failed, ${slow} took over a second\n\n`,
   );
   printTable(
     ["answered by", "requests"],
