@@ -105,12 +105,14 @@ async function measureAll(one: Case, wanted: Wanted, rig: Rig, turns: readonly T
 
   // The product comes first in every table, whoever went first.
   runs.sort((a, b) => turns.findIndex(({ name }) => name === a.pair) - turns.findIndex(({ name }) => name === b.pair));
-  const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, one.judge(runs), {
-    healers,
-    ...load,
-  });
+  const setting = { healers, ...load, workers: workersByHost(rig) };
+  const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, one.judge(runs), setting);
   await writeJson(join(resultsDir, `${resultNameOf(one, wanted)}.json`), report);
   return { report, interrupted };
+}
+
+function workersByHost({ hosts, workers }: Rig): Record<string, number> {
+  return Object.fromEntries(hosts.map((name) => [name, workers.filter(({ host }) => host === name).length]));
 }
 
 /** What was measured beside the tuned pair or by all methods, and with the healers as they are by default, is what documents cite. */

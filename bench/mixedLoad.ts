@@ -14,6 +14,11 @@ const newcomersPerS = 4;
 const longestS = 1_800;
 export const deadlineMs = 5_000;
 
+/** So long after a change each of the users has asked again, and what was under way has come to its end. */
+export function askedAgainMs(thinkMs = defaultThinkMs): number {
+  return deadlineMs + Number(thinkMs.split("-").at(-1));
+}
+
 export interface MixedLoad extends AsyncDisposable {
   /** As of a load: rejects if this machine cannot carry it. */
   settled(): Promise<void>;

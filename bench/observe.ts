@@ -77,9 +77,18 @@ export function startLoad(lab: Lab, url: string, options: readonly string[], fil
   return { started, settled, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
+/** `port`: that of the switch at which it was seen, on its way in or out. */
+export type SeenFrame = Frame & { readonly port: string };
+
 export interface Recording extends AsyncDisposable {
   /** Ends the recording and resolves to the frames, in the order of their time. */
-  stop(): Promise<Frame[]>;
+  stop(): Promise<SeenFrame[]>;
+}
+
+/** Without what has been seen at the sender's own port alone, of one host: it may have been lost there. */
+export function arrivedOf(frames: readonly SeenFrame[], { balancers }: Pair, from: string): SeenFrame[] {
+  const own = balancers.find(({ host }) => host === from)?.mac;
+  return frames.filter(({ mac, port }) => mac !== own || port !== from);
 }
 
 /** Records what tells who has a pair's address: ARP, VRRP, and what the address answers. */
@@ -98,7 +107,9 @@ export async function recordFrames({ lab, hosts }: Rig, { vip }: Pair, dir: stri
   return {
     stop: async () => {
       await end();
-      const frames = await Promise.all(captures.map(({ file }) => readFrames(file)));
+      const frames = await Promise.all(
+        captures.map(async ({ file, port }) => (await readFrames(file)).map((frame) => ({ ...frame, port }))),
+      );
       return frames.flat().sort((one, other) => one.timeMs - other.timeMs);
     },
     [Symbol.asyncDispose]: end,

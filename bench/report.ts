@@ -6,14 +6,16 @@ import type { Healers } from "./healers.ts";
 import type { HostFacts, MachineFacts, Work } from "./machineFacts.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
-/** What the command was asked for. */
-export interface Asked {
+/** What the command was asked for, and what it found to measure. */
+export interface Setting {
   readonly healers?: Healers;
   readonly users?: number;
   readonly thinkMs?: string;
+  /** How many there were before the first run, by host. */
+  readonly workers?: Readonly<Record<string, number>>;
 }
 
-export interface Report extends Asked {
+export interface Report extends Setting {
   readonly case: string;
   readonly startedAt: string;
   /** Without guests where there were none. */
@@ -30,7 +32,7 @@ export function reportOf(
   machine: HostFacts | MachineFacts,
   runs: readonly Run[],
   checks: readonly Check[],
-  asked: Asked = {},
+  setting: Setting = {},
 ): Report {
   const summaries: Record<string, Record<string, Summary>> = {};
   for (const pair of new Set(runs.map((run) => run.pair))) {
@@ -38,7 +40,7 @@ export function reportOf(
     const rows = [...figures].map((figure) => [figure, summarize(figuresOf(runs, pair, figure))] as const);
     summaries[pair] = Object.fromEntries(rows.flatMap(([figure, summary]) => (summary ? [[figure, summary]] : [])));
   }
-  return { case: name, startedAt: startedAt.toISOString(), machine, ...asked, summaries, checks, runs };
+  return { case: name, startedAt: startedAt.toISOString(), machine, ...setting, summaries, checks, runs };
 }
 
 /** Figures of the second and further pairs are shown beside the first one's ratio to them. */

@@ -10,10 +10,14 @@ export interface Part {
 
 /** As many busy connections as two cores carry that also emulate six machines. Raise it on a machine with KVM. */
 const users = process.env.VIGIL_BENCH_USERS ?? "12";
+/** The 50 kept connections of the goals, of people who think for as long as two cores need that emulate five machines. */
+const people = ["--users", "50", "--think-ms", "12000-16000"];
+/** While two more boot. */
+const patientPeople = ["--users", "50", "--think-ms", "24000-30000"];
 
 export function seriesIn(lab: string): readonly Part[] {
   const fault = (name: string, runs: number, minutes: number, ...more: readonly string[]): Part => ({
-    name: [name, ...more.filter((word) => !word.startsWith("--") && word !== users)].join(" "),
+    name: [name, ...more.filter((word) => /^[a-z]/.test(word))].join(" "),
     argv: ["cli/vigil", "bench", "--fault", name, "--runs", `${runs}`, "--lab", lab, ...more],
     minutes,
   });
@@ -40,11 +44,14 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("workers-cut", 10, 2, ...busy),
     fault("slow-get", 10, 4, ...busy),
     fault("post-once", 10, 4, ...busy),
-    fault("scale", 3, 12, ...busy),
-    fault("vip-move", 30, 40, ...busy),
-    fault("host-reboot", 2, 12, ...busy),
-    fault("host-power", 1, 10, ...busy),
-    fault("host-cut", 10, 25, ...busy),
+    { name: "one worker on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "1"], minutes: 2 },
+    fault("scale", 3, 12, ...patientPeople),
+    fault("vip-move", 15, 16, ...people),
+    fault("host-reboot", 2, 12, ...people),
+    fault("host-power", 1, 10, ...people),
+    ...["host-cut", "host-deaf", "host-mute", "witness-lost"].map((name) => fault(name, 10, 25, ...people)),
+    fault("cold-start", 10, 130),
+    { name: "two workers on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "2"], minutes: 2 },
     fault("repair", 10, 55),
     fault("repair-balancer", 10, 55),
     fault("unchanged-up", 20, 10),

@@ -142,8 +142,9 @@ async function heal(
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
   const { applied } = outputs;
-  const readUrns = async () => (await readStackState(stackPaths(settings.backendDir, host).state)).urns;
-  const effects = { place, engine, limits, readUrns, emit: hear, onNote: note, nowMs };
+  const readUrns = () => readStackState(stackPaths(settings.backendDir, host).state);
+  const staleness = () => staleRelease(applied.programDigest);
+  const effects = { place, engine, limits, readUrns, staleness, emit: hear, onNote: note, nowMs };
   const repairs = new Repairer({ ...effects, isWell });
   const scaler = new Scaler({ ...effects, applied, desiredPath });
   engine.warm();

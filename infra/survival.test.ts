@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { exampleConfig } from "../test/support/exampleConfig.ts";
 import { parseConfig, type SiteConfig, type StackConfig } from "./config.ts";
 import { planStack } from "./plan.ts";
-import { type Loss, lossesOf, refusalsOf } from "./survival.ts";
+import { type Loss, lossesOf, refusalsOf, secondLossesOf } from "./survival.ts";
 
 const room = { memoryMib: 1024, vcpus: 8, diskMib: 8192 };
 const survival = {
@@ -27,6 +27,7 @@ suite("without figures, what the shape of the site says", () => {
       nextHolder: "mb",
       balancers: 1,
       workers: 0,
+      unseen: ["mb"],
     });
     assert.deepEqual(losses[1], {
       lostHost: "mb",
@@ -35,6 +36,7 @@ suite("without figures, what the shape of the site says", () => {
       nextHolder: "bk",
       balancers: 1,
       workers: 2,
+      unseen: [],
     });
     assert.deepEqual(refusals(siteOf({ bk: {}, mb: {} }), 2), []);
   });
@@ -88,6 +90,7 @@ suite("with figures", () => {
       nextHolder: "cc",
       balancers: 2,
       workers: 4,
+      unseen: [],
       requestsPerSecond: { left: 400, wanted: 400 },
       roomForWorkers: { left: 8, wanted: 6 },
     });
@@ -95,6 +98,22 @@ suite("with figures", () => {
       lossesIn(siteOf(whole, survival), 2).map(({ nextHolder }) => nextHolder),
       ["cc", "bk", "bk"],
     );
+  });
+
+  test("of three hosts any two may go, and the last one has the address; of two hosts that is no case", () => {
+    const config = configOf(siteOf({ ...whole, mb: facts(3) }, survival), 2, "bk");
+    assert.deepEqual(
+      secondLossesOf(config, planStack(config, { version: 1 })).map(({ lostHosts, nextHolder, workers, ...left }) => {
+        return [lostHosts.join(), nextHolder, workers, left.requestsPerSecond?.left, left.roomForWorkers?.wanted];
+      }),
+      [
+        ["bk,cc", "mb", 3, 300, 7],
+        ["bk,mb", "cc", 2, 200, 7],
+        ["cc,mb", "bk", 2, 200, 7],
+      ],
+    );
+    const pair = configOf(siteOf({ bk: {}, mb: {} }), 2, "bk");
+    assert.deepEqual(secondLossesOf(pair, planStack(pair, { version: 1 })), []);
   });
 
   const short = { ...facts(2), room: { ...room, memoryMib: 600 } };

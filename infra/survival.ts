@@ -1,5 +1,5 @@
 /**
- * N-1: what is left of the service when any one host is lost. A stack knows the number of its own workers. Of the other
+ * N-1: what is left of the service when any one host is lost, and what if a second one is. A stack knows the number of its own workers. Of the other
  * hosts it knows what the site facts say: how many workers each has at least, and what each has room for. Without these
  * facts it answers "unknown" rather than guess. Each stack keeps to what the facts say of it, so that what all of them
  * find to be survived is survived.
@@ -9,20 +9,31 @@ import type { SiteConfig, StackConfig } from "./configSchema.ts";
 import type { HostPlan, StackPlan } from "./plan.ts";
 import { lackOf, type WorkerRoom, workerRoom } from "./workerRoom.ts";
 
-export interface Loss {
-  readonly lostHost: string;
-  /** Something is lacking and nobody accepts it; accepted: something is lacking and `acceptLossOf` has the host. */
-  readonly verdict: "survives" | "fails" | "accepted" | "unknown";
-  readonly lacks: readonly Lack[];
-  /** Whose balancer takes the service's address, if the lost one had it. */
+/** What there is without the hosts that are lost. */
+export interface Left {
+  /** Whose balancer takes the service's address, if a lost one had it. */
   readonly nextHolder?: string;
   readonly balancers: number;
   /** So many at least. */
   readonly workers: number;
+  /** Hosts whose workers this stack does not know, and which count for none. */
+  readonly unseen: readonly string[];
   /** What these serve, without any that is built elsewhere. */
   readonly requestsPerSecond?: Share;
-  /** How many workers the hosts that are left can hold, and how many the site has with those of the lost one. */
+  /** How many workers the hosts that are left can hold, and how many the site has with those of the lost ones. */
   readonly roomForWorkers?: Share;
+}
+
+export interface Loss extends Left {
+  readonly lostHost: string;
+  /** Something is lacking and nobody accepts it; accepted: something is lacking and `acceptLossOf` has the host. */
+  readonly verdict: "survives" | "fails" | "accepted" | "unknown";
+  readonly lacks: readonly Lack[];
+}
+
+/** A second host is lost while the first one is away. No site has to survive that: it is shown, and never refused. */
+export interface SecondLoss extends Left {
+  readonly lostHosts: readonly [string, string];
 }
 
 export interface Share {
@@ -53,6 +64,18 @@ export function lossesOf(config: StackConfig, plan: StackPlan): Loss[] {
     const loss = judge(lost.name, hosts, config.site.survival);
     return loss.verdict === "fails" && accepted.includes(lost.name) ? { ...loss, verdict: "accepted" } : loss;
   });
+}
+
+/** One for every two hosts of a site that has more. */
+export function secondLossesOf(config: StackConfig, plan: StackPlan): SecondLoss[] {
+  const hosts = knownHosts(config, plan);
+  if (hosts.length < 3) return [];
+  return hosts.flatMap(({ name: first }, index) =>
+    hosts.slice(index + 1).map(({ name: second }) => {
+      const lostHosts = [first, second] as const;
+      return { lostHosts, ...leftWithout(lostHosts, hosts, config.site.survival) };
+    }),
+  );
 }
 
 /** Why `pulumi preview` and `pulumi up` refuse the plan: losses that nobody accepts, and what this host does not keep to. */
@@ -92,40 +115,45 @@ function knownHosts({ site, host }: StackConfig, plan: StackPlan): Known[] {
 }
 
 function judge(lostHost: string, hosts: readonly Known[], survival: SiteConfig["survival"]): Loss {
+  const loss = { lostHost, ...leftWithout([lostHost], hosts, survival) };
+  const { workers, unseen, requestsPerSecond, roomForWorkers } = loss;
   const left = hosts.filter(({ name }) => name !== lostHost);
-  const [next] = left;
-  const workers = sum(left.map((host) => host.workers ?? 0));
-  if (next === undefined) {
+  if (left.length === 0) {
     const found = `without ${lostHost} no host remains, and so no balancer that could hold the service's address`;
-    const lacks = [{ found, remedy: "add a second host: `vigil host add`" }];
-    return { lostHost, verdict: "fails", lacks, balancers: 0, workers };
+    return { ...loss, verdict: "fails", lacks: [{ found, remedy: "add a second host: `vigil host add`" }] };
   }
-  // Every host of a site has one balancer by construction, and any of them may hold the address.
-  const loss = { lostHost, nextHolder: next.name, balancers: left.length, workers };
-  const unseen = left.filter((host) => host.workers === undefined).map(({ name }) => name);
   if (workers === 0 && unseen.length > 0) return { ...loss, verdict: "unknown", lacks: [unseenLack(lostHost, unseen)] };
   const lacks = workers === 0 ? [noWorkerLack(lostHost, left)] : [];
-  if (survival === undefined) return { ...loss, verdict: verdictOf(lacks), lacks };
+  if (survival !== undefined) {
+    if (workers > 0 && isShort(requestsPerSecond)) lacks.push(requestsLack(lostHost, workers, survival));
+    if (isShort(roomForWorkers)) lacks.push(roomLack(lostHost, left, roomForWorkers));
+    const { inboundMbps = 0 } = survival;
+    const slow = left.filter(({ linkMbps = inboundMbps }) => linkMbps < inboundMbps);
+    if (slow.length > 0) lacks.push(linkLack(lostHost, slow, inboundMbps));
+  }
+  return { ...loss, verdict: lacks.length === 0 ? "survives" : "fails", lacks };
+}
 
-  const requestsPerSecond = { left: workers * survival.worker.requestsPerSecond, wanted: survival.requestsPerSecond };
-  const roomForWorkers = {
-    left: sum(left.map(({ room }) => room.workers)),
-    wanted: sum(hosts.map((host) => host.workers ?? 0)),
+/** Every host of a site has one balancer by construction, and the first of those that are left has the highest priority. */
+function leftWithout(lost: readonly string[], hosts: readonly Known[], survival: SiteConfig["survival"]): Left {
+  const left = hosts.filter(({ name }) => !lost.includes(name));
+  const workers = sum(left.map((host) => host.workers ?? 0));
+  const unseen = left.filter((host) => host.workers === undefined).map(({ name }) => name);
+  const [next] = left;
+  const shape = { ...(next === undefined ? {} : { nextHolder: next.name }), balancers: left.length, workers, unseen };
+  if (next === undefined || survival === undefined) return shape;
+  return {
+    ...shape,
+    requestsPerSecond: { left: workers * survival.worker.requestsPerSecond, wanted: survival.requestsPerSecond },
+    roomForWorkers: {
+      left: sum(left.map(({ room }) => room.workers)),
+      wanted: sum(hosts.map((host) => host.workers ?? 0)),
+    },
   };
-  if (workers > 0 && isShort(requestsPerSecond)) lacks.push(requestsLack(lostHost, workers, survival));
-  if (isShort(roomForWorkers)) lacks.push(roomLack(lostHost, left, roomForWorkers));
-  const { inboundMbps = 0 } = survival;
-  const slow = left.filter(({ linkMbps = inboundMbps }) => linkMbps < inboundMbps);
-  if (slow.length > 0) lacks.push(linkLack(lostHost, slow, inboundMbps));
-  return { ...loss, verdict: verdictOf(lacks), lacks, requestsPerSecond, roomForWorkers };
 }
 
-function verdictOf(lacks: readonly Lack[]): "survives" | "fails" {
-  return lacks.length === 0 ? "survives" : "fails";
-}
-
-function isShort({ left, wanted }: Share): boolean {
-  return left < wanted;
+function isShort(share: Share | undefined): share is Share {
+  return share !== undefined && share.left < share.wanted;
 }
 
 function unseenLack(lost: string, unseen: readonly string[]): Lack {

@@ -9,7 +9,7 @@ import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
 import { inHost } from "./machine.ts";
-import { setHostLinks, setPort } from "./network.ts";
+import { setHostLinks, setLoss, setPort } from "./network.ts";
 import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
@@ -29,6 +29,18 @@ export const faults = {
     hits: "host",
     break: (lab, host) => setPort(lab, host.name, "down"),
     mend: (lab, host) => setPort(lab, host.name, "up"),
+  },
+  "deaf-host": {
+    what: "what is sent to the host is lost at the switch; what it sends arrives, and its carrier stays",
+    hits: "host",
+    break: (lab, host) => setLoss(lab, host.name, "to", true),
+    mend: (lab, host) => setLoss(lab, host.name, "to", false),
+  },
+  "mute-host": {
+    what: "what the host sends is lost at the switch; it hears everything, and its carrier stays",
+    hits: "host",
+    break: (lab, host) => setLoss(lab, host.name, "from", true),
+    mend: (lab, host) => setLoss(lab, host.name, "from", false),
   },
   power: {
     what: "the host loses its power: everything on it ends at once; only its disk is left",

@@ -12,6 +12,9 @@ import { ensureNamespace, ip } from "./namespaces.ts";
 
 const switchBridge = "switch";
 
+/** What the switch loses, in the words of nft. */
+const lossTable = "bridge loss";
+
 /** The interface by which the machines that are no hosts are connected. */
 const plainUplink = "eth0";
 
@@ -27,6 +30,8 @@ export async function ensureNetwork(lab: Lab, site: LabSite): Promise<void> {
 async function ensureSwitch(lab: Lab): Promise<void> {
   await ensureNamespace(lab, "switch");
   await ensureBridge(lab, "switch", switchBridge);
+  // A fault that nobody mended.
+  await switchRules(lab, [`add table ${lossTable}`, `delete table ${lossTable}`]);
 }
 
 /** A host has its address on a bridge over its uplink, as host preparation leaves it on a real machine. */
@@ -68,6 +73,29 @@ async function linkExists(lab: Lab, machine: string, name: string): Promise<bool
 /** Cuts or mends a machine's cable at the switch; the machine sees its carrier go. */
 export async function setPort(lab: Lab, machine: string, state: "up" | "down"): Promise<void> {
   await ip(lab, "switch", `link set ${machine} ${state}`);
+}
+
+/**
+ * Has the switch lose what goes to a machine, or what comes from it, or lose it no longer. The carrier stays, as when a
+ * transceiver fails in one direction. What passes between machines of one host is not on the wire.
+ */
+export async function setLoss(lab: Lab, machine: string, direction: "to" | "from", isLost: boolean): Promise<void> {
+  const element = `element ${lossTable} ${direction} { "${machine}" }`;
+  await switchRules(lab, [
+    `add table ${lossTable}`,
+    ...["to", "from"].map((set) => `add set ${lossTable} ${set} { type ifname; }`),
+    `add chain ${lossTable} forward { type filter hook forward priority 0; }`,
+    `flush chain ${lossTable} forward`,
+    `add rule ${lossTable} forward oifname @to drop`,
+    `add rule ${lossTable} forward iifname @from drop`,
+    `add ${element}`,
+    ...(isLost ? [] : [`delete ${element}`]),
+  ]);
+}
+
+async function switchRules(lab: Lab, rules: readonly string[]): Promise<void> {
+  const argv = ["ip", "netns", "exec", namespaceOf(lab, "switch"), "nft", "--file", "-"];
+  await run(argv, { input: rules.join("\n") });
 }
 
 /** Takes a host off the wire as a power cut does: it answers nothing any more, not even a ping to its bridge. */

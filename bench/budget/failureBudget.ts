@@ -79,7 +79,7 @@ function promiseRow({ promised, verdict, found, peers }: Judged): string {
 
 function machineLine(name: string, report: StoredReport | undefined): string {
   if (report === undefined) return `- \`${name}\`: not measured.`;
-  const { machine, startedAt, healers } = report;
+  const { machine, startedAt, healers, users, thinkMs, workers } = report;
   const quiet = report.runs.flatMap(({ figures }) => figures.quietP95Ms ?? []);
   const worstMs = Math.max(0, ...quiet);
   const facts = [
@@ -87,6 +87,10 @@ function machineLine(name: string, report: StoredReport | undefined): string {
     `load ${machine.loadAverage.toFixed(1)} before`,
     machine.work === undefined ? "how fast the machine was is not recorded" : renderWork(machine.work),
     ...(healers === undefined ? [] : [healers === "running" ? "healers running" : "no healer running"]),
+    ...(users === undefined || users === 0
+      ? []
+      : [`${users} users${thinkMs === undefined ? "" : ` who think for ${thinkMs} ms`}`]),
+    ...(workers === undefined ? [] : [`workers: ${spellWorkers(workers)}`]),
     ...(worstMs > quietLimitMs
       ? [
           `**the machine did not keep up**: before the fault of its worst run, answers were ${quantity(worstMs, "Ms")} late`,
@@ -94,6 +98,12 @@ function machineLine(name: string, report: StoredReport | undefined): string {
       : []),
   ];
   return `- ${facts.join("; ")}.`;
+}
+
+function spellWorkers(workers: Readonly<Record<string, number>>): string {
+  return Object.entries(workers)
+    .map(([host, count]) => `${host} ${count}`)
+    .join(", ");
 }
 
 function assumptionsSection(reports: Reports): string[] {

@@ -37,6 +37,7 @@ const reportSchema = z.strictObject({
   healers: z.enum(["none", "running"]).optional(),
   users: z.number().optional(),
   thinkMs: z.string().optional(),
+  workers: z.record(z.string(), z.number()).optional(),
   summaries: z.record(z.string(), z.record(z.string(), summary)),
   checks: z.array(
     z.strictObject({ about: z.enum(["loss", "time"]), claim: z.string(), met: z.boolean(), found: z.string() }),

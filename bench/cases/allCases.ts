@@ -1,7 +1,8 @@
 import type { Case } from "./case.ts";
+import { coldStart } from "./coldStart.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
 import { hostPower, hostReboot } from "./hostAway.ts";
-import { hostCut } from "./hostCut.ts";
+import { hostCut, hostDeaf, hostMute, witnessLost } from "./hostCut.ts";
 import { coresBusy, coresCrowded, overload } from "./needlessRepairs.ts";
 import { postOnce } from "./postOnce.ts";
 import { repair, repairBalancer } from "./repair.ts";
@@ -30,7 +31,7 @@ export const faultCases: readonly Case[] = [
 export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
 
 /** What healers answer, or have to leave alone: without them a host that is lost stays lost. */
-export const hostCases: readonly Case[] = [hostPower, hostCut];
+export const hostCases: readonly Case[] = [hostPower, hostCut, hostDeaf, hostMute, witnessLost, coldStart];
 
 /** What a person wishes of the healers while the service is used. */
 export const wishCases: readonly Case[] = [scale, vipMove, hostReboot];

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults, hostNamed } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
-import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
@@ -18,8 +18,6 @@ const minuteMs = 60_000;
 const rebootMs = 75_000;
 /** What was under way when the host went has come to its end by then, one way or the other. */
 const lossMs = deadlineMs + 5_000;
-/** Each of the users has asked again. */
-const watchMs = 10_000;
 /** A minute until the host counts as lost, an update, and boots side by side. */
 const standInTimeoutMs = 6 * minuteMs;
 /** Two minutes in which the host has to be well, and a removal and a check for drift for each of its workers. */
@@ -69,14 +67,14 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
     return standIns.length > 0 && slots.every(({ status }) => status === "green");
   });
   const stoodInMs = nowMs();
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const backMs = nowMs();
   await power.restore();
   await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
   const wellMs = nowMs();
   await untilStatus(other, giveBackTimeoutMs, (status) => workersOf(status).join() === before.join());
   const givenBackMs = nowMs();
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const { users, newcomers } = await mixed.stop();
 
   const records = [...users, ...newcomers];
@@ -122,7 +120,7 @@ async function measureReboot({ rig, pair, index, dir, ...load }: Trial): Promise
   const wellMs = nowMs();
   await vigilOn(rig, host, "host", "return", host);
   const returnedMs = nowMs();
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const { users, newcomers } = await mixed.stop();
 
   const records = [...users, ...newcomers];

@@ -1,9 +1,15 @@
-/** The cable of the host that has the address is cut, and mended: nobody dies, and each side has to know that. */
+/**
+ * Nobody dies, and hosts do not hear each other, or the witness: the cable of the host that has the address is cut, or fails
+ * in one direction. Each side has to know what it is.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { faults, hostNamed } from "../../lab/faults.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { LabHost } from "../../lab/labSite.ts";
+import { setPort } from "../../lab/network.ts";
 import { journalsFromNow } from "../journals.ts";
-import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
-import { recordFrames } from "../observe.ts";
+import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { arrivedOf, recordFrames } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, routerOf } from "../ownership.ts";
 import { twoHoldersAtMostMs } from "../promises/promise.ts";
@@ -20,21 +26,62 @@ const lossMs = deadlineMs + 5_000;
 /** Each side has said what it makes of it. */
 const knownMs = 20_000;
 const mendedTimeoutMs = 120_000;
-const watchMs = 10_000;
 
-export const hostCut: Case = {
+interface Cut {
+  readonly name: string;
+  readonly what: string;
+  /** Resolves once it is so. */
+  readonly set: (lab: Lab, host: LabHost, state: "cut" | "mended") => Promise<void>;
+  /** Whether people lose the balancer that has the address: then it stands back, and the address moves. */
+  readonly hitsHolder: boolean;
+}
+
+const fault = (name: "port" | "deaf-host" | "mute-host") => (lab: Lab, host: LabHost, state: "cut" | "mended") =>
+  state === "cut" ? faults[name].break(lab, host) : faults[name].mend(lab, host);
+
+export const hostCut = cutCase({
   name: "host-cut",
   what: "the cable of the host that has the address is cut for 50 s, and mended",
-  compared: false,
-  users: 50,
-  thinkMs: defaultThinkMs,
-  healers: ["running"],
-  warmups: 0,
-  measure,
-  judge,
-};
+  set: fault("port"),
+  hitsHolder: true,
+});
 
-async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
+export const hostDeaf = cutCase({
+  name: "host-deaf",
+  what: "the host that has the address hears nothing for 50 s, while what it sends arrives",
+  set: fault("deaf-host"),
+  hitsHolder: true,
+});
+
+export const hostMute = cutCase({
+  name: "host-mute",
+  what: "what the host that has the address sends is lost for 50 s, while it hears everything",
+  set: fault("mute-host"),
+  hitsHolder: true,
+});
+
+export const witnessLost = cutCase({
+  name: "witness-lost",
+  what: "the witness is cut off for 50 s: both hosts hear each other, and nobody needs it",
+  set: (lab, _host, state) => setPort(lab, "witness", state === "cut" ? "down" : "up"),
+  hitsHolder: false,
+});
+
+function cutCase(cut: Cut): Case {
+  return {
+    name: cut.name,
+    what: cut.what,
+    compared: false,
+    users: 50,
+    thinkMs: defaultThinkMs,
+    healers: ["running"],
+    warmups: 0,
+    measure: (trial) => measure(cut, trial),
+    judge: (runs) => judge(cut, runs),
+  };
+}
+
+async function measure(cut: Cut, { rig, pair, dir, ...load }: Trial): Promise<Figures> {
   const { host } = await awaitHealthyPair(rig, pair);
   await awaitHealthyWorkers(rig, [pair]);
   const there = { lab: rig.lab, host };
@@ -45,21 +92,21 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
   await mixed.settled();
 
   const faultMs = nowMs();
-  await using cable = await cutCable(rig, host);
+  await using under = await begin(cut, rig, host);
   await sleep(knownMs);
   const back = (await statusOf(there)).slots.some(standsBack);
   await sleep(faultMs + cutMs - nowMs());
   const mendedMs = nowMs();
-  await cable.mend();
+  await under.mend();
   for (const place of [there, other]) await untilStatus(place, mendedTimeoutMs, isWell);
   const wellMs = nowMs();
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
 
   const records = [...users, ...newcomers];
   const begun = (fromMs: number, toMs = Number.POSITIVE_INFINITY) =>
     records.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
-  const { tenures, twoHoldersMs } = ownershipOf(frames, routerOf(pair));
+  const { tenures, twoHoldersMs } = ownershipOf(arrivedOf(frames, pair, host), routerOf(pair));
   return {
     requests: records.length,
     usersPerS: ratePerS(users),
@@ -82,14 +129,14 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
 }
 
 /** Disposing of it mends it, too. */
-async function cutCable({ lab }: Rig, name: string) {
+async function begin({ set }: Cut, { lab }: Rig, name: string) {
   const host = await hostNamed(lab, name);
-  const mend = () => faults.port.mend(lab, host);
-  await faults.port.break(lab, host);
+  const mend = () => set(lab, host, "mended");
+  await set(lab, host, "cut");
   return { mend, [Symbol.asyncDispose]: mend };
 }
 
-function judge(runs: readonly Run[]): Check[] {
+function judge({ hitsHolder }: Cut, runs: readonly Run[]): Check[] {
   const pair = runs[0]?.pair ?? "";
   const total = (name: string) => totalOf(runs, pair, name);
   const worst = (name: string) => Math.max(...figuresOf(runs, pair, name));
@@ -97,7 +144,7 @@ function judge(runs: readonly Run[]): Check[] {
     checkQuiet(runs),
     {
       about: "loss",
-      claim: `from ${lossMs / 1000} s after the cut on no request fails, nor when the cable is mended`,
+      claim: `from ${lossMs / 1000} s after the cut on no request fails, nor when it is mended`,
       met: total("failedWhileCut") + total("failedAfterMend") === 0,
       found: boundOf(runs, pair, ["failedWhileCut", "failedAfterMend"], "afterCut"),
     },
@@ -109,14 +156,16 @@ function judge(runs: readonly Run[]): Check[] {
     },
     {
       about: "loss",
-      claim: "the address moves once: the balancer that was cut off returns as a backup",
-      met: figuresOf(runs, pair, "moves").every((moves) => moves === 1),
+      claim: hitsHolder
+        ? "the address moves once: the balancer that was cut off returns as a backup"
+        : "the address stays where it is",
+      met: figuresOf(runs, pair, "moves").every((moves) => moves === (hitsHolder ? 1 : 0)),
       found: figuresOf(runs, pair, "moves").join(", "),
     },
     {
       about: "loss",
-      claim: "the balancer that is cut off stands back, and says so",
-      met: total("standsBack") === runs.length,
+      claim: hitsHolder ? "the balancer that is cut off stands back, and says so" : "no balancer stands back",
+      met: total("standsBack") === (hitsHolder ? runs.length : 0),
       found: `${total("standsBack")} of ${runs.length} times`,
     },
     {

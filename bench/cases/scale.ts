@@ -9,7 +9,7 @@ import { exitCodes } from "../../cli/exitCodes.ts";
 import { apiUrl, tokenPath } from "../../healer/api/apiAddress.ts";
 import { planStack } from "../../infra/plan.ts";
 import { inHost } from "../../lab/machine.ts";
-import { defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { askedAgainMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
 import { addRuns, comparePosts, countRuns, watchRuns } from "../postRuns.ts";
 import { previewOf } from "../previewOf.ts";
@@ -19,8 +19,6 @@ import { rateUpperBound } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const added = 2;
-/** Long enough for each of the users to ask through the new state several times. */
-const watchMs = 10_000;
 const noRoomStatus = 409;
 
 export const scale: Case = {
@@ -43,13 +41,13 @@ async function measure({ rig, pair, index, dir, ...load }: Trial): Promise<Figur
 
   const beginMs = nowMs();
   const upMs = await scaleTo(rig, host, fewer + added);
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const full = await askForTooMany(rig, host);
   const coming = await newWorkers(rig);
   await using watch = watchRuns(openClient(rig), coming);
   const downMs = await scaleTo(rig, host, fewer);
   const { runs: goneRuns, unread } = await watch.stop();
-  await sleep(watchMs);
+  await sleep(askedAgainMs(load.thinkMs));
   const { users, newcomers } = await mixed.stop();
 
   const drift = await previewOf({ lab: rig.lab, host });

@@ -3,7 +3,7 @@
  * is open belongs to the old holder: what is under way on it is answered from there, and with that it ends.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
+import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { moveLossOf } from "../moveLoss.ts";
 import { recordFrames } from "../observe.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
@@ -16,8 +16,6 @@ import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, t
 
 /** There and back. */
 const movesPerRun = 2;
-/** What was under way has reached its deadline by then, and each user has asked again after it. */
-const watchMs = deadlineMs + 4_000;
 
 export const vipMove: Case = {
   name: "vip-move",
@@ -38,7 +36,7 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
   await mixed.settled();
   const beginMs = nowMs();
   const asked: number[] = [];
-  for (let move = 0; move < movesPerRun; move++) asked.push(await moveAway(rig, pair));
+  for (let move = 0; move < movesPerRun; move++) asked.push(await moveAway(rig, pair, load.thinkMs));
   const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
 
   const router = routerOf(pair);
@@ -78,11 +76,11 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
 }
 
 /** Resolves to when it was asked for. */
-async function moveAway(rig: Rig, pair: Pair): Promise<number> {
+async function moveAway(rig: Rig, pair: Pair, thinkMs?: string): Promise<number> {
   const { host } = await awaitHealthyPair(rig, pair);
   const askedMs = nowMs();
   await vigilOn(rig, host, "vip", "move", host);
-  await sleep(watchMs);
+  await sleep(askedAgainMs(thinkMs));
   return askedMs;
 }
 

@@ -1,7 +1,31 @@
 /** What is promised when a whole host goes. */
-import { type Budget, known, neverOver, notYet, type Promised, twoHoldersAtMostMs } from "./promise.ts";
+import {
+  type Budget,
+  known,
+  neverOver,
+  notYet,
+  type Promised,
+  servesWithinBoots,
+  twoHoldersAtMostMs,
+} from "./promise.ts";
 
 export const hostBudgets: readonly Budget[] = [
+  {
+    title: "Every host loses its power at once, and has it again",
+    promises: [
+      {
+        about: "repair",
+        says: "until it is served again, in boots of a worker: all at once, one host first, the switch late, no witness, amid an update",
+        result: "cold-start",
+        measure: { kind: "worst", figures: ["servesBoots"] },
+        atMost: servesWithinBoots,
+        knownMiss: notYet,
+      },
+      nothingFails("requests once one was answered", "cold-start", ["failed"], notYet),
+      neverOver("a machine is replaced", "cold-start", "replaced", 0, notYet),
+      noDrift("cold-start", notYet),
+    ],
+  },
   {
     title: "A host loses its power, and has it again",
     promises: [
@@ -12,32 +36,17 @@ export const hostBudgets: readonly Budget[] = [
   },
   {
     title: "A host's cable is cut for 50 s, and mended",
+    promises: holderCutPromises("host-cut"),
+  },
+  {
+    title: "A host's cable fails in one direction for 50 s: it hears nothing, or nobody hears it",
+    promises: ["host-deaf", "host-mute"].flatMap((result) => holderCutPromises(result, notYet)),
+  },
+  {
+    title: "The witness is cut off for 50 s",
     promises: [
-      {
-        about: "fails",
-        says: "requests of the first 10 s: those that 12 busy connections have under way, and 2 newcomers",
-        result: "host-cut",
-        measure: { kind: "worst", figures: ["failedAtCut"] },
-        atMost: 14,
-      },
-      {
-        about: "fails",
-        says: "requests later on, also when the cable is mended",
-        result: "host-cut",
-        measure: { kind: "worst", figures: ["failedWhileCut", "failedAfterMend"] },
-        atMost: 0,
-      },
-      // Three adverts, a connect that is repeated after a second, and the request's own time.
-      neverOver("a newcomer goes without an answer, in milliseconds", "host-cut", "outageMs", 1_850),
-      neverOver(
-        "two hold the address where users are, in milliseconds",
-        "host-cut",
-        "twoHoldersMs",
-        twoHoldersAtMostMs,
-      ),
-      neverOver("the address moves a second time", "host-cut", "moves", 1),
-      neverOver("something is repaired", "host-cut", "repairs", 0),
-      noDrift("host-cut"),
+      nothingFails("requests", "witness-lost", ["failedAtCut", "failedWhileCut", "failedAfterMend"], notYet),
+      neverOver("the address moves", "witness-lost", "moves", 0, notYet),
     ],
   },
   {
@@ -49,6 +58,40 @@ export const hostBudgets: readonly Budget[] = [
     ],
   },
 ];
+
+/** Of a host that has the address and is no longer heard, or hears nothing. */
+function holderCutPromises(result: string, knownMiss?: string): Promised[] {
+  return [
+    {
+      about: "fails",
+      says: "requests of the first 10 s: those under way, and newcomers until the address has moved",
+      result,
+      measure: { kind: "worst", figures: ["failedAtCut"] },
+      atMost: 14,
+      ...known(knownMiss),
+    },
+    {
+      about: "fails",
+      says: "requests later on, also when the cable is mended",
+      result,
+      measure: { kind: "worst", figures: ["failedWhileCut", "failedAfterMend"] },
+      atMost: 0,
+      ...known(knownMiss),
+    },
+    // Three adverts, a connect that is repeated after a second, and the request's own time.
+    neverOver("a newcomer goes without an answer, in milliseconds", result, "outageMs", 1_850, knownMiss),
+    neverOver(
+      "two hold the address where users are, in milliseconds",
+      result,
+      "twoHoldersMs",
+      twoHoldersAtMostMs,
+      knownMiss,
+    ),
+    neverOver("the address moves a second time", result, "moves", 1, knownMiss),
+    neverOver("something is repaired", result, "repairs", 0, knownMiss),
+    noDrift(result, knownMiss),
+  ];
+}
 
 function nothingFails(says: string, result: string, hits: readonly string[], knownMiss?: string): Promised {
   return {

@@ -39,6 +39,8 @@ export const ratioToTofu = 1.3;
 export const ratioToMinimal = 1.2;
 /** From a balancer that wakes until it has heard that another one has the address: one advert. */
 export const twoHoldersAtMostMs = 100;
+/** From the power until the first answer, in boots of a worker's machine. */
+export const servesWithinBoots = 1.5;
 /** From the workers' return until every request is answered. */
 export const workersBackMs = 1_000;
 

@@ -43,9 +43,10 @@ Example:
       const slots = (await Promise.all(hosts.map((host) => slotsOf(lab, host)))).flat();
       const reports = await reportSlots(lab, slots, settleTimeoutMs);
       printReports(reports);
+      requireComplete(reports);
       const answers = await sendRequests(lab, site.vip, options.requests);
       printAnswers(site.vip, answers, reports);
-      requireSuccess(reports, answers);
+      requireAnswers(reports, answers);
       const healed = options.faults ? await killAndHeal(lab, site.vip, reports, say) : [];
       printHealed(healed);
       printNextSteps(lab, reports, site.vip, options.faults);
@@ -166,10 +167,12 @@ What to try next:
 }
 
 /** The demo is also the first test of a machine, so its exit code has to tell. */
-function requireSuccess(reports: readonly SlotReport[], answers: Answers): void {
-  if (!isComplete(reports)) {
-    throw new LabError("ERR_LAB_FAILED", "not every slot is in service: see the states above.");
-  }
+function requireComplete(reports: readonly SlotReport[]): void {
+  if (isComplete(reports)) return;
+  throw new LabError("ERR_LAB_FAILED", "not every slot is in service: see the states above.");
+}
+
+function requireAnswers(reports: readonly SlotReport[], answers: Answers): void {
   const { failures, sent } = answers;
   if (failures.length > 0) {
     const some = failures.slice(0, 3).join("; ");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Loss } from "../../infra/survival.ts";
-import { renderLinkLoads, renderLosses, renderRefusals } from "./renderLosses.ts";
+import { renderLinkLoads, renderLosses, renderRefusals, renderSecondLosses } from "./renderLosses.ts";
 
-const survived: Loss = { lostHost: "bk", verdict: "survives", lacks: [], nextHolder: "cc", balancers: 2, workers: 4 };
+const left = { nextHolder: "cc", balancers: 2, workers: 4, unseen: [] };
+const survived: Loss = { lostHost: "bk", verdict: "survives", lacks: [], ...left };
 const lack = { found: "without cc no worker remains", remedy: "have one on bk" };
 
 test("each loss is a line, with what is left of what is wanted", () => {
@@ -25,7 +26,10 @@ cc    fails     bk           2          0        -           -
 test("what is accepted or not known is said below; a site of one host has no next holder", () => {
   const { nextHolder: _, ...alone } = survived;
   const accepted: Loss = { ...alone, verdict: "accepted", balancers: 0, workers: 0, lacks: [lack] };
-  const unknown: Loss = { ...survived, lostHost: "mb", verdict: "unknown", workers: 0, lacks: [lack] };
+  const unknown: Loss = {
+    ...survived,
+    ...{ lostHost: "mb", verdict: "unknown", workers: 0, unseen: ["bk", "cc"], lacks: [lack] },
+  };
   assert.equal(
     renderLosses([accepted, unknown]),
     `If a host is lost, at least this is left:
@@ -36,6 +40,21 @@ mb    unknown   cc           2          ?        -           -
 
 accepted: without cc no worker remains
 unknown: without cc no worker remains: have one on bk
+`,
+  );
+});
+
+test("the loss of a second host has no verdict", () => {
+  assert.equal(
+    renderSecondLosses([
+      { ...left, lostHosts: ["bk", "dd"], balancers: 1, workers: 2 },
+      { ...left, lostHosts: ["bk", "mb"], balancers: 1, workers: 0, unseen: ["cc"] },
+    ]),
+    `If a second one is lost meanwhile, at least this is left:
+
+LOST    NEXT HOLDER  BALANCERS  WORKERS  REQUESTS/S  ROOM FOR WORKERS
+bk, dd  cc           1          2        -           -
+bk, mb  cc           1          ?        -           -
 `,
   );
 });

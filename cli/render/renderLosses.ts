@@ -1,30 +1,30 @@
 import type { Problem } from "../../infra/configError.ts";
 import type { LinkLoads, Loads } from "../../infra/linkLoads.ts";
-import type { Loss, Share } from "../../infra/survival.ts";
+import type { Left, Loss, SecondLoss, Share } from "../../infra/survival.ts";
 import { renderTable } from "../output.ts";
+
+const leftHeader = ["next holder", "balancers", "workers", "requests/s", "room for workers"];
 
 /** What is left after the loss of each host; below it what is accepted or not known. What is refused has its own list. */
 export function renderLosses(losses: readonly Loss[]): string {
-  const rows = losses.map(
-    ({ lostHost, verdict, nextHolder, balancers, workers, requestsPerSecond, roomForWorkers }) => {
-      const known = verdict === "unknown" ? "?" : `${workers}`;
-      return [
-        lostHost,
-        verdict,
-        nextHolder ?? "-",
-        `${balancers}`,
-        known,
-        share(requestsPerSecond),
-        share(roomForWorkers),
-      ];
-    },
-  );
-  const header = ["lost", "verdict", "next holder", "balancers", "workers", "requests/s", "room for workers"];
+  const rows = losses.map((loss) => [loss.lostHost, loss.verdict, ...leftCells(loss)]);
   const reasons = losses.flatMap(({ verdict, lacks }) => {
     if (verdict === "fails") return [];
     return lacks.map(({ found, remedy }) => `${verdict}: ${found}${verdict === "unknown" ? `: ${remedy}` : ""}\n`);
   });
-  return ["If a host is lost, at least this is left:\n\n", renderTable(header, rows), ...paragraph(reasons)].join("");
+  const table = renderTable(["lost", "verdict", ...leftHeader], rows);
+  return ["If a host is lost, at least this is left:\n\n", table, ...paragraph(reasons)].join("");
+}
+
+/** Nobody has promised to survive the loss of two hosts, so no verdict. */
+export function renderSecondLosses(losses: readonly SecondLoss[]): string {
+  const rows = losses.map((loss) => [loss.lostHosts.join(", "), ...leftCells(loss)]);
+  return `If a second one is lost meanwhile, at least this is left:\n\n${renderTable(["lost", ...leftHeader], rows)}`;
+}
+
+function leftCells({ nextHolder, balancers, workers, unseen, requestsPerSecond, roomForWorkers }: Left): string[] {
+  const known = workers === 0 && unseen.length > 0 ? "?" : `${workers}`;
+  return [nextHolder ?? "-", `${balancers}`, known, share(requestsPerSecond), share(roomForWorkers)];
 }
 
 /** What `pulumi preview` says in place of a preview. */

@@ -19,32 +19,58 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true }));
 
-test("a domain and volumes that the state does not know are removed, but nothing that is somebody else's", async () => {
+test("a domain and volumes that are not known are removed, but nothing that is somebody else's", async () => {
   for (const name of ["test-disk.qcow2", "other-disk.qcow2"]) await writeFile(join(dir, name), "x");
   const left = (what: string) => `${what} was left by an update that was cut short, and is removed.`;
-  const { notes } = await align(place(), [known], []);
+  const { notes } = await align(place(), [known], nothing, mayRemove);
   assert.deepEqual(notes, [left("the domain test"), left("test-disk.qcow2")]);
   await assert.rejects(access(join(dir, "test-disk.qcow2")));
   await access(join(dir, "other-disk.qcow2"));
-  assert.deepEqual(await align(place(), [stranger], []), { notes: [], seedsLost: [] });
+  assert.deepEqual((await align(place(), [stranger], nothing, mayRemove)).notes, []);
 });
 
-test("what the state knows is kept, and gets a stub if it is gone", async () => {
-  await writeFile(join(dir, "test-disk.qcow2"), "x");
-  const stubbed = (what: string) => `${what} was gone, and a stub stands in for it until the update deletes it.`;
-  assert.deepEqual(await align(place(), [known], newWorkerUrns("bk", "test")), {
-    notes: [stubbed("test-seed.img")],
-    seedsLost: ["test"],
-  });
+test("what is known is kept; a domain that is gone gets a stub, and a volume nothing", async () => {
+  for (const name of ["test-disk.qcow2", "test-seed.img"]) await writeFile(join(dir, name), "x");
+  const { notes, seedsLost } = await align(place(), [known], all("test"), mayRemove);
+  assert.deepEqual([notes, seedsLost], [[], []]);
   await access(join(dir, "test-disk.qcow2"));
-  const { notes } = await align(place(), [{ ...stranger, slot: "web-3" }], newWorkerUrns("bk", "web-3"));
-  assert.deepEqual(notes, ["the domain web-3", "web-3-disk.qcow2", "web-3-seed.img"].map(stubbed));
+  assert.deepEqual(await align(place(), [{ ...stranger, slot: "web-3" }], all("web-3"), mayRemove), {
+    notes: ["the domain web-3 was gone, and a stub stands in for it until the update deletes it."],
+    seedsLost: ["web-3"],
+  });
+});
+
+test("a seed that was deleted and half made again is removed, and lost", async () => {
+  for (const name of ["test-disk.qcow2", "test-seed.img"]) await writeFile(join(dir, name), "x");
+  const { domains, volumes } = all("test");
+  const disk = volumes.filter((urn) => urn.endsWith("-disk"));
+  const { seedsLost } = await align(place(), [known], { domains, volumes: disk }, mayRemove);
+  assert.deepEqual(seedsLost, ["test"]);
+  await assert.rejects(access(join(dir, "test-seed.img")));
+});
+
+test("nothing is removed that nobody could make again", async () => {
+  await writeFile(join(dir, "test-disk.qcow2"), "x");
+  await assert.rejects(
+    align(place(), [known], nothing, () => "another release is deployed."),
+    /^RepairError: another release is deployed/,
+  );
+  await access(join(dir, "test-disk.qcow2"));
 });
 
 test("a hypervisor that does not answer is not an absent domain", async () => {
   const gone = { ...place(), libvirtUri: "qemu+unix:///system?socket=/nonexistent" };
-  await assert.rejects(align(gone, [known], newWorkerUrns("bk", "test")), /virsh/);
+  await assert.rejects(align(gone, [known], all("test"), mayRemove));
 });
+
+const nothing = { domains: [], volumes: [] };
+
+function all(slot: string) {
+  const urns = newWorkerUrns("bk", slot);
+  return { domains: urns, volumes: urns };
+}
+
+function mayRemove(): undefined {}
 
 function place(): RepairPlace {
   return {

@@ -18,7 +18,7 @@ type Operate = (place: RepairPlace, slot: RepairSlot) => Promise<void>;
 /** libvirt asks a process for 15 s to end before it kills it, and a stopped one does not hear. */
 const destroyTimeoutMs = 30_000;
 const startTimeoutMs = 30_000;
-const restartTimeoutMs = 20_000;
+const restartTimeoutMs = 30_000;
 
 export const operations: Readonly<Record<Operation, Operate>> = {
   start,

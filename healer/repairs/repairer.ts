@@ -7,6 +7,7 @@ import { driftOf } from "./drift.ts";
 import { endFrozen } from "./endFrozen.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EngineJob } from "./engine/protocol.ts";
+import type { StackUrns } from "./engine/stackState.ts";
 import { inGuest } from "./guestShell.ts";
 import { operations } from "./operations.ts";
 import { preflight } from "./preflight.ts";
@@ -26,8 +27,10 @@ export interface RepairerOptions {
   readonly limits: Limits;
   /** Whether a slot is well by what is known at this moment, whatever is about to be done to it. */
   readonly isWell: (slot: string) => boolean;
-  /** The URNs of all that the stack's state knows. */
-  readonly readUrns: () => Promise<readonly string[]>;
+  /** Of all that the stack's state knows. */
+  readonly readUrns: () => Promise<StackUrns>;
+  /** Why no update can make anything, in one sentence. */
+  readonly staleness: () => string | undefined;
   readonly emit: (news: News) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
@@ -110,7 +113,7 @@ export class Repairer {
 
   /** Runs when nobody else holds the stack: another update would stumble over what is put into libvirt here. */
   async #prepare(names: readonly string[], refuse: Refuse): Promise<EngineJob> {
-    const { place, limits, isWell, readUrns, onNote } = this.#options;
+    const { place, limits, isWell, readUrns, staleness, onNote } = this.#options;
     const slots = names.map((name) => slotOf(place, name));
     const problems = await preflight(place, slots, limits);
     const rebuilt: RepairSlot[] = [];
@@ -121,11 +124,18 @@ export class Repairer {
     }
     if (rebuilt.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
     for (const { slot } of rebuilt) await endFrozen(slot);
-    const { notes, seedsLost } = await align(place, rebuilt, await readUrns());
+    const { urns, deletedUrns } = await readUrns();
+    // With a disk that is made again Pulumi deletes the domain, also one that it has deleted before.
+    const known = { domains: urns, volumes: without(urns, deletedUrns) };
+    const { notes, seedsLost } = await align(place, rebuilt, known, staleness);
     for (const sentence of notes) onNote(sentence);
     const targets = rebuilt.map(({ slot, role }) => ({ slot, role, seed: seedsLost.includes(slot) }));
     return { kind: "replace", slots: targets };
   }
+}
+
+function without(all: readonly string[], some: readonly string[]): string[] {
+  return all.filter((one) => !some.includes(one));
 }
 
 function slotOf(place: RepairPlace, name: string): RepairSlot {

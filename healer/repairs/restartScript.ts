@@ -10,7 +10,7 @@ const remains: Readonly<Record<string, string>> = {
 };
 
 /** A service that ends as it should needs less; one that hangs never answers, and its requests are lost already. */
-const stopTries = 30;
+const stopS = 3;
 
 /**
  * A script for the guest that really brings a service back. A stopped or hung process ignores what a restart asks of it,
@@ -24,8 +24,8 @@ export function restartScript(service: string): string {
   return `
 pkill -KILL -f 'supervise-daemon ${service}( |$)'
 pkill -TERM ${remaining}
-tries=${stopTries}
-while pgrep ${remaining} >/dev/null && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
+read -r up _ </proc/uptime; until=$((\${up%%.*} + ${stopS}))
+while pgrep ${remaining} >/dev/null && read -r up _ </proc/uptime && [ "\${up%%.*}" -lt "$until" ]; do sleep 0.1; done
 pkill -KILL ${remaining}
 rc-service -q ${service} zap
 rc-service -q ${service} start || exit 1

@@ -11,6 +11,7 @@ import type { Limits } from "../core/limits.ts";
 import { type Evacuated, standInsOf } from "../core/standIns.ts";
 import { align } from "./align.ts";
 import type { EngineJob } from "./engine/protocol.ts";
+import type { StackUrns } from "./engine/stackState.ts";
 import { type NewMachine, preflight } from "./preflight.ts";
 import { RepairError } from "./repairError.ts";
 import { engineReserveMs, type UpdateEngine } from "./repairer.ts";
@@ -24,8 +25,10 @@ export interface ScalerOptions {
   readonly desiredPath: string;
   readonly engine: UpdateEngine;
   readonly limits: Limits;
-  /** The URNs of all that the stack's state knows. */
-  readonly readUrns: () => Promise<readonly string[]>;
+  /** Of all that the stack's state knows. */
+  readonly readUrns: () => Promise<StackUrns>;
+  /** Why no update can make anything, in one sentence. */
+  readonly staleness: () => string | undefined;
   readonly emit: (news: News) => void;
   readonly onNote: (sentence: string) => void;
   /** Monotonic. */
@@ -93,7 +96,7 @@ export class Scaler {
 
   /** Runs when nobody else holds the stack. */
   async #prepare(workers: number, evacuated: Evacuated, onWrite: () => void): Promise<EngineJob> {
-    const { applied, desiredPath, place, readUrns, onNote } = this.#options;
+    const { applied, desiredPath, place, readUrns, staleness, onNote } = this.#options;
     // One that was cut short has left the number that it was to bring.
     const found = await readDesired(desiredPath);
     if (!isDeepStrictEqual(withoutNumbers(found), withoutNumbers(applied.desired))) {
@@ -104,7 +107,11 @@ export class Scaler {
     }
     const lack = await this.#lack(workers, evacuated);
     if (lack !== undefined) throw new RepairError("preflight", lack);
-    const { notes } = await align(place, this.#changing(workers), await readUrns());
+    const { urns, deletedUrns } = await readUrns();
+    // What was deleted once Pulumi only forgets, and whatever stands in its place would stay.
+    const made = urns.filter((urn) => !deletedUrns.includes(urn));
+    const known = { domains: made, volumes: made };
+    const { notes } = await align(place, this.#changing(workers), known, staleness);
     for (const sentence of notes) onNote(sentence);
     const desired = this.#wanted(workers, evacuated);
     onWrite();

@@ -32,7 +32,7 @@ import {
   replaceHolder,
   scaleUpAndDown,
 } from "../scenarios/wishes.ts";
-import { breakAndHeal, type Place, type Row } from "../support/healing.ts";
+import { breakAndHeal, onceMoreIfStarved, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, takeTurns } from "../support/lanes.ts";
 
 const lab = labNamed("test");
@@ -113,11 +113,11 @@ const wishes: Lanes<Scenario> = [
 
 before(
   async () => {
-    await run([`${checkout}/cli/vigil`, "demo", "--no-faults", "--lab", lab.name], { timeoutMs: 6 * minuteMs });
+    await run([`${checkout}/cli/vigil`, "demo", "--no-faults", "--lab", lab.name], { timeoutMs: 10 * minuteMs });
     for (const { host } of [bk, mb]) await startHealer(lab, host);
-    for (const { host } of [bk, mb]) await allWell(lab, host, 3, 2 * minuteMs);
+    for (const { host } of [bk, mb]) await allWell(lab, host, 3, 4 * minuteMs);
   },
-  { timeout: 8 * minuteMs },
+  { timeout: 16 * minuteMs },
 );
 
 after(async () => {
@@ -125,29 +125,29 @@ after(async () => {
 });
 
 test("every fault is named, repaired by the least that helps, and leaves no drift", {
-  timeout: 25 * minuteMs,
+  timeout: 50 * minuteMs,
 }, async (t) => {
   await takeTurns(t, rows, (t, place, row) =>
-    t.test(`${place.host}/${row.slot}: ${row.fault}`, { timeout: 5 * minuteMs }, (one) =>
-      breakAndHeal(place, row, one),
+    t.test(`${place.host}/${row.slot}: ${row.fault}`, { timeout: 10 * minuteMs }, (one) =>
+      onceMoreIfStarved(place, one, () => breakAndHeal(place, row, one)),
     ),
   );
 });
 
 test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
-  timeout: 20 * minuteMs,
+  timeout: 50 * minuteMs,
 }, async (t) => {
   await takeTurns(t, scenarios, playAnew);
 });
 
 test("what a person wishes is done with nothing left over, or refused with nothing done", {
-  timeout: 15 * minuteMs,
+  timeout: 40 * minuteMs,
 }, async (t) => {
   await takeTurns(t, wishes, playAnew);
 });
 
 test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
-  timeout: 30 * minuteMs,
+  timeout: 50 * minuteMs,
 }, async (t) => {
   for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
 });
@@ -159,10 +159,12 @@ test("in the end the engine finds no drift, and no repair has left anything", { 
 function playAnew(
   t: TestContext,
   place: Place,
-  { what, play, timeoutMs: timeout = 6 * minuteMs }: Scenario,
+  { what, play, timeoutMs: timeout = 12 * minuteMs }: Scenario,
 ): Promise<void> {
   return t.test(`${place.host}: ${what}`, { timeout }, async (one) => {
-    await beginAnew(place.lab, place.host, 3, 2 * minuteMs);
-    await play(place, one);
+    await onceMoreIfStarved(place, one, async () => {
+      await beginAnew(place.lab, place.host, 3, 4 * minuteMs);
+      await play(place, one);
+    });
   });
 }

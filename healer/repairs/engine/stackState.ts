@@ -9,6 +9,7 @@ import { outputsSchema, type StackOutputs } from "../../../stacks/outputs.ts";
 const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
+  pendingReplacement: z.boolean().optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -31,7 +32,12 @@ export interface StackState {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly pendingOperations: number;
   readonly urns: readonly string[];
+  /** Those of them that an update has deleted and was to make again, when it was cut short. */
+  readonly deletedUrns: readonly string[];
 }
+
+/** What an update will find there, and what of it is gone. */
+export type StackUrns = Pick<StackState, "urns" | "deletedUrns">;
 
 /** The state's file is missing, or truncated by a power cut. */
 export class StateUnreadableError extends Error {
@@ -65,6 +71,7 @@ export function parseStackState(text: string, path: string): StackState {
     outputs: root?.outputs ?? {},
     pendingOperations: pending_operations?.length ?? 0,
     urns: resources.map(({ urn }) => urn),
+    deletedUrns: resources.flatMap(({ urn, pendingReplacement }) => (pendingReplacement ? [urn] : [])),
   };
 }
 

@@ -1,10 +1,9 @@
-/** What stands in for something that is gone until an update deletes it, which fails if there is nothing to delete. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virsh } from "./virsh.ts";
 
-/** Any emulator can define this; it is never started. */
+/** Stands in for a domain that is gone until an update deletes it. Any emulator can define it; it is never started. */
 export async function stubDomain(
   { libvirtUri, runDir }: RepairPlace,
   { slot, uuid }: Pick<RepairSlot, "slot" | "uuid">,
@@ -15,10 +14,4 @@ export async function stubDomain(
   await mkdir(runDir, { recursive: true, mode: 0o700 });
   await writeFile(file, xml);
   await virsh(libvirtUri, ["define", file]).finally(() => rm(file, { force: true }));
-}
-
-/** libvirt remembers a volume whose file was removed behind its back until the pool is refreshed. */
-export async function stubVolume({ libvirtUri, pool }: RepairPlace, name: string, format: string): Promise<void> {
-  await virsh(libvirtUri, ["pool-refresh", pool]);
-  await virsh(libvirtUri, ["vol-create-as", pool, name, "1M", "--format", format]);
 }
