@@ -10,6 +10,7 @@ setup: ## prepare this machine and this checkout
 demo: setup ## two virtual hosts, their stacks, and requests through the service's address
 	@cli/vigil demo
 
+test: export VIGIL_TEST_BEGAN_S := $(shell date +%s)
 test: setup ## everything that must be green before a change lands
 	@toolchain/setup.sh --only schemathesis
 	@npm run test:all

@@ -28,12 +28,17 @@ export interface Load extends AsyncDisposable {
   /** Resolves once the first request has ended: from then on the load is there. */
   readonly started: Promise<void>;
   /**
-   * Resolves once the service keeps up with the load, which is the state that a fault is to disturb. Rejects if it does
-   * not come to that within a minute: then the load is too much for this machine.
+   * Resolves once the service keeps up with the load, which is the state that a fault is to disturb. Rejects OverloadError
+   * if it does not come to that within a minute: then the load is too much for this machine.
    */
   settled(): Promise<void>;
   /** Stops the load and resolves to every request of it. Safe to repeat. */
   stop(): Promise<RequestRecord[]>;
+}
+
+/** The service is whole, and this machine cannot carry it and the load. */
+export class OverloadError extends Error {
+  override name = "OverloadError";
 }
 
 /** Starts load.ts on the client. Its records are kept in `file` as they come. */
@@ -66,7 +71,7 @@ export function startLoad(lab: Lab, url: string, options: readonly string[], fil
       if (p95OverrunMs(recent) <= allowedMs) return;
       await sleep(500);
       if (nowMs() - beginMs > settleTimeoutMs)
-        throw new Error(`${url} does not keep up with the load on this machine: use less`);
+        throw new OverloadError(`${url} does not keep up with the load on this machine: use less`);
     }
   };
   const stop = async () => {

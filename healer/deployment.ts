@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../host/run.ts";
+import { macOf, parseAddress } from "../infra/address.ts";
 import { hostFolders } from "../infra/paths.ts";
 import { planStack } from "../infra/plan.ts";
 import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
@@ -48,13 +49,17 @@ export function plannedSlots({ slots, managedFiles, applied }: StackOutputs): Pl
   });
 }
 
-/** The other hosts, as the core has to know them. */
-export function plannedSite({ config: { host, site } }: StackOutputs["applied"]): PlannedSite {
+/** The other hosts, as the core has to know them, and the balancers of all. */
+export function plannedSite({ config, desired }: StackOutputs["applied"]): PlannedSite {
+  const { host, site } = config;
   const others = Object.entries(site.hosts).filter(([name]) => name !== host);
+  const { slots, peers } = planStack(config, desired);
+  const balancers = [...slots.filter(({ role }) => role === "balancer"), ...peers];
   return {
     host,
     others: Object.fromEntries(others.map(([name, { workers }]) => [name, workers])),
     hasWitness: site.witness !== undefined,
+    balancers: Object.fromEntries(balancers.map(({ id, address }) => [macOf(parseAddress(address) ?? 0), id])),
   };
 }
 

@@ -17,10 +17,13 @@ export function localBalancer(upstreamsPath: string, pidPath: string): BalancerP
     renameSync(`${upstreamsPath}.new`, upstreamsPath);
   }
 
-  /** The signal that `nginx -s reload` sends, without starting a program for it. */
+  /**
+   * The signal that `nginx -s reload` sends, without starting a program for it. An nginx that was killed has left its pid,
+   * which may be another's by now.
+   */
   function reload(): boolean {
     const pid = Number(readIfThere(pidPath));
-    if (!(pid > 0)) return false;
+    if (!(pid > 0) || readIfThere(`/proc/${pid}/comm`)?.trim() !== "nginx") return false;
     try {
       process.kill(pid, "SIGHUP");
       return true;

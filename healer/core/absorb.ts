@@ -1,4 +1,5 @@
 /** Turns an observation into facts. What an event does not speak of stays as it was. */
+import { addressTrouble } from "./addressHolders.ts";
 import type { Event, PolledDomain } from "./events.ts";
 import type { Beat, DomainFact, SlotFacts, Timed } from "./facts.ts";
 import type { Limits } from "./limits.ts";
@@ -37,7 +38,8 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       return { ...state, host: { ...state.host, poolFreeBytes, stateFreeBytes } };
     }
     case "vipHolders": {
-      const vipTroubleMs = event.macs.length === 1 ? undefined : (state.host.vipTroubleMs ?? nowMs);
+      const isInOrder = addressTrouble(event.macs, state.site) === undefined;
+      const vipTroubleMs = isInOrder ? undefined : (state.host.vipTroubleMs ?? nowMs);
       return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs }, vipTroubleMs } };
     }
     case "witness": {

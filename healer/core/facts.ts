@@ -91,7 +91,7 @@ export interface HostFacts {
   readonly witnessMs?: number;
   /** The hardware addresses that claim the service's address, as the network answered. */
   readonly vipHolders?: Timed<readonly string[]>;
-  /** Since when that is not exactly one. */
+  /** Since when that is not exactly one, or none of the site's balancers. */
   readonly vipTroubleMs?: number | undefined;
 }
 

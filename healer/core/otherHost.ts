@@ -16,6 +16,8 @@ export interface PlannedSite {
   /** The other hosts, each with the number of workers that the site facts promise of it. */
   readonly others: Readonly<Record<string, number | undefined>>;
   readonly hasWitness: boolean;
+  /** The balancers of all hosts, `bk/lb-1` by hardware address. Without it nobody is a stranger. */
+  readonly balancers?: Readonly<Record<string, string>>;
 }
 
 export const alone: PlannedSite = { host: "", others: {}, hasWitness: false };

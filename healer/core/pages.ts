@@ -1,5 +1,6 @@
 /** What a person has to know, said once when it begins and once when it ends. */
 import type { Action } from "./actions.ts";
+import { addressTrouble } from "./addressHolders.ts";
 import { causeOf } from "./causes.ts";
 import { hasTooLittleRoom } from "./evacuation.ts";
 import { massFailure } from "./judge.ts";
@@ -46,11 +47,8 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
     pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
   }
   if (host.vipTroubleMs !== undefined && nowMs - host.vipTroubleMs > limits.vipGraceMs) {
-    const macs = host.vipHolders?.value ?? [];
-    pages.vip =
-      macs.length === 0
-        ? "nobody has the service's address"
-        : `the service's address has ${macs.length} holders: ${macs.join(", ")}`;
+    const trouble = addressTrouble(host.vipHolders?.value ?? [], state.site);
+    if (trouble !== undefined) pages.vip = trouble;
   }
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;

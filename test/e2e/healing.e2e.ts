@@ -34,6 +34,7 @@ import {
 } from "../scenarios/wishes.ts";
 import { breakAndHeal, onceMoreIfStarved, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, takeTurns } from "../support/lanes.ts";
+import { isLate } from "../support/timeLimit.ts";
 
 const lab = labNamed("test");
 const bk: Place = { lab, host: "bk" };
@@ -134,12 +135,6 @@ test("every fault is named, repaired by the least that helps, and leaves no drif
   );
 });
 
-test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
-  timeout: 50 * minuteMs,
-}, async (t) => {
-  await takeTurns(t, scenarios, playAnew);
-});
-
 test("what a person wishes is done with nothing left over, or refused with nothing done", {
   timeout: 40 * minuteMs,
 }, async (t) => {
@@ -152,6 +147,12 @@ test("a host that is lost is stood in for until it is back, and one that is cut 
   for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
 });
 
+test("what passes is left alone, and what comes between a fault and its repair does not stop it", {
+  timeout: 50 * minuteMs,
+}, async (t) => {
+  await takeTurns(t, scenarios, playAnew);
+});
+
 test("in the end the engine finds no drift, and no repair has left anything", { timeout: 3 * minuteMs }, async () => {
   for (const place of [bk, mb]) await expectNothingLeft(place);
 });
@@ -161,7 +162,7 @@ function playAnew(
   place: Place,
   { what, play, timeoutMs: timeout = 12 * minuteMs }: Scenario,
 ): Promise<void> {
-  return t.test(`${place.host}: ${what}`, { timeout }, async (one) => {
+  return t.test(`${place.host}: ${what}`, { timeout, skip: isLate("scenarios") }, async (one) => {
     await onceMoreIfStarved(place, one, async () => {
       await beginAnew(place.lab, place.host, 3, 4 * minuteMs);
       await play(place, one);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { faultCases } from "../../bench/cases/allCases.ts";
 import type { Case, Check } from "../../bench/cases/case.ts";
+import { OverloadError } from "../../bench/observe.ts";
 import { awaitHealthyPair, openRig } from "../../bench/rig.ts";
 import { sendRequests } from "../../cli/demo/sendRequests.ts";
 import { checkout } from "../../cli/place.ts";
@@ -19,6 +20,7 @@ import { labNamed } from "../../lab/lab.ts";
 import { inClient, inHost } from "../../lab/machine.ts";
 import { managedFileDigests } from "../../stacks/managedFiles.ts";
 import { parseOutputs, type StackOutputs } from "../../stacks/outputs.ts";
+import { isLate } from "../support/timeLimit.ts";
 
 const lab = labNamed("test");
 const hosts = ["bk", "mb"];
@@ -26,6 +28,8 @@ const vip = "192.168.10.120";
 const minutesMs = 60_000;
 /** As many busy connections as two cores carry that also emulate six machines; more would measure the cores alone. */
 const users = 6;
+/** As many as slow cores carry. */
+const fewUsers = 2;
 
 before(() => vigil("lab", "up"), { timeout: 4 * minutesMs });
 
@@ -94,7 +98,13 @@ test("200 requests through the service address are answered, by every worker of 
 
 for (const fault of faultCases) {
   test(`fault ${fault.name}: ${fault.what}`, { timeout: 10 * minutesMs }, async (t) => {
-    const checks = await measureOnce(fault);
+    const late = isLate("benchFaults");
+    if (late) return t.skip(late);
+    const checks = await measureOnce(fault, users).catch((error: unknown) => {
+      if (!(error instanceof OverloadError)) throw error;
+      t.diagnostic(`with ${fewUsers} busy connections: ${error.message}`);
+      return measureOnce(fault, fewUsers);
+    });
     for (const { claim, met, found } of checks) t.diagnostic(`${met ? "met" : "NOT MET"}: ${claim}: ${found}`);
     await awaitHealthyPair(...(await productPair()));
     // Claims about time are judged by the bench, on a machine that does nothing else.
@@ -154,7 +164,7 @@ test("the clone is as clean as before", async () => {
   assert.equal(shown, "");
 });
 
-async function measureOnce(fault: Case): Promise<Check[]> {
+async function measureOnce(fault: Case, users: number): Promise<Check[]> {
   const rig = await openRig(lab);
   const dir = await mkdtemp(join(tmpdir(), "vigil-fault-"));
   try {
