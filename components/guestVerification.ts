@@ -5,8 +5,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SlotPlan } from "../infra/plan.ts";
 import type { AlpineVm } from "./alpineVm.ts";
 
-/** How long a guest may take from the start of its domain to a ready service before the update fails. */
-const verificationDeadlineS = 120;
+/**
+ * How long a guest may take from the start of its domain to a ready service before the update fails. Emulated, and with all
+ * others of a site booting beside it on two slow cores, one took 136 s.
+ */
+const verificationDeadlineS = 240;
 
 /**
  * A command on the host that succeeds once the guest is what the plan says (row A3): guest agent, address, ping, and

@@ -146,5 +146,5 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
 /** What a machine with KVM keeps, and one that emulates its guests. */
 export const limitsFor: Readonly<Record<"kvm" | "tcg", Limits>> = {
   kvm: { ...common, silentMs: 600, bootMs: 30_000, startGraceMs: 10_000, repairDeadlineMs: 3 * minuteMs },
-  tcg: { ...common, silentMs: 1_500, bootMs: 2 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
+  tcg: { ...common, silentMs: 1_500, bootMs: 4 * minuteMs, startGraceMs: 20_000, repairDeadlineMs: 5 * minuteMs },
 };

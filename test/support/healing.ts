@@ -28,8 +28,8 @@ export interface Diary {
   diagnostic(message: string): void;
 }
 
-const healTimeoutMs = 240_000;
-const settleTimeoutMs = 240_000;
+const healTimeoutMs = 480_000;
+const settleTimeoutMs = 480_000;
 const machinesPerHost = 3;
 const starvedCause: CauseName = "machineStarved";
 /** Longer than the patience of any cause that must not be acted on here. */
