@@ -22,7 +22,7 @@ const lossMs = deadlineMs + 5_000;
 const standInTimeoutMs = 6 * minuteMs;
 /** Two minutes in which the host has to be well, and a removal and a check for drift for each of its workers. */
 const giveBackTimeoutMs = 8 * minuteMs;
-const wellTimeoutMs = 4 * minuteMs;
+const wellTimeoutMs = 6 * minuteMs;
 
 export const hostPower: Case = {
   name: "host-power",

@@ -98,7 +98,7 @@ export const causes = {
     subject: "machine",
     evidence: "libvirt: the domain was shut down or destroyed, or could not be started",
     repairs: ["start", "replace"],
-    patience: "batchMs",
+    patience: "stoppedGraceMs",
     because: "libvirt announces the end of a domain before it forgets it",
     fault: "destroy",
   },

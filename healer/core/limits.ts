@@ -71,6 +71,8 @@ export interface Limits {
   readonly vipGraceMs: number;
   /** A second slot that fails within this joins the first one's batch. */
   readonly batchMs: number;
+  /** libvirt announces the end of a domain before it forgets it; it is asked meanwhile, and answers slowly on a busy host. */
+  readonly stoppedGraceMs: number;
   /** More than this share of the workers bad within `massWindowMs`, with their domains running, is load or network. */
   readonly massShare: number;
   readonly massWindowMs: number;
@@ -127,6 +129,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   reboots: 4,
   vipGraceMs: 3_000,
   batchMs: 250,
+  stoppedGraceMs: 1_000,
   massShare: 0.5,
   massWindowMs: 10_000,
   slotBudget: 6,

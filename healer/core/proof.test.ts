@@ -140,7 +140,7 @@ test("what was forgiven stays so for the next healer", () => {
 test("a repair that could not begin was not tried, for whoever comes after", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   scene.repaired("web-1", { code: "preflight", reason: "the host has no bridge br0." });
   scene.restart();
   scene.pass(20_000);
@@ -150,7 +150,7 @@ test("a repair that could not begin was not tried, for whoever comes after", () 
 test("a repair that was begun and never ended was not tried, for whoever comes after", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   scene.restart();
   scene.pass(20_000);
   assert.deepEqual(scene.repairs(), ["start web-1", "start web-1"]);
@@ -159,7 +159,7 @@ test("a repair that was begun and never ended was not tried, for whoever comes a
 test("a repair whose result never came has failed, for whoever comes after", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.repairDeadlineMs + 500);
+  scene.pass(limits.stoppedGraceMs + limits.repairDeadlineMs + 500);
   scene.restart();
   assert.deepEqual(scene.state.failed, [1]);
   scene.pass(20_000);

@@ -67,7 +67,7 @@ test("a port that refuses says that the agent is dead, starved or not", () => {
 test("a repaired machine that is starved has longer to come up", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   scene.domains["web-1"] = { state: "running", reason: "booted", id: 2 };
   starve(scene);
   scene.repaired("web-1");

@@ -42,7 +42,7 @@ test("machines that die together are one batch, and one that dies during the upd
 test("a repair that helped is green once the machine serves, and then drift is checked", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   assert.deepEqual(scene.repairs(), ["start web-1"]);
   scene.domains["web-1"] = { state: "running", reason: "booted", id: 2 };
   scene.silent.add("web-1");
@@ -62,7 +62,7 @@ test("a repair that helped is green once the machine serves, and then drift is c
 test("a start that does not bring it back is followed by a replacement", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   scene.send({
     kind: "repaired",
     generation: 1,
@@ -337,7 +337,7 @@ test("a batch that fails is one repair that did not help", () => {
 test("a machine that dies while it settles is not waited for", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.batchMs + 100);
+  scene.pass(limits.stoppedGraceMs + 100);
   scene.domains["web-1"] = { state: "crashed", reason: "failed" };
   scene.send({ kind: "repaired", generation: 1, slot: "web-1", outcome: { ok: true, tookMs: 400 } });
   scene.pass(11_000);

@@ -100,6 +100,7 @@ export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limit
     machineStarved: limits.busyGraceMs,
   };
   const seen: Readonly<Record<string, number>> = {
+    machineStopped: limits.stoppedGraceMs,
     machinePaused: limits.pausedGraceMs,
     balancerFrozen: limits.pausedGraceMs,
     machineStalled: limits.pausedGraceMs,

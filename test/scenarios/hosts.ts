@@ -39,7 +39,7 @@ export const lostHost: Scenario = {
       await mendNow(there, "power");
     }
     await startHealer(lab, other);
-    await allWell(lab, other, 3, 4 * minuteMs);
+    await allWell(lab, other, 3, 6 * minuteMs);
     await until(place, giveBackTimeoutMs, diary, (status) => workersOf(status).join() === before.join());
     await expectNoDrift(place);
     await expectNoDrift(there);
@@ -69,7 +69,7 @@ export const rebootedHost: Scenario = {
       assert.deepEqual([hosts.map(({ status }) => status), workersOf({ slots })], [["planned"], before]);
       await mendNow(there, "power");
       await startHealer(lab, other);
-      await allWell(lab, other, 3, 4 * minuteMs);
+      await allWell(lab, other, 3, 6 * minuteMs);
       await wish(there, diary, "host", "return", other);
       await until(place, minuteMs, diary, ({ hosts }) => hosts.every(({ status }) => status === "heard"));
     } finally {
@@ -119,7 +119,7 @@ async function setOut(place: Place): Promise<{ there: Place; before: readonly st
   const there = { lab, host: await otherHost(place) };
   const before = workersOf(await statusOf(place));
   await startHealer(lab, there.host);
-  await allWell(lab, there.host, 3, 2 * minuteMs);
+  await allWell(lab, there.host, 3, 4 * minuteMs);
   return { there, before };
 }
 

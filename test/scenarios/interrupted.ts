@@ -56,7 +56,7 @@ export const hungHealer: Scenario = {
     const { lab, host } = place;
     await stopHealer(lab, host);
     await keepHealer(lab, host);
-    await allWell(lab, host, slots.length, 2 * minuteMs);
+    await allWell(lab, host, slots.length, 4 * minuteMs);
     const hung = await healerOf(lab, host);
     assert.ok(hung, "no healer runs");
     await signal(hung, "SIGSTOP");
@@ -66,7 +66,7 @@ export const hungHealer: Scenario = {
     assert.notDeepEqual(await healerOf(lab, host), hung);
     await stopHealer(lab, host);
     await startHealer(lab, host);
-    await allWell(lab, host, slots.length, 2 * minuteMs);
+    await allWell(lab, host, slots.length, 4 * minuteMs);
   },
 };
 
@@ -83,7 +83,7 @@ async function untilEnded(place: Place, diary: Diary): Promise<void> {
     assert.ok(performance.now() < deadlineMs, `no end was found: ${checked?.sentence ?? "drift was not checked"}`);
     await sleep(500);
   }
-  await allWell(lab, host, slots.length, 2 * minuteMs);
+  await allWell(lab, host, slots.length, 4 * minuteMs);
   const { entries } = await readJournal(path);
   const sentences = entries.slice(-40).flatMap(({ kind, sentence }) => (kind === "note" ? [`${sentence}`] : []));
   for (const sentence of sentences) diary.diagnostic(sentence);

@@ -44,7 +44,7 @@ export const cutShortScale: Scenario = {
   what: "the engine is killed while it makes a third worker: the host is left with two, and with nothing of a third",
   async play(place, diary) {
     const { lab, host } = place;
-    const making = followJournal(lab, host, 2 * minuteMs, hasThirdDisk);
+    const making = followJournal(lab, host, 4 * minuteMs, hasThirdDisk);
     const scaling = vigil(place, "scale", host, "3");
     assert.ok((await making).some(hasThirdDisk), "no third worker was begun");
     const settled = untilSettled(place, diary);
@@ -52,7 +52,7 @@ export const cutShortScale: Scenario = {
     const { code, stderr } = await scaling;
     assert.equal(code, exitCodes.failed, stderr);
     await settled;
-    await allWell(lab, host, 3, 2 * minuteMs);
+    await allWell(lab, host, 3, 4 * minuteMs);
     assert.deepEqual(workersOf(await statusOf(place)), ["web-1", "web-2"]);
     await expectNothingLeft(place);
     const { stdout: volumes } = await inHost(lab, host, ["ls", "-A", hostFolders.poolDir]);
