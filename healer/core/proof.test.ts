@@ -159,7 +159,7 @@ test("a repair that was begun and never ended was not tried, for whoever comes a
 test("a repair whose result never came has failed, for whoever comes after", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "stopped", reason: "destroyed" });
-  scene.pass(limits.stoppedGraceMs + limits.repairDeadlineMs + 500);
+  scene.pass(limits.stoppedGraceMs + limits.repairDeadlineMs + 150);
   scene.restart();
   assert.deepEqual(scene.state.failed, [1]);
   scene.pass(20_000);
