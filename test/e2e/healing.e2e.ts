@@ -32,7 +32,7 @@ import {
   replaceHolder,
   scaleUpAndDown,
 } from "../scenarios/wishes.ts";
-import { breakAndHeal, onceMoreIfStarved, type Place, type Row } from "../support/healing.ts";
+import { breakAndHeal, onceMoreIfSlow, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, takeTurns } from "../support/lanes.ts";
 import { isLate } from "../support/timeLimit.ts";
 
@@ -130,7 +130,7 @@ test("every fault is named, repaired by the least that helps, and leaves no drif
 }, async (t) => {
   await takeTurns(t, rows, (t, place, row) =>
     t.test(`${place.host}/${row.slot}: ${row.fault}`, { timeout: 10 * minuteMs }, (one) =>
-      onceMoreIfStarved(place, one, () => breakAndHeal(place, row, one)),
+      onceMoreIfSlow(place, one, () => breakAndHeal(place, row, one)),
     ),
   );
 });
@@ -163,7 +163,7 @@ function playAnew(
   { what, play, timeoutMs: timeout = 12 * minuteMs }: Scenario,
 ): Promise<void> {
   return t.test(`${place.host}: ${what}`, { timeout, skip: isLate("scenarios") }, async (one) => {
-    await onceMoreIfStarved(place, one, async () => {
+    await onceMoreIfSlow(place, one, async () => {
       await beginAnew(place.lab, place.host, 3, 4 * minuteMs);
       await play(place, one);
     });
