@@ -144,7 +144,7 @@ function repairerOver(outcome: EngineOutcome, onJob?: (job: EngineJob) => void) 
     engine,
     limits: limitsFor.tcg,
     isWell: (slot) => slot === "web-3",
-    readUrns: async () => ({ urns: newWorkerUrns("bk", "test"), deletedUrns: [] }),
+    readUrns: async () => ({ urns: newWorkerUrns("bk", "test"), madeUrns: newWorkerUrns("bk", "test") }),
     staleness: () => undefined,
     emit: (event) => events.push(event),
     onNote: () => {},

@@ -124,18 +124,14 @@ export class Repairer {
     }
     if (rebuilt.length === 0) throw new RepairError("preflight", "no machine is left to rebuild");
     for (const { slot } of rebuilt) await endFrozen(slot);
-    const { urns, deletedUrns } = await readUrns();
+    const { urns, madeUrns } = await readUrns();
     // With a disk that is made again Pulumi deletes the domain, also one that it has deleted before.
-    const known = { domains: urns, volumes: without(urns, deletedUrns) };
+    const known = { domains: urns, volumes: madeUrns };
     const { notes, seedsLost } = await align(place, rebuilt, known, staleness);
     for (const sentence of notes) onNote(sentence);
     const targets = rebuilt.map(({ slot, role }) => ({ slot, role, seed: seedsLost.includes(slot) }));
     return { kind: "replace", slots: targets };
   }
-}
-
-function without(all: readonly string[], some: readonly string[]): string[] {
-  return all.filter((one) => !some.includes(one));
 }
 
 function slotOf(place: RepairPlace, name: string): RepairSlot {

@@ -170,7 +170,7 @@ function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
     desiredPath,
     engine,
     limits,
-    readUrns: async () => ({ urns: [], deletedUrns: [] }),
+    readUrns: async () => ({ urns: [], madeUrns: [] }),
     staleness: () => undefined,
     emit: (event) => events.push(event),
     onNote: (sentence) => notes.push(sentence),

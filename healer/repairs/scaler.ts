@@ -107,10 +107,9 @@ export class Scaler {
     }
     const lack = await this.#lack(workers, evacuated);
     if (lack !== undefined) throw new RepairError("preflight", lack);
-    const { urns, deletedUrns } = await readUrns();
+    const { madeUrns } = await readUrns();
     // What was deleted once Pulumi only forgets, and whatever stands in its place would stay.
-    const made = urns.filter((urn) => !deletedUrns.includes(urn));
-    const known = { domains: made, volumes: made };
+    const known = { domains: madeUrns, volumes: madeUrns };
     const { notes } = await align(place, this.#changing(workers), known, staleness);
     for (const sentence of notes) onNote(sentence);
     const desired = this.#wanted(workers, evacuated);

@@ -1,6 +1,6 @@
 /**
- * `make test` is to come to its end on slow cores, too: emulated guests take five times as long on two threads of one core as
- * on two cores. From when it began, which it says in VIGIL_TEST_BEGAN_S, what is not one of the faults themselves has a limit;
+ * `make test` is to come to its end on slow cores, too: emulated guests have been seen to boot five times as
+ * slowly on one machine with two of them as on another. From when it began, which it says in VIGIL_TEST_BEGAN_S, what is not one of the faults themselves has a limit;
  * what is left out then is told as skipped. A test that is run by hand has none.
  */
 const limitsMin = {

@@ -32,12 +32,12 @@ export interface StackState {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly pendingOperations: number;
   readonly urns: readonly string[];
-  /** Those of them that an update has deleted and was to make again, when it was cut short. */
-  readonly deletedUrns: readonly string[];
+  /** Without those that an update has deleted and was to make again, when it was cut short. */
+  readonly madeUrns: readonly string[];
 }
 
-/** What an update will find there, and what of it is gone. */
-export type StackUrns = Pick<StackState, "urns" | "deletedUrns">;
+/** What an update will find there. */
+export type StackUrns = Pick<StackState, "urns" | "madeUrns">;
 
 /** The state's file is missing, or truncated by a power cut. */
 export class StateUnreadableError extends Error {
@@ -71,7 +71,7 @@ export function parseStackState(text: string, path: string): StackState {
     outputs: root?.outputs ?? {},
     pendingOperations: pending_operations?.length ?? 0,
     urns: resources.map(({ urn }) => urn),
-    deletedUrns: resources.flatMap(({ urn, pendingReplacement }) => (pendingReplacement ? [urn] : [])),
+    madeUrns: resources.flatMap(({ urn, pendingReplacement }) => (pendingReplacement ? [] : [urn])),
   };
 }
 
