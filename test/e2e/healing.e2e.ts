@@ -142,7 +142,7 @@ test("what a person wishes is done with nothing left over, or refused with nothi
 });
 
 test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
-  timeout: 50 * minuteMs,
+  timeout: 70 * minuteMs,
 }, async (t) => {
   for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
 });
