@@ -13,7 +13,7 @@ import { arrivedOf, recordFrames } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, routerOf } from "../ownership.ts";
 import { twoHoldersAtMostMs } from "../promises/promise.ts";
-import { nowMs } from "../requestRecord.ts";
+import { nowMs, type RequestRecord } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { isWell, standsBack, statusOf, untilStatus } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
@@ -104,8 +104,11 @@ async function measure(cut: Cut, { rig, pair, dir, ...load }: Trial): Promise<Fi
   const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
 
   const records = [...users, ...newcomers];
+  // Nobody has told those who kept a connection to the old holder: each of them loses the next request on it.
+  const wasKept = ({ connectedMs = faultMs, error }: RequestRecord) => connectedMs < faultMs && error !== undefined;
+  const onKept = records.filter((record) => record.endMs >= faultMs && wasKept(record));
   const begun = (fromMs: number, toMs = Number.POSITIVE_INFINITY) =>
-    records.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+    records.filter((record) => record.startMs >= fromMs && record.startMs < toMs && !wasKept(record));
   const { tenures, twoHoldersMs } = ownershipOf(arrivedOf(frames, pair, host), routerOf(pair));
   return {
     requests: records.length,
@@ -116,6 +119,8 @@ async function measure(cut: Cut, { rig, pair, dir, ...load }: Trial): Promise<Fi
     // The one that is left cannot send adverts to a peer that does not answer ARP: its silence ends no tenure.
     moves: tenures.filter(({ mac }, index) => index > 0 && mac !== tenures[index - 1]?.mac).length,
     afterCut: begun(faultMs + lossMs).length,
+    failedOnKept: onKept.length,
+    failedAgain: onKept.length - new Set(onKept.map(({ connectedMs }) => connectedMs)).size,
     failedAtCut: failedOf(begun(faultMs - deadlineMs, faultMs + lossMs)),
     failedWhileCut: failedOf(begun(faultMs + lossMs, mendedMs)),
     failedAfterMend: failedOf(begun(mendedMs)),
@@ -144,9 +149,17 @@ function judge({ hitsHolder }: Cut, runs: readonly Run[]): Check[] {
     checkQuiet(runs),
     {
       about: "loss",
-      claim: `from ${lossMs / 1000} s after the cut on no request fails, nor when it is mended`,
+      claim: `from ${lossMs / 1000} s after the cut on no request fails on a connection made since, nor when it is mended`,
       met: total("failedWhileCut") + total("failedAfterMend") === 0,
       found: boundOf(runs, pair, ["failedWhileCut", "failedAfterMend"], "afterCut"),
+    },
+    {
+      about: "loss",
+      claim: hitsHolder
+        ? "a connection that was kept to the old holder costs one request at most"
+        : "no request fails on a connection that was kept",
+      met: total(hitsHolder ? "failedAgain" : "failedOnKept") === 0,
+      found: `${figuresOf(runs, pair, "failedOnKept").join(", ")} requests, ${total("failedAgain")} of them the second`,
     },
     {
       about: "loss",
