@@ -12,7 +12,9 @@ import type { Lab } from "../../lab/lab.ts";
 import { inHost } from "../../lab/machine.ts";
 import { setPort } from "../../lab/network.ts";
 import { journalsFromNow } from "../journals.ts";
+import { deadlineMs } from "../mixedLoad.ts";
 import { startLoad } from "../observe.ts";
+import { lossOf } from "../outage.ts";
 import { servesWithinBoots } from "../promises/promise.ts";
 import { nowMs, succeeded } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, openClient, type Rig } from "../rig.ts";
@@ -86,7 +88,8 @@ async function measure({ rig, pair, index, dir }: Trial): Promise<Figures> {
     await Promise.all(hosts.map(async (host) => faults.power.break(lab, await hostNamed(lab, host))));
     await dark?.(rig);
     await sleep(darkMs);
-    const load = ["--loop", "open", "--fresh", "--rate", `${askedPerS}`, "--seconds", "1800", "--deadline-ms", "2000"];
+    const deadline = ["--deadline-ms", `${deadlineMs}`];
+    const load = ["--loop", "open", "--fresh", "--rate", `${askedPerS}`, "--seconds", "1800", ...deadline];
     await using asking = startLoad(lab, `http://${pair.vip}`, load, join(dir, "newcomers.jsonl"));
     const powerMs = nowMs();
     const first = powerOn(lab, hosts.slice(0, atFirst));
@@ -111,6 +114,7 @@ async function measure({ rig, pair, index, dir }: Trial): Promise<Figures> {
       wellMs: wellMs - fromMs,
       requests: later.length,
       failed: failedOf(later),
+      slow: lossOf(later).slow,
       repairs: repairs.length,
       replaced: repairs.flatMap(({ slots }) => slots as SlotRepair[]).filter(({ repair }) => repair === "replace")
         .length,
