@@ -1,4 +1,5 @@
 /** The healer of one host, from its start to its end: reads what is deployed, listens, and leads the core. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -23,6 +24,7 @@ import {
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
+import { withAges } from "./journal/withAges.ts";
 import { Peers } from "./peers/peers.ts";
 import { peersPlanOf } from "./peers/peersPlan.ts";
 import { staleRelease } from "./pendingChanges.ts";
@@ -38,6 +40,8 @@ import { soleHealer } from "./soleHealer.ts";
 
 export const journalPath = join(stateDir, "journal.jsonl");
 const runDir = "/run/vigil";
+/** Another one with each boot of the host. */
+const bootPath = "/proc/sys/kernel/random/boot_id";
 
 const redeployIntervalMs = 1_000;
 /** An update that an earlier healer began may have so long to come to its end. */
@@ -97,6 +101,7 @@ async function openTools(host: string, log: Logger): Promise<Tools> {
   const append = (entry: object) => {
     journal.append(entry).catch((error: Error) => log.error(error, "the journal cannot be written"));
   };
+  append({ kind: "opened", boot: (await readFile(bootPath, "utf8")).trim(), sentence: "a healer begins to write" });
   const note = (sentence: string) => {
     log.info({ from: "repair" }, sentence);
     append({ kind: "note", sentence });
@@ -179,9 +184,10 @@ function statusLine({ slots }: State): string {
 /** The journal's lines are the core's own entries with a number and a time, and some of the rim's that it passes over. */
 async function readPast(): Promise<PastEntry[]> {
   const { entries } = await readJournal(journalPath);
-  return entries.map(({ seq: _, at, ...entry }) => {
-    return { agoMs: Date.now() - Date.parse(at), entry: entry as unknown as JournalEntry };
+  const written = entries.map(({ seq: _, at, ...entry }) => {
+    return { atMs: Date.parse(at), entry: entry as unknown as JournalEntry };
   });
+  return withAges(written, Date.now());
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the API answers. Both sides parse by these: the server before it sends, the command line after it has received. */
 import { z } from "zod";
 import type { JournalEntry } from "../core/actions.ts";
+import type { ClockEntry } from "../journal/withAges.ts";
 import { otherHostSchema } from "./hostSchemas.ts";
 import { peerSchema } from "./peerSchemas.ts";
 
@@ -250,10 +251,12 @@ export const slotSchema = z
   })
   .meta({ id: "Slot" });
 
-type JournalKind = JournalEntry["kind"] | "started" | "progress" | "note" | "peer";
+type JournalKind = JournalEntry["kind"] | ClockEntry["kind"] | "started" | "progress" | "note" | "peer";
 
-/** What the journal has entries of: those of the core, and four of the process around it. An object, so that none is left out. */
+/** What the journal has entries of: those of the core, and six of the process around it. An object, so that none is left out. */
 export const entryKinds = Object.keys({
+  opened: true,
+  clockSet: true,
   started: true,
   status: true,
   cause: true,

@@ -3,7 +3,7 @@ import type { JournalEntry, SlotRepair } from "./actions.ts";
 import type { Past, PastDrain, PastHost, PastRepair } from "./state.ts";
 import { isWish } from "./wish.ts";
 
-/** An entry, and how long ago it was written by the wall clock: the monotonic one begins anew with each healer. */
+/** An entry, and how long ago it was written, which is never negative. */
 export interface PastEntry {
   readonly agoMs: number;
   readonly entry: JournalEntry;
@@ -11,9 +11,8 @@ export interface PastEntry {
 
 type Drained = Extract<JournalEntry, { kind: "drained" }>;
 
-/** In the order in which they were written. A clock that was set back makes an entry of the future one of just now. */
-export function pastOf(written: readonly PastEntry[]): Past {
-  const entries = written.map(({ entry, agoMs }) => ({ entry, agoMs: Math.max(0, agoMs) }));
+/** `entries`: in the order in which they were written. */
+export function pastOf(entries: readonly PastEntry[]): Past {
   return {
     generation: entries.reduce((last, { entry }) => {
       return entry.kind === "repairBegun" ? Math.max(last, entry.generation) : last;

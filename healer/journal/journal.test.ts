@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Journal } from "./journal.ts";
+import { JournalClock } from "./journalClock.ts";
 import { readJournal } from "./readJournal.ts";
 
 let dir: string;
@@ -36,6 +37,31 @@ test("entries are numbered in order, carry the wall time, and go on after a rest
   });
 });
 
+test("a clock that was set since the last entry is written down before the next one, once", async () => {
+  let wallMs = 1_000;
+  const clock = new JournalClock({ wallMs: () => wallMs, monotonicMs: () => 0 });
+  const { journal } = await Journal.open({ path, clock });
+  await journal.append({ kind: "a" });
+  for (const byMs of [700, 3_600_000]) {
+    wallMs += byMs;
+    await journal.append({ kind: "b" });
+  }
+  await journal.append({ kind: "c" });
+  await journal.close();
+  const { entries } = await readJournal(path);
+  assert.deepEqual(
+    entries.map(({ seq, kind, byMs }) => [seq, kind, byMs]),
+    [
+      [1, "a", undefined],
+      [2, "b", undefined],
+      [3, "clockSet", 3_600_700],
+      [4, "b", undefined],
+      [5, "c", undefined],
+    ],
+  );
+  assert.equal(journal.sequence, 5);
+});
+
 test("a torn last line is dropped and said, and the next entry is a line of its own", async () => {
   const before = await open();
   await before.append({ kind: "a" });
@@ -62,13 +88,17 @@ test("a torn last line is dropped and said, and the next entry is a line of its 
 });
 
 test("a broken line in the middle is passed over and said", async () => {
-  await writeFile(path, '{"seq":1,"at":"x"}\n\0\0\0\n{"seq":3,"at":"x"}\n');
+  const at = "2026-01-01T00:00:00.000Z";
+  await writeFile(path, `{"seq":1,"at":"${at}"}\n\0\0\0\0\n{"seq":3,"at":"${at}"}\n{"seq":4,"at":"x"}\n`);
   const { entries, problems } = await readJournal(path);
   assert.deepEqual(
     entries.map(({ seq }) => seq),
     [1, 3],
   );
-  assert.deepEqual(problems, ["line 2 of journal.jsonl is not an entry and was passed over."]);
+  assert.deepEqual(
+    problems,
+    [2, 4].map((line) => `line ${line} of journal.jsonl is not an entry and was passed over.`),
+  );
 });
 
 test("files are put aside by size, the oldest goes, and the numbers go on over a restart", async () => {
@@ -130,5 +160,6 @@ test("an entry that cannot be written is rejected, and leaves no half line", asy
 });
 
 async function open(): Promise<Journal> {
-  return (await Journal.open({ path, now: () => 1000 })).journal;
+  const clock = new JournalClock({ wallMs: () => 1000, monotonicMs: () => 0 });
+  return (await Journal.open({ path, clock })).journal;
 }

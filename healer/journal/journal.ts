@@ -1,7 +1,9 @@
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { JournalClock } from "./journalClock.ts";
 import { journalFiles } from "./journalFiles.ts";
 import { type JournalLine, readJournalFile } from "./readJournal.ts";
+import type { ClockEntry } from "./withAges.ts";
 
 export interface JournalOptions {
   readonly path: string;
@@ -9,8 +11,7 @@ export interface JournalOptions {
   readonly maxBytes?: number;
   /** How many files that were put aside are kept. */
   readonly keep?: number;
-  /** Wall time in milliseconds. */
-  readonly now?: () => number;
+  readonly clock?: JournalClock;
 }
 
 export interface OpenedJournal {
@@ -53,7 +54,7 @@ export class Journal {
 
   /** Cuts off a last line that was torn, since the next one would be joined to it, and goes on counting. */
   static async open(options: JournalOptions): Promise<OpenedJournal> {
-    const settings = { maxBytes: defaultMaxBytes, keep: defaultKeep, now: Date.now, ...options };
+    const settings = { maxBytes: defaultMaxBytes, keep: defaultKeep, clock: new JournalClock(), ...options };
     const { path } = settings;
     await mkdir(dirname(path), { recursive: true });
     const notes: string[] = [];
@@ -118,9 +119,11 @@ export class Journal {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     if (this.#bytes >= this.#options.maxBytes) await this.#rotate();
-    const at = new Date(this.#options.now()).toISOString();
+    const { atMs, setByMs } = this.#options.clock.read();
+    const at = new Date(atMs).toISOString();
     const first = this.#sequence + 1;
-    const lines = batch.map(({ entry }, index) => ({ seq: first + index, at, ...entry }));
+    const entries = [...(setByMs === 0 ? [] : [clockSet(setByMs)]), ...batch.map(({ entry }) => entry)];
+    const lines = entries.map((entry, index) => ({ seq: first + index, at, ...entry }));
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
     try {
       await this.#file.appendFile(text);
@@ -131,7 +134,8 @@ export class Journal {
       throw error;
     }
     this.#bytes += Buffer.byteLength(text);
-    this.#sequence += batch.length;
+    this.#sequence += lines.length;
+    this.#options.clock.written(setByMs);
     for (const reader of this.#readers) reader(lines);
   }
 
@@ -149,6 +153,12 @@ export class Journal {
     const folder = await open(dirname(path), "r");
     await folder.sync().finally(() => folder.close());
   }
+}
+
+function clockSet(byMs: number): ClockEntry & { readonly sentence: string } {
+  const way = byMs < 0 ? "back" : "forward";
+  const sentence = `the host's clock was set ${way} by ${(Math.abs(byMs) / 1_000).toFixed(1)} s: what I wait for is not timed by it`;
+  return { kind: "clockSet", byMs, sentence };
 }
 
 function allowMissing(error: NodeJS.ErrnoException): void {

@@ -54,5 +54,6 @@ export function parseLine(line: string): JournalLine | undefined {
 
 function isLine(value: unknown): value is JournalLine {
   if (typeof value !== "object" || value === null) return false;
-  return "seq" in value && typeof value.seq === "number" && "at" in value && typeof value.at === "string";
+  if (!("seq" in value) || typeof value.seq !== "number" || !("at" in value)) return false;
+  return typeof value.at === "string" && !Number.isNaN(Date.parse(value.at));
 }

@@ -10,6 +10,7 @@ export function beginFault(world: World, fault: Fault): void {
     world.turn(fault.kind, 1);
     if (fault.kind === "empty-bridge") for (const machine of world.machines.values()) machine.attached = false;
     if (fault.kind === "cut-workers") for (const machine of workers(world)) machine.ills.set("mute", 3);
+    if (fault.kind === "set-clock") world.aheadMs += aheadMsOf(fault);
     return;
   }
   if (fault.slot === undefined) throw new Error(`${fault.kind} needs a slot`);
@@ -22,6 +23,7 @@ export function endFault(world: World, fault: Fault): void {
     if (fault.kind === "cut-workers" && !world.isOn("cut-workers")) {
       for (const machine of workers(world)) unmute(world, machine);
     }
+    if (fault.kind === "set-clock") world.aheadMs -= aheadMsOf(fault);
     return;
   }
   const machine = world.machine(fault.slot ?? "");
@@ -34,6 +36,11 @@ export function endFault(world: World, fault: Fault): void {
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
   if (fault.kind === "lose-image") machine.imageThere = true;
   if (fault.kind === "edit-file") machine.ills.delete("filesChanged");
+}
+
+/** Minutes or hours, either way. */
+function aheadMsOf({ forMs }: Fault): number {
+  return forMs * (forMs % 2 === 0 ? 300 : -300);
 }
 
 function unmute({ nowMs }: World, machine: Machine): void {

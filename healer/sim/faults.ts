@@ -56,6 +56,7 @@ export const hostFaults = [
   "moveVip",
   "stale-result",
   "probes-lost",
+  "set-clock",
 ] as const;
 
 export type SlotFault = (typeof slotFaults)[number];

@@ -1,8 +1,10 @@
 /** `node healer/sim/main.ts --seed N --runs M`: M runs from seed N on, until the first that shows something wrong. */
 import { parseArgs } from "node:util";
 import { incidents } from "./incidents.ts";
-import { run } from "./run.ts";
+import { type RunResult, run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
+import { runSegment } from "./segments/segmentRun.ts";
+import { drawSegment } from "./segments/segmentScenario.ts";
 import { shrink } from "./shrink.ts";
 import { runSite } from "./sites/siteRun.ts";
 import { drawSite } from "./sites/siteScenario.ts";
@@ -43,11 +45,8 @@ function simulate(): number {
       return 1;
     }
     const site = drawSite(first + done);
-    const { violation } = runSite(site);
-    if (violation !== undefined) {
-      console.log(`seed ${site.seed} of a site failed: ${violation.message}\n\n${JSON.stringify(site, undefined, 2)}`);
-      return 1;
-    }
+    const wires = drawSegment(first + done);
+    if (!passes("a site", site, runSite(site)) || !passes("a network", wires, runSegment(wires))) return 1;
     if ((done + 1) % 5_000 === 0) console.log(`${done + 1} runs`);
   }
   // Time of the processor, so that what else runs on this machine does not count.
@@ -57,4 +56,16 @@ function simulate(): number {
     `${runs} runs from seed ${first} passed: ${Math.round(simulatedMs / 3_600_000)} simulated hours, ${rate}`,
   );
   return 0;
+}
+
+function passes(
+  what: string,
+  scenario: { readonly seed: number },
+  { violation }: Pick<RunResult, "violation">,
+): boolean {
+  if (violation === undefined) return true;
+  console.log(
+    `seed ${scenario.seed} of ${what} failed: ${violation.message}\n\n${JSON.stringify(scenario, undefined, 2)}`,
+  );
+  return false;
 }

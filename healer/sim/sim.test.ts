@@ -5,6 +5,8 @@ import { matchesGolden } from "./golden.ts";
 import { incidents } from "./incidents.ts";
 import { run } from "./run.ts";
 import { drawScenario } from "./scenario.ts";
+import { runSegment } from "./segments/segmentRun.ts";
+import { drawSegment } from "./segments/segmentScenario.ts";
 import { shrink } from "./shrink.ts";
 import { runSite } from "./sites/siteRun.ts";
 import { drawSite } from "./sites/siteScenario.ts";
@@ -24,6 +26,14 @@ test("100 drawn sites lose hosts, get them back and break no invariant", () => {
   for (let seed = 1; seed <= 100; seed++) {
     const scenario = drawSite(seed);
     const { violation } = runSite(scenario);
+    if (violation !== undefined) assert.fail(`seed ${seed}: ${violation.message}\n${JSON.stringify(scenario)}`);
+  }
+});
+
+test("100 drawn networks lose wires, one way or both, and have one holder per segment", () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const scenario = drawSegment(seed);
+    const { violation } = runSegment(scenario);
     if (violation !== undefined) assert.fail(`seed ${seed}: ${violation.message}\n${JSON.stringify(scenario)}`);
   }
 });

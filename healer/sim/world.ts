@@ -19,6 +19,8 @@ export class World {
   busyUntilMs = 0;
   /** A change of the number of workers that was cut short has left something, which shows as drift. */
   isLeftOver = false;
+  /** By how much the wall clock is ahead of the time that has passed. */
+  aheadMs = 0;
   /** On the way to the healer. */
   readonly inbox: Message[] = [];
   readonly #on = new Map<HostFault, number>();

@@ -1,4 +1,4 @@
-/** Mistakes that somebody could make in the core, each as a change of its text, with what it would break. */
+/** Mistakes that somebody could make in the core, or in the agent where a balancer stands back, each as a change of its text, with what it would break. */
 export interface Mutant {
   readonly name: string;
   readonly file: string;
@@ -950,8 +950,62 @@ export const mutants: readonly Mutant[] = [
     "evacuated: {}",
     "the host's own workers stay as many",
   ),
+  m(
+    "set clock forgotten",
+    "../journal/withAges.ts",
+    "if (isClockSet(entry)) setByMs += entry.byMs;",
+    "if (isClockSet(entry)) setByMs += 0;",
+    "no slot has more repairs than its budget",
+  ),
+  m(
+    "clock that nobody saw being set",
+    "../journal/withAges.ts",
+    "setByMs -= Math.max(0, atMs + setByMs - laterMs);",
+    "",
+    "no entry is of the future",
+  ),
+  a(
+    "cut off and silent about it",
+    "else if (this.#silent >= cutOffAfter && this.state.knowsWitness)",
+    "else if (this.#silent < 0)",
+    "who is cut off lets the address go",
+  ),
+  a(
+    "an answer is no sign",
+    "      this.#silent = 0;\n      onAnswer();",
+    "      onAnswer();",
+    "a segment in order has a holder",
+  ),
+  a(
+    "never mended",
+    "if (this.#heard < neededTicks) return;",
+    "if (this.#heard >= 0) return;",
+    "a segment in order has a holder",
+  ),
+  a(
+    "a witness that was never seen counts",
+    "else if (this.#silent >= cutOffAfter && this.state.knowsWitness)",
+    "else if (this.#silent >= cutOffAfter)",
+    "a witness that is not known takes the address from nobody",
+  ),
+  a(
+    "a witness that answers is not known",
+    "if (witness === this.#witness) this.#sinceWitness = 0;",
+    "if (witness !== this.#witness) this.#sinceWitness = 0;",
+    "who is cut off lets the address go",
+  ),
+  a(
+    "peers are not asked",
+    "if (isSilent) for (const peer of peers) this.#send(peer);",
+    "",
+    "a segment in order has a holder",
+  ),
 ];
 
 function m(name: string, file: string, find: string, replace: string, breaks: string): Mutant {
-  return { name, file, find, replace, breaks };
+  return { name, file: `healer/core/${file}`, find, replace, breaks };
+}
+
+function a(name: string, find: string, replace: string, breaks: string): Mutant {
+  return { name, file: "guest/agent/isolationWatch.ts", find, replace, breaks };
 }

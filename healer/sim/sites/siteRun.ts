@@ -6,6 +6,8 @@ import { pastOf } from "../../core/past.ts";
 import { hearPeer, type PeerState, unheardPeer } from "../../core/peer.ts";
 import { initialState, noPast, type Past, type State } from "../../core/state.ts";
 import { step } from "../../core/step.ts";
+import { JournalClock } from "../../journal/journalClock.ts";
+import { type Written, withAges } from "../../journal/withAges.ts";
 import { Random } from "../random.ts";
 import { simLimits } from "../simLimits.ts";
 import { must, Violation } from "../violation.ts";
@@ -33,7 +35,10 @@ class SiteSimulation {
   readonly #world: SiteWorld;
   readonly #watch: SiteWatch;
   readonly #random: Random;
-  readonly #journal: { readonly atMs: number; readonly entry: JournalEntry }[] = [];
+  readonly #journal: Written<JournalEntry>[] = [];
+  #clock: JournalClock;
+  /** By how much the wall clock is ahead of the time that has passed. */
+  #aheadMs = 0;
   readonly #tasks: { readonly atMs: number; readonly run: () => void }[] = [];
   #peers: Record<string, PeerState> = {};
   #state: State;
@@ -50,6 +55,7 @@ class SiteSimulation {
     this.#scenario = scenario;
     this.#world = new SiteWorld(scenario);
     this.#watch = new SiteWatch(scenario, this.#world, limits);
+    this.#clock = this.#openClock();
     this.#random = new Random(scenario.seed ^ 0x2545f491);
     this.#state = this.#begin(noPast);
     this.#forgetPeers();
@@ -91,6 +97,7 @@ class SiteSimulation {
     if (world.isOn("kill-healer") && !wasDying) this.#die();
     if (world.nowMs < this.#deadUntilMs) return;
     if (this.#isDead || (this.#isReplanned && this.#state.updating === undefined)) this.#startOver();
+    this.#aheadMs = world.aheadMs;
     if (world.nowMs % 1_000 === 0) this.#tellOthers();
     this.#tellOwn();
     this.#wish();
@@ -184,9 +191,26 @@ class SiteSimulation {
     this.#state = state;
     this.#watch.check(event, actions);
     for (const action of actions) {
-      if (action.kind === "journal") this.#journal.push({ atMs: this.#world.nowMs, entry: action.entry });
+      if (action.kind === "journal") this.#write(action.entry);
       else this.#do(action);
     }
+  }
+
+  get #wallMs(): number {
+    return this.#world.nowMs + this.#aheadMs;
+  }
+
+  #openClock(): JournalClock {
+    const clock = new JournalClock({ wallMs: () => this.#wallMs, monotonicMs: () => this.#world.nowMs });
+    this.#journal.push({ atMs: this.#wallMs, entry: { kind: "opened", boot: "the only one" } });
+    return clock;
+  }
+
+  #write(entry: JournalEntry): void {
+    const { atMs, setByMs } = this.#clock.read();
+    if (setByMs !== 0) this.#journal.push({ atMs, entry: { kind: "clockSet", byMs: setByMs } });
+    this.#clock.written(setByMs);
+    this.#journal.push({ atMs, entry });
   }
 
   #do(action: Action): void {
@@ -287,8 +311,10 @@ class SiteSimulation {
   #startOver(): void {
     this.#isReplanned = false;
     this.#isDead = false;
-    const { nowMs } = this.#world;
-    this.#state = this.#begin(pastOf(this.#journal.map(({ atMs, entry }) => ({ agoMs: nowMs - atMs, entry }))));
+    // What is set forward meanwhile would look like time that has passed. So it is set as soon as the healer is there.
+    this.#aheadMs = Math.min(this.#aheadMs, this.#world.aheadMs);
+    this.#clock = this.#openClock();
+    this.#state = this.#begin(pastOf(withAges(this.#journal, this.#wallMs)));
     const { evacuated } = this.#state;
     const isSame = Object.entries(this.#world.evacuated).every(([host, count]) => evacuated[host] === count);
     must(isSame, "what stands in is read from what is deployed", () => JSON.stringify(evacuated));

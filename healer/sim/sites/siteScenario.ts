@@ -22,6 +22,8 @@ const siteFaults = [
   "kill-healer",
   /** A person takes this host out of service, and back. */
   "drain-host",
+  /** This host's wall clock is set, and back when it ends. */
+  "set-clock",
 ] as const;
 
 export type SiteFaultKind = (typeof siteFaults)[number];

@@ -24,10 +24,17 @@ export class SiteWorld {
   }
 
   isOn(kind: SiteFaultKind, host?: string): boolean {
-    const isNow = ({ atMs, forMs }: SiteFault) => this.nowMs >= atMs && this.nowMs < atMs + forMs;
-    return this.#scenario.faults.some((fault) => {
-      return fault.kind === kind && (host === undefined || fault.host === host) && isNow(fault);
-    });
+    return this.#now.some((fault) => fault.kind === kind && (host === undefined || fault.host === host));
+  }
+
+  get #now(): readonly SiteFault[] {
+    return this.#scenario.faults.filter(({ atMs, forMs }) => this.nowMs >= atMs && this.nowMs < atMs + forMs);
+  }
+
+  /** By how much the wall clock is ahead of the time that has passed: minutes or hours, either way. */
+  get aheadMs(): number {
+    const fault = this.#now.find(({ kind }) => kind === "set-clock");
+    return fault === undefined ? 0 : fault.forMs * (fault.forMs % 2 === 0 ? 100 : -100);
   }
 
   /** How many workers fit now. */
