@@ -99,7 +99,7 @@ test("a reader may want one machine, or some kinds of entries, and nothing else"
     assert.deepEqual(await wanted("kind=page"), ["4"]);
     assert.deepEqual(await wanted("kind=page&kind=status&slot=web-2"), ["2"]);
     const refused = await fetch(`${url}?kind=pages`, { headers: { authorization }, signal: t.signal });
-    assert.match(((await refused.json()) as { message: string }).message, /^kind: write one of started, .*page/);
+    assert.match(((await refused.json()) as { message: string }).message, /^kind: write one of opened, .*page/);
   });
 });
 
