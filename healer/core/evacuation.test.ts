@@ -133,6 +133,21 @@ test("who hears a third host is not cut off, whatever its witness says", () => {
   assert.deepEqual(cut.scalings(), ["the loss of mb: 3"], "one of two is this host's share");
 });
 
+test("the share of a host that is lost as well falls to those that are left, and each gets its own back", () => {
+  const site = lost({ others: { cc: undefined, mb: undefined } });
+  assert.deepEqual(site.evacuated, { mb: 1 }, "the other one is for cc to make");
+  site.lose("cc");
+  site.pass(limits.hostConfirmMs + 10_000);
+  assert.deepEqual(site.evacuated, { mb: 2, cc: 2 });
+  assert.deepEqual(site.scalings(), ["the loss of mb: 3", "the loss of mb and cc: 6"]);
+  site.bringBack("cc");
+  passUntil(site, () => site.evacuated.cc === undefined);
+  assert.deepEqual(site.evacuated, { mb: 2 }, "cc may need long to make its part");
+  site.bringBack("mb");
+  passUntil(site, () => site.evacuated.mb === undefined);
+  assert.equal(site.own, 2);
+});
+
 test("as many as there is room for, and a page says how many are not", () => {
   const site = new SiteScene();
   site.capacity = 3;
@@ -383,15 +398,17 @@ test("the hosts that are left make all of a lost host's workers between them, wh
     ["aa", "zz", "mb", "bk"],
     ["zz", "bk", "mb", "aa", "cc"],
   ]) {
-    const [gone = "", ...left] = hosts;
-    for (let workers = 0; workers <= 9; workers += 1) {
-      const shares = left.map((host) => {
-        const others = Object.fromEntries(hosts.filter((name) => name !== host).map((name) => [name, undefined]));
-        return shareOf({ host, others, hasWitness: false }, gone, workers);
-      });
-      const sum = shares.reduce((total, share) => total + share, 0);
-      assert.equal(sum, workers);
-      assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+    for (let lost = 1; lost < hosts.length; lost += 1) {
+      const [gone, left] = [new Set(hosts.slice(0, lost)), hosts.slice(lost)];
+      for (let workers = 0; workers <= 9; workers += 1) {
+        const shares = left.map((host) => {
+          const others = Object.fromEntries(hosts.filter((name) => name !== host).map((name) => [name, undefined]));
+          return shareOf({ host, others, hasWitness: false }, gone, workers);
+        });
+        const sum = shares.reduce((total, share) => total + share, 0);
+        assert.equal(sum, workers);
+        assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+      }
     }
   }
 });

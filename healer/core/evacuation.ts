@@ -1,6 +1,6 @@
 /**
- * Workers that stand in for those of a lost host. Each host that is left makes its share, which the plan alone says, so
- * that nobody has to be asked; when the host has come back and is well, they are given back one by one. Both take the one
+ * Workers that stand in for those of a lost host. Each host that is left makes its share, which follows from the plan and from
+ * who is lost, so that nobody has to be asked; when the host has come back and is well, they are given back one by one. Both take the one
  * way of every change of the number of workers.
  */
 import type { Action } from "./actions.ts";
@@ -28,17 +28,22 @@ export interface Room {
   readonly lack: string | undefined;
 }
 
-/** How many of a lost host's workers are this host's to make: the same on all hosts that have the same plan. */
-export function shareOf({ host, others }: PlannedSite, lost: string, workers: number): number {
-  const left = [host, ...Object.keys(others)].filter((name) => name !== lost).toSorted();
+/** How many of a lost host's workers are this host's to make: the hosts that are left, and say so, make all of them. */
+export function shareOf({ host, others }: PlannedSite, lost: ReadonlySet<string>, workers: number): number {
+  const left = [host, ...Object.keys(others)].filter((name) => !lost.has(name)).toSorted();
   const more = left.indexOf(host) < workers % left.length ? 1 : 0;
   return Math.floor(workers / left.length) + more;
 }
 
 /** How many workers should stand in for a host here, by what is known of it now; undefined if nobody has said how many it has. */
-export function wantedFor({ host, workers }: OtherHost, { site }: Pick<State, "site">): number | undefined {
+export function wantedFor(
+  { host, workers }: OtherHost,
+  { site, hosts }: Pick<State, "site" | "hosts">,
+): number | undefined {
   const known = workers ?? site.others[host];
-  return known === undefined ? undefined : shareOf(site, host, known);
+  if (known === undefined) return undefined;
+  const lost = Object.values(hosts).filter(({ status }) => status === "lost");
+  return shareOf(site, new Set([host, ...lost.map((other) => other.host)]), known);
 }
 
 export function hearRoom(state: State, { workers, fits, lack }: Extract<Event, { kind: "room" }>): State {

@@ -951,6 +951,13 @@ export const mutants: readonly Mutant[] = [
     "the host's own workers stay as many",
   ),
   m(
+    "who is lost as well makes its share",
+    "evacuation.ts",
+    "new Set([host, ...lost.map((other) => other.host)])",
+    "new Set([host])",
+    "the share of a host that is lost as well falls to those that are left",
+  ),
+  m(
     "set clock forgotten",
     "../journal/withAges.ts",
     "if (isClockSet(entry)) setByMs += entry.byMs;",

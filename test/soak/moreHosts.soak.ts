@@ -143,8 +143,7 @@ async function expectLost(lab: Lab, left: readonly string[], lost: readonly stri
   }
 }
 
-/** Of the first host's only worker the first one by name makes all; of the second's likewise, if the share is not a lost host's. */
+/** Each lost host had one worker, and the first by name of those that are left makes it. */
 function shareOf(host: string, left: readonly string[], lost: readonly string[]): number {
-  const all = [...left, ...lost].toSorted();
-  return lost.filter((one) => all.find((name) => name !== one) === host).length;
+  return left.toSorted()[0] === host ? lost.length : 0;
 }

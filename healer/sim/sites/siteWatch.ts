@@ -114,7 +114,7 @@ export class SiteWatch {
       must(!isLeaving || servedOn, "who goes on purpose is not lost", () => host);
       const signMs = Math.max(heardMs ?? 0, seenMs);
       must(nowMs - signMs >= hostConfirmMs - lateMs, "a host is lost after a while", () => `${nowMs - signMs} ms`);
-      must(count <= this.#shareOf(host), "each host makes its share", () => `${count} for ${host}`);
+      must(count <= this.#mostFor(host), "each host makes its share", () => `${count} for ${host}`);
     }
   }
 
@@ -148,8 +148,14 @@ export class SiteWatch {
     must(sinceMs <= this.#limits.witnessFreshMs + lateMs, "no evacuation while isolated", () => `for ${sinceMs} ms`);
   }
 
-  #shareOf(host: string): number {
-    return Math.ceil((this.#scenario.others[host] ?? 0) / Object.keys(this.#scenario.others).length);
+  /** Its share, divided among this host and all that may not be lost for it. */
+  #mostFor(lost: string): number {
+    const { nowMs } = this.#world;
+    const left = [...this.#hosts].filter(([host, { heardMs, seenMs = 0 }]) => {
+      const isUnheard = heardMs === undefined;
+      return host !== lost && (isUnheard || nowMs - Math.max(heardMs, seenMs) < this.#limits.hostConfirmMs - lateMs);
+    });
+    return Math.ceil((this.#scenario.others[lost] ?? 0) / (1 + left.length));
   }
 
   #told(host: string): ToldHost {
