@@ -136,6 +136,7 @@ async function heal(
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   const limits = limitsFor[acceleratorOf(outputs)];
+  await journal.noteClock().catch((error: Error) => log.error(error, "the journal cannot be written"));
   const past = pastOf(await readPast());
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
@@ -166,7 +167,8 @@ async function heal(
     await peers.watch(peersPlanOf(outputs.applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     await manager.ready(`watching ${slots.join(", ")}`);
-    return await nextDeployment(outputs, settings, () => isAtWork(healer.state), log, signal);
+    const isBusy = () => isAtWork(healer.state);
+    return await nextDeployment(outputs, settings, isBusy, journal, log, signal);
   } finally {
     api.watch(undefined);
     await signals.close();
@@ -203,12 +205,15 @@ async function nextDeployment(
   outputs: StackOutputs,
   settings: DeploymentSettings,
   isBusy: () => boolean,
+  journal: Journal,
   log: Logger,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
   let stamp = await deploymentStamp(settings);
   while (!signal.aborted) {
     await sleep(redeployIntervalMs, undefined, { signal }).catch(() => {});
+    // The next healer has to know of it, however this one ends. Where it cannot be written it is tried again.
+    await journal.noteClock().catch(() => {});
     if (signal.aborted || isBusy()) continue;
     const now = await deploymentStamp(settings).catch(() => stamp);
     if (now === stamp) continue;

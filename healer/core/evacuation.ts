@@ -28,9 +28,9 @@ export interface Room {
   readonly lack: string | undefined;
 }
 
-/** How many of a lost host's workers are this host's to make: the hosts that are left, and say so, make all of them. */
-export function shareOf({ host, others }: PlannedSite, lost: ReadonlySet<string>, workers: number): number {
-  const left = [host, ...Object.keys(others)].filter((name) => !lost.has(name)).toSorted();
+/** How many of a lost host's workers are this host's to make, when the hosts that are not gone make all of them. */
+export function shareOf({ host, others }: PlannedSite, gone: ReadonlySet<string>, workers: number): number {
+  const left = [host, ...Object.keys(others)].filter((name) => !gone.has(name)).toSorted();
   const more = left.indexOf(host) < workers % left.length ? 1 : 0;
   return Math.floor(workers / left.length) + more;
 }
@@ -42,8 +42,8 @@ export function wantedFor(
 ): number | undefined {
   const known = workers ?? site.others[host];
   if (known === undefined) return undefined;
-  const lost = Object.values(hosts).filter(({ status }) => status === "lost");
-  return shareOf(site, new Set([host, ...lost.map((other) => other.host)]), known);
+  const gone = Object.values(hosts).filter(({ status }) => status === "lost" || status === "planned");
+  return shareOf(site, new Set([host, ...gone.map((other) => other.host)]), known);
 }
 
 export function hearRoom(state: State, { workers, fits, lack }: Extract<Event, { kind: "room" }>): State {

@@ -47,6 +47,8 @@ test("a clock that was set since the last entry is written down before the next 
     await journal.append({ kind: "b" });
   }
   await journal.append({ kind: "c" });
+  wallMs -= 7_200_000;
+  for (let times = 0; times < 2; times += 1) await journal.noteClock();
   await journal.close();
   const { entries } = await readJournal(path);
   assert.deepEqual(
@@ -57,9 +59,10 @@ test("a clock that was set since the last entry is written down before the next 
       [3, "clockSet", 3_600_700],
       [4, "b", undefined],
       [5, "c", undefined],
+      [6, "clockSet", -7_200_000],
     ],
   );
-  assert.equal(journal.sequence, 5);
+  assert.equal(journal.sequence, 6);
 });
 
 test("a torn last line is dropped and said, and the next entry is a line of its own", async () => {

@@ -24,7 +24,8 @@ export interface OpenedJournal {
 export type JournalReader = (lines: readonly JournalLine[]) => void;
 
 interface Waiting {
-  readonly entry: object;
+  /** Undefined: only what there is to say of the clock. */
+  readonly entry: object | undefined;
   readonly done: PromiseWithResolvers<void>;
 }
 
@@ -74,11 +75,12 @@ export class Journal {
 
   /** Resolves when the entry is on the disk. Rejects if it cannot be written; then it is not in the file. */
   append(entry: object): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error("the journal is closed"));
-    const done = Promise.withResolvers<void>();
-    this.#waiting.push({ entry, done });
-    this.#writing ??= this.#writeAll();
-    return done.promise;
+    return this.#append(entry);
+  }
+
+  /** If the clock was set since the last entry, writes that: whoever reads the journal now counts with it. */
+  async noteClock(): Promise<void> {
+    if (this.#options.clock.read().setByMs !== 0) await this.#append(undefined);
   }
 
   /** The number of the last entry that is on the disk. */
@@ -97,9 +99,18 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    await this.noteClock().catch(() => {});
     this.#closed = true;
     await this.#writing;
     await this.#file.close();
+  }
+
+  #append(entry: object | undefined): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error("the journal is closed"));
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ entry, done });
+    this.#writing ??= this.#writeAll();
+    return done.promise;
   }
 
   async #writeAll(): Promise<void> {
@@ -122,7 +133,7 @@ export class Journal {
     const { atMs, setByMs } = this.#options.clock.read();
     const at = new Date(atMs).toISOString();
     const first = this.#sequence + 1;
-    const entries = [...(setByMs === 0 ? [] : [clockSet(setByMs)]), ...batch.map(({ entry }) => entry)];
+    const entries = [...(setByMs === 0 ? [] : [clockSet(setByMs)]), ...batch.flatMap(({ entry }) => entry ?? [])];
     const lines = entries.map((entry, index) => ({ seq: first + index, at, ...entry }));
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
     try {

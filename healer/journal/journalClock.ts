@@ -14,23 +14,27 @@ const setMs = 1_000;
 export class JournalClock {
   readonly #wallMs: () => number;
   readonly #monotonicMs: () => number;
-  #aheadMs: number;
+  #aheadMs: number | undefined;
 
   constructor({ wallMs = Date.now, monotonicMs = () => performance.now() }: Clocks = {}) {
     this.#wallMs = wallMs;
     this.#monotonicMs = monotonicMs;
-    this.#aheadMs = wallMs() - monotonicMs();
   }
 
-  /** `setByMs`: forward by so much, back if negative; 0 if it was not set. It is told again until it is written down. */
+  /**
+   * `setByMs`: forward by so much since the first look, back if negative; 0 if it was not set. It is told again until it is
+   * written down.
+   */
   read(): { readonly atMs: number; readonly setByMs: number } {
     const atMs = this.#wallMs();
-    const offMs = Math.round(atMs - this.#monotonicMs() - this.#aheadMs);
+    const aheadMs = atMs - this.#monotonicMs();
+    this.#aheadMs ??= aheadMs;
+    const offMs = Math.round(aheadMs - this.#aheadMs);
     return { atMs, setByMs: Math.abs(offMs) < setMs ? 0 : offMs };
   }
 
   /** That it was set by so much stands in the journal now. */
   written(setByMs: number): void {
-    this.#aheadMs += setByMs;
+    if (this.#aheadMs !== undefined) this.#aheadMs += setByMs;
   }
 }

@@ -118,8 +118,10 @@ class Host {
   }
 
   #open(): JournalClock {
+    const clock = new JournalClock({ wallMs: () => this.nowMs + this.aheadMs, monotonicMs: () => this.nowMs });
+    clock.read();
     this.#push({ kind: "opened", boot: `${this.#boots}` });
-    return new JournalClock({ wallMs: () => this.nowMs + this.aheadMs, monotonicMs: () => this.nowMs });
+    return clock;
   }
 
   #push(entry: { readonly kind: string; readonly boot?: string }): void {

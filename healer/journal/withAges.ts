@@ -36,13 +36,13 @@ export function withAges<Entry extends { readonly kind: string }>(
     setByMs -= Math.max(0, atMs + setByMs - laterMs);
     laterMs = atMs + setByMs;
     if (isClockSet(entry)) setByMs += entry.byMs;
-    else if (isOpened(entry)) setByMs = boots[index - 1] === entry.boot ? Math.max(0, setByMs) : 0;
+    else if (isOpened(entry)) setByMs = (boots[index - 1] ?? entry.boot) === entry.boot ? Math.max(0, setByMs) : 0;
     else aged.push({ agoMs: nowMs - laterMs, entry });
   }
   return aged.reverse();
 }
 
-/** During which boot each was written; undefined before the first that is known. */
+/** During which boot each was written; undefined before the first that is known, which may have been the same. */
 function bootsOf(entries: readonly { readonly kind: string }[]): (string | undefined)[] {
   let boot: string | undefined;
   return entries.map((entry) => {

@@ -190,6 +190,7 @@ class Simulation {
     }
     if (this.#stalledSinceMs !== undefined) return;
     this.#aheadMs = this.#world.aheadMs;
+    this.#noteClock();
     this.#beats();
     this.#deliver();
     if (this.#deadUntilMs !== undefined) return;
@@ -264,15 +265,19 @@ class Simulation {
 
   #openClock(): JournalClock {
     const clock = new JournalClock({ wallMs: () => this.#wallMs, monotonicMs: () => this.nowMs });
-    this.#journal.push({ atMs: this.#wallMs, entry: { kind: "opened", boot: "the only one" } });
+    this.#journal.push({ atMs: clock.read().atMs, entry: { kind: "opened", boot: "the only one" } });
     return clock;
   }
 
   #write(entry: JournalEntry): void {
+    this.#noteClock();
+    this.#journal.push({ atMs: this.#wallMs, entry });
+  }
+
+  #noteClock(): void {
     const { atMs, setByMs } = this.#clock.read();
     if (setByMs !== 0) this.#journal.push({ atMs, entry: { kind: "clockSet", byMs: setByMs } });
     this.#clock.written(setByMs);
-    this.#journal.push({ atMs, entry });
   }
 
   /** The worst moment to die: the repair stands in the journal, and nothing of it has been done. */

@@ -953,7 +953,7 @@ export const mutants: readonly Mutant[] = [
   m(
     "who is lost as well makes its share",
     "evacuation.ts",
-    "new Set([host, ...lost.map((other) => other.host)])",
+    "new Set([host, ...gone.map((other) => other.host)])",
     "new Set([host])",
     "the share of a host that is lost as well falls to those that are left",
   ),

@@ -98,6 +98,7 @@ class SiteSimulation {
     if (world.nowMs < this.#deadUntilMs) return;
     if (this.#isDead || (this.#isReplanned && this.#state.updating === undefined)) this.#startOver();
     this.#aheadMs = world.aheadMs;
+    this.#noteClock();
     if (world.nowMs % 1_000 === 0) this.#tellOthers();
     this.#tellOwn();
     this.#wish();
@@ -202,15 +203,19 @@ class SiteSimulation {
 
   #openClock(): JournalClock {
     const clock = new JournalClock({ wallMs: () => this.#wallMs, monotonicMs: () => this.#world.nowMs });
-    this.#journal.push({ atMs: this.#wallMs, entry: { kind: "opened", boot: "the only one" } });
+    this.#journal.push({ atMs: clock.read().atMs, entry: { kind: "opened", boot: "the only one" } });
     return clock;
   }
 
   #write(entry: JournalEntry): void {
+    this.#noteClock();
+    this.#journal.push({ atMs: this.#wallMs, entry });
+  }
+
+  #noteClock(): void {
     const { atMs, setByMs } = this.#clock.read();
     if (setByMs !== 0) this.#journal.push({ atMs, entry: { kind: "clockSet", byMs: setByMs } });
     this.#clock.written(setByMs);
-    this.#journal.push({ atMs, entry });
   }
 
   #do(action: Action): void {
@@ -309,11 +314,12 @@ class SiteSimulation {
 
   /** A healer begins with its journal, and with what is deployed. */
   #startOver(): void {
+    const isNew = this.#isDead;
     this.#isReplanned = false;
     this.#isDead = false;
     // What is set forward meanwhile would look like time that has passed. So it is set as soon as the healer is there.
     this.#aheadMs = Math.min(this.#aheadMs, this.#world.aheadMs);
-    this.#clock = this.#openClock();
+    if (isNew) this.#clock = this.#openClock();
     this.#state = this.#begin(pastOf(withAges(this.#journal, this.#wallMs)));
     const { evacuated } = this.#state;
     const isSame = Object.entries(this.#world.evacuated).every(([host, count]) => evacuated[host] === count);

@@ -151,9 +151,9 @@ export class SiteWatch {
   /** Its share, divided among this host and all that may not be lost for it. */
   #mostFor(lost: string): number {
     const { nowMs } = this.#world;
-    const left = [...this.#hosts].filter(([host, { heardMs, seenMs = 0 }]) => {
-      const isUnheard = heardMs === undefined;
-      return host !== lost && (isUnheard || nowMs - Math.max(heardMs, seenMs) < this.#limits.hostConfirmMs - lateMs);
+    const left = [...this.#hosts].filter(([host, { heardMs, isLeaving, seenMs = 0 }]) => {
+      if (host === lost || isLeaving) return false;
+      return heardMs === undefined || nowMs - Math.max(heardMs, seenMs) < this.#limits.hostConfirmMs - lateMs;
     });
     return Math.ceil((this.#scenario.others[lost] ?? 0) / (1 + left.length));
   }
