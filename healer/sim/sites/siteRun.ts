@@ -65,6 +65,7 @@ class SiteSimulation {
     const { quietMs } = this.#scenario;
     while (this.#world.nowMs < quietMs + patienceMs) {
       this.#round();
+      this.#watch.look();
       this.#restMs = this.#isAtRest ? this.#restMs + stepMs : 0;
       if (this.#world.nowMs > quietMs && this.#restMs > 30_000) return;
     }
@@ -320,6 +321,7 @@ class SiteSimulation {
     // What is set forward meanwhile would look like time that has passed. So it is set as soon as the healer is there.
     this.#aheadMs = Math.min(this.#aheadMs, this.#world.aheadMs);
     if (isNew) this.#clock = this.#openClock();
+    this.#watch.startOver();
     this.#state = this.#begin(pastOf(withAges(this.#journal, this.#wallMs)));
     const { evacuated } = this.#state;
     const isSame = Object.entries(this.#world.evacuated).every(([host, count]) => evacuated[host] === count);

@@ -3,7 +3,7 @@ import type { Action, JournalEntry } from "../../core/actions.ts";
 import type { Event } from "../../core/events.ts";
 import type { Limits } from "../../core/limits.ts";
 import { must } from "../violation.ts";
-import type { SiteScenario } from "./siteScenario.ts";
+import type { SiteFaultKind, SiteScenario } from "./siteScenario.ts";
 import type { SiteWorld } from "./siteWorld.ts";
 
 type Begun = Extract<JournalEntry, { kind: "scaleBegun" }>;
@@ -15,10 +15,16 @@ interface ToldHost {
   /** Since when it has been heard with all its workers well. */
   wellSinceMs: number | undefined;
   seenMs: number | undefined;
+  /** Its workers were seen for long after its healer's last word. */
+  servesOn: boolean;
 }
 
 /** Between what happens and what the healer is told of it. */
 const lateMs = 4_500;
+/** What is under way comes to its end within this, and what is missing is made. */
+const madeMs = 45_000;
+/** These delay nothing that this host does for a lost one. */
+const harmless: ReadonlySet<SiteFaultKind> = new Set(["power", "set-clock"]);
 
 export class SiteWatch {
   readonly #scenario: SiteScenario;
@@ -37,7 +43,9 @@ export class SiteWatch {
     this.#scenario = scenario;
     this.#world = world;
     this.#limits = limits;
-    const untold = () => ({ heardMs: undefined, isLeaving: false, wellSinceMs: undefined, seenMs: undefined });
+    const untold = () => {
+      return { heardMs: undefined, isLeaving: false, wellSinceMs: undefined, seenMs: undefined, servesOn: false };
+    };
     this.#hosts = new Map(Object.keys(scenario.others).map((host) => [host, untold()]));
   }
 
@@ -49,7 +57,12 @@ export class SiteWatch {
   hearHealer(host: string, isLeaving: boolean, isWell: boolean): void {
     const { nowMs } = this.#world;
     const told = this.#told(host);
-    Object.assign(told, { heardMs: nowMs, isLeaving, wellSinceMs: isWell ? (told.wellSinceMs ?? nowMs) : undefined });
+    Object.assign(told, {
+      heardMs: nowMs,
+      isLeaving,
+      servesOn: false,
+      wellSinceMs: isWell ? (told.wellSinceMs ?? nowMs) : undefined,
+    });
   }
 
   hearNothing(host: string): void {
@@ -58,7 +71,37 @@ export class SiteWatch {
   }
 
   seeWorkers(host: string): void {
-    this.#told(host).seenMs = this.#world.nowMs;
+    const told = this.#told(host);
+    told.seenMs = this.#world.nowMs;
+    if (told.seenMs - (told.heardMs ?? 0) >= this.#limits.hostConfirmMs - lateMs) told.servesOn = true;
+  }
+
+  /** The core begins with a plan. When workers last answered it does not remember; if they still do it hears so at once. */
+  startOver(): void {
+    for (const told of this.#hosts.values()) told.seenMs = undefined;
+  }
+
+  /** After a while in which nothing has changed, all that can be made for those that have no power is made. */
+  look(): void {
+    const { nowMs, capacity, evacuated } = this.#world;
+    const { faults, others, own } = this.#scenario;
+    const begun = faults.filter(({ atMs }) => atMs <= nowMs);
+    const changesMs = begun.flatMap(({ atMs, forMs }) => [atMs, atMs + forMs]).filter((atMs) => atMs <= nowMs);
+    const quietMs = nowMs - Math.max(0, ...changesMs);
+    if (quietMs < this.#limits.hostConfirmMs + madeMs || !begun.every(({ kind }) => harmless.has(kind))) return;
+    const lost = Object.keys(others).filter((host) => this.#world.isOn("power", host));
+    const left = ["bk", ...Object.keys(others)].filter((host) => !lost.includes(host)).toSorted();
+    const shares = lost.map((host): [string, number] => {
+      const workers = others[host] ?? 0;
+      return [host, Math.floor(workers / left.length) + (left.indexOf("bk") < workers % left.length ? 1 : 0)];
+    });
+    const wanted: Record<string, number> = { ...evacuated };
+    for (const [host, share] of shares) wanted[host] = Math.max(wanted[host] ?? 0, share);
+    if (own + Object.values(wanted).reduce((sum, count) => sum + count, 0) > capacity) return;
+    for (const [host, share] of shares) {
+      const made = evacuated[host] ?? 0;
+      must(made >= share, "what is lost is stood in for", () => `${made} of ${share} for ${host} at ${nowMs}`);
+    }
   }
 
   check(event: Event, actions: readonly Action[]): void {
@@ -108,10 +151,9 @@ export class SiteWatch {
     this.#isInSight();
     for (const [host, count] of Object.entries(evacuated)) {
       if (count <= (this.#world.evacuated[host] ?? 0)) continue;
-      const { heardMs, isLeaving, seenMs = 0 } = this.#told(host);
+      const { heardMs, isLeaving, seenMs = 0, servesOn } = this.#told(host);
       must(heardMs !== undefined, "only what was there can be lost", () => host);
-      const servedOn = seenMs - (heardMs ?? 0) >= hostConfirmMs - lateMs;
-      must(!isLeaving || servedOn, "who goes on purpose is not lost", () => host);
+      must(!isLeaving || servesOn, "who goes on purpose is not lost", () => host);
       const signMs = Math.max(heardMs ?? 0, seenMs);
       must(nowMs - signMs >= hostConfirmMs - lateMs, "a host is lost after a while", () => `${nowMs - signMs} ms`);
       must(count <= this.#mostFor(host), "each host makes its share", () => `${count} for ${host}`);
