@@ -11,8 +11,6 @@ export const wishBudgets: readonly Budget[] = [
         result: "vip-move",
         measure: { kind: "share", hits: ["newFailed"], of: "onNew" },
         atMost: 0,
-        knownMiss:
-          "a POST got 502 from a worker whose machine stood still, and one was sent late to the old holder's connection",
       },
       {
         about: "fails",
@@ -27,8 +25,6 @@ export const wishBudgets: readonly Budget[] = [
         result: "vip-move",
         measure: { kind: "share", hits: ["cutInFlight"], of: "inFlight" },
         atMost: 0,
-        knownMiss:
-          "one whose connection the old holder had just taken was sent when the address had moved, and was reset",
       },
       {
         about: "never",
