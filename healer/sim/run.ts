@@ -1,14 +1,11 @@
 /** One run: the real core in the simulated world, from the first beat to the end of all that went wrong. */
-import type { Action, JournalEntry } from "../core/actions.ts";
+import type { Action } from "../core/actions.ts";
 import type { Event } from "../core/events.ts";
 import type { Beat, Timed } from "../core/facts.ts";
 import type { Limits } from "../core/limits.ts";
 import { isWellAgain } from "../core/lookAgain.ts";
-import { pastOf } from "../core/past.ts";
 import { initialState, noPast, type PlannedSlot, type State } from "../core/state.ts";
 import { step } from "../core/step.ts";
-import { JournalClock } from "../journal/journalClock.ts";
-import { type Written, withAges } from "../journal/withAges.ts";
 import { beginFault, endFault } from "./breakWorld.ts";
 import type { Fault } from "./faults.ts";
 import { beatOf, plannedFiles, polled, speaks } from "./machine.ts";
@@ -16,6 +13,7 @@ import { isAtRest, type Outcome, untold, whatIsNot } from "./outcome.ts";
 import { Random } from "./random.ts";
 import { Rim } from "./rim.ts";
 import { type Scenario, slotsOf } from "./scenario.ts";
+import { SimJournal } from "./simJournal.ts";
 import { simLimits } from "./simLimits.ts";
 import { Violation } from "./violation.ts";
 import { Watch } from "./watch.ts";
@@ -51,10 +49,7 @@ class Simulation {
   readonly #watch: Watch;
   readonly #listener: Listener | undefined;
   readonly #planned: readonly PlannedSlot[];
-  readonly #journal: Written<JournalEntry>[] = [];
-  #clock: JournalClock;
-  /** By how much the wall clock is ahead of the time that has passed. */
-  #aheadMs = 0;
+  readonly #journal: SimJournal;
   #state: State;
   #deadUntilMs: number | undefined;
   #stalledSinceMs: number | undefined;
@@ -71,7 +66,7 @@ class Simulation {
     this.#world = new World(slots, this.#limits, new Random(scenario.seed ^ 0x5bd1e995));
     this.#rim = new Rim(this.#world, (slot) => this.#isWell(slot));
     this.#watch = new Watch(this.#world, this.#limits);
-    this.#clock = this.#openClock();
+    this.#journal = new SimJournal(this.#world);
     this.#listener = listener;
     this.#planned = [...this.#world.machines.values()].map(({ slot, role }) => ({ slot, role, plannedFiles }));
     this.#state = initialState(this.#planned, noPast, 0, this.#limits);
@@ -171,12 +166,8 @@ class Simulation {
   }
 
   #revive(): void {
-    // What is set forward meanwhile would look like time that has passed. So it is set as soon as the healer is there.
-    this.#aheadMs = Math.min(this.#aheadMs, this.#world.aheadMs);
-    this.#clock = this.#openClock();
-    const past = pastOf(withAges(this.#journal, this.#wallMs));
     this.#deadUntilMs = undefined;
-    this.#state = initialState(this.#planned, past, this.nowMs, this.#limits);
+    this.#state = initialState(this.#planned, this.#journal.reopen(), this.nowMs, this.#limits);
     this.#watch.restart();
   }
 
@@ -189,8 +180,7 @@ class Simulation {
       this.#revive();
     }
     if (this.#stalledSinceMs !== undefined) return;
-    this.#aheadMs = this.#world.aheadMs;
-    this.#noteClock();
+    this.#journal.noteClock();
     this.#beats();
     this.#deliver();
     if (this.#deadUntilMs !== undefined) return;
@@ -253,31 +243,10 @@ class Simulation {
     if (dyingAt === undefined) this.#watch.check(before, event, after);
     else this.#watch.checkLast(event, after.state, done);
     for (const action of done) {
-      if (action.kind === "journal") this.#write(action.entry);
+      if (action.kind === "journal") this.#journal.write(action.entry);
       else this.#rim.do(action);
     }
     if (dyingAt !== undefined) this.#die(this.#world.random.between(500, 3_000), true);
-  }
-
-  get #wallMs(): number {
-    return this.nowMs + this.#aheadMs;
-  }
-
-  #openClock(): JournalClock {
-    const clock = new JournalClock({ wallMs: () => this.#wallMs, monotonicMs: () => this.nowMs });
-    this.#journal.push({ atMs: clock.read().atMs, entry: { kind: "opened", boot: "the only one" } });
-    return clock;
-  }
-
-  #write(entry: JournalEntry): void {
-    this.#noteClock();
-    this.#journal.push({ atMs: this.#wallMs, entry });
-  }
-
-  #noteClock(): void {
-    const { atMs, setByMs } = this.#clock.read();
-    if (setByMs !== 0) this.#journal.push({ atMs, entry: { kind: "clockSet", byMs: setByMs } });
-    this.#clock.written(setByMs);
   }
 
   /** The worst moment to die: the repair stands in the journal, and nothing of it has been done. */

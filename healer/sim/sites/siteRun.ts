@@ -1,14 +1,12 @@
 /** One run of a site: the real core on one host, while others are lost and come back. */
-import type { Action, JournalEntry } from "../../core/actions.ts";
+import type { Action } from "../../core/actions.ts";
 import type { Event, RepairOutcome } from "../../core/events.ts";
 import type { Beat, Timed } from "../../core/facts.ts";
-import { pastOf } from "../../core/past.ts";
 import { hearPeer, type PeerState, unheardPeer } from "../../core/peer.ts";
 import { initialState, noPast, type Past, type State } from "../../core/state.ts";
 import { step } from "../../core/step.ts";
-import { JournalClock } from "../../journal/journalClock.ts";
-import { type Written, withAges } from "../../journal/withAges.ts";
 import { Random } from "../random.ts";
+import { SimJournal } from "../simJournal.ts";
 import { simLimits } from "../simLimits.ts";
 import { must, Violation } from "../violation.ts";
 import type { SiteScenario } from "./siteScenario.ts";
@@ -35,10 +33,7 @@ class SiteSimulation {
   readonly #world: SiteWorld;
   readonly #watch: SiteWatch;
   readonly #random: Random;
-  readonly #journal: Written<JournalEntry>[] = [];
-  #clock: JournalClock;
-  /** By how much the wall clock is ahead of the time that has passed. */
-  #aheadMs = 0;
+  readonly #journal: SimJournal;
   readonly #tasks: { readonly atMs: number; readonly run: () => void }[] = [];
   #peers: Record<string, PeerState> = {};
   #state: State;
@@ -55,7 +50,7 @@ class SiteSimulation {
     this.#scenario = scenario;
     this.#world = new SiteWorld(scenario);
     this.#watch = new SiteWatch(scenario, this.#world, limits);
-    this.#clock = this.#openClock();
+    this.#journal = new SimJournal(this.#world);
     this.#random = new Random(scenario.seed ^ 0x2545f491);
     this.#state = this.#begin(noPast);
     this.#forgetPeers();
@@ -98,8 +93,7 @@ class SiteSimulation {
     if (world.isOn("kill-healer") && !wasDying) this.#die();
     if (world.nowMs < this.#deadUntilMs) return;
     if (this.#isDead || (this.#isReplanned && this.#state.updating === undefined)) this.#startOver();
-    this.#aheadMs = world.aheadMs;
-    this.#noteClock();
+    this.#journal.noteClock();
     if (world.nowMs % 1_000 === 0) this.#tellOthers();
     this.#tellOwn();
     this.#wish();
@@ -193,30 +187,9 @@ class SiteSimulation {
     this.#state = state;
     this.#watch.check(event, actions);
     for (const action of actions) {
-      if (action.kind === "journal") this.#write(action.entry);
+      if (action.kind === "journal") this.#journal.write(action.entry);
       else this.#do(action);
     }
-  }
-
-  get #wallMs(): number {
-    return this.#world.nowMs + this.#aheadMs;
-  }
-
-  #openClock(): JournalClock {
-    const clock = new JournalClock({ wallMs: () => this.#wallMs, monotonicMs: () => this.#world.nowMs });
-    this.#journal.push({ atMs: clock.read().atMs, entry: { kind: "opened", boot: "the only one" } });
-    return clock;
-  }
-
-  #write(entry: JournalEntry): void {
-    this.#noteClock();
-    this.#journal.push({ atMs: this.#wallMs, entry });
-  }
-
-  #noteClock(): void {
-    const { atMs, setByMs } = this.#clock.read();
-    if (setByMs !== 0) this.#journal.push({ atMs, entry: { kind: "clockSet", byMs: setByMs } });
-    this.#clock.written(setByMs);
   }
 
   #do(action: Action): void {
@@ -315,14 +288,11 @@ class SiteSimulation {
 
   /** A healer begins with its journal, and with what is deployed. */
   #startOver(): void {
-    const isNew = this.#isDead;
+    const past = this.#isDead ? this.#journal.reopen() : this.#journal.read();
     this.#isReplanned = false;
     this.#isDead = false;
-    // What is set forward meanwhile would look like time that has passed. So it is set as soon as the healer is there.
-    this.#aheadMs = Math.min(this.#aheadMs, this.#world.aheadMs);
-    if (isNew) this.#clock = this.#openClock();
     this.#watch.startOver();
-    this.#state = this.#begin(pastOf(withAges(this.#journal, this.#wallMs)));
+    this.#state = this.#begin(past);
     const { evacuated } = this.#state;
     const isSame = Object.entries(this.#world.evacuated).every(([host, count]) => evacuated[host] === count);
     must(isSame, "what stands in is read from what is deployed", () => JSON.stringify(evacuated));
