@@ -105,6 +105,8 @@ export const siteSchema = mapping({
   vip: address,
   witness: address.optional(),
   hosts,
+  /** What is beyond that is answered 503 at once. Without it nothing is, and what is beyond waits. */
+  requestsAtOnce: amount("how many requests each worker is given at once").optional(),
   survival: survivalSchema.optional(),
   /** Hosts whose loss may end the service, or leave less of it than `survival` asks for. */
   acceptLossOf: z.array(name, { error: "write a list of hosts, such as [bk]" }).optional(),

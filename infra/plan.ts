@@ -42,6 +42,8 @@ export interface SitePlan {
   readonly vip: string;
   /** An address outside all hosts that answers ping and ARP. */
   readonly witness?: string;
+  /** How many requests each worker is given at once; any number if absent. */
+  readonly requestsAtOnce?: number;
   /** Sorted by name. */
   readonly hosts: readonly HostPlan[];
 }
@@ -135,13 +137,14 @@ export function planStack(config: StackConfig, desired: Desired): StackPlan {
 }
 
 function planSite(config: StackConfig): SitePlan {
-  const { name, subnet: cidr, vip, witness, hosts } = config.site;
+  const { name, subnet: cidr, vip, witness, requestsAtOnce, hosts } = config.site;
   const subnet = known(parseSubnet(cidr), cidr);
   return {
     name,
     subnet: { cidr, prefixLength: subnet.prefixLength, netmask: subnet.netmask },
     vip,
     ...(witness === undefined ? {} : { witness }),
+    ...(requestsAtOnce === undefined ? {} : { requestsAtOnce }),
     hosts: Object.entries(hosts)
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([hostName, { address, uplink, pool: range }], index) => {

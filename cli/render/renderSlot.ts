@@ -50,6 +50,7 @@ function heartbeatWords({
   vrrp,
   holdsVip,
   isCutOff,
+  refused = 0,
   filesAsPlanned,
 }: NonNullable<Slot["facts"]["heartbeat"]>): string {
   const words = [
@@ -59,6 +60,7 @@ function heartbeatWords({
     vrrp === undefined ? undefined : `keepalived ${vrrp}`,
     holdsVip ? "holds the service's address" : undefined,
     isCutOff ? "hears nothing from beyond its host" : undefined,
+    refused > 0 ? `requests refused since its start, as every worker was full: ${refused}` : undefined,
     filesAsPlanned === false ? "managed files not as planned" : undefined,
   ];
   return words.filter((word) => word !== undefined).join(", ");

@@ -8,6 +8,8 @@ export interface BalancerInput {
     readonly vip: string;
     /** Who tells a balancer that is cut off from one whose peers are gone; a site may have none. */
     readonly witness?: string;
+    /** How many requests a worker is given at once; without it any number. */
+    readonly requestsAtOnce?: number;
     readonly subnet: { readonly prefixLength: number };
   };
   readonly host: { readonly vrrpPriority: number };

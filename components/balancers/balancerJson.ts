@@ -13,6 +13,7 @@ export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): st
     vip: plan.site.vip,
     peers: plan.peers.map(({ id, address }) => ({ id, address })),
     witness: plan.site.witness,
+    requestsAtOnce: plan.site.requestsAtOnce,
     candidates: plan.candidates.map(({ id, address, port }) => ({ id, address, port })),
     checkIntervalMs: 150,
     standbyIntervalMs: 450,

@@ -47,6 +47,13 @@ test("nginx.conf and keepalived.conf name no worker: a worker that comes or goes
   }
 });
 
+test("a limit for each worker is told to the agent, which writes it into nginx's pool, and to HAProxy", () => {
+  const limited: BalancerInput = { ...plan, site: { ...plan.site, requestsAtOnce: 8 } };
+  assert.equal(JSON.parse(renderBalancerJson(limited, slot)).requestsAtOnce, 8);
+  assert.equal(renderNginx(limited, slot), renderNginx(plan, slot));
+  assert.equal(renderHaproxy(limited, slot).match(/^ {2}server .* maxconn 8$/gm)?.length, plan.candidates.length);
+});
+
 test("keepalived takes its configuration", { skip: missing("keepalived", /v2\.(2\.[89]|[3-9])/) }, (context) => {
   const folder = mkdtempSync(join(tmpdir(), "vigil-balancers-"));
   context.after(() => rmSync(folder, { recursive: true }));

@@ -6,6 +6,8 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
  * only by the agent.
  */
 export function renderHaproxy(plan: BalancerInput, slot: BalancerSlot): string {
+  const { requestsAtOnce } = plan.site;
+  const limit = requestsAtOnce === undefined ? "" : ` maxconn ${requestsAtOnce}`;
   return `global
   maxconn 4096
   # No file of the guest and no syslog: the statistics socket is what the agent reads.
@@ -40,6 +42,6 @@ backend workers
   default-server check inter 100ms fastinter 100ms downinter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
   timeout check 250ms
   http-reuse safe
-${plan.candidates.map(({ id, address, port }) => `  server ${id.replace("/", "-")} ${address}:${port}`).join("\n")}
+${plan.candidates.map(({ id, address, port }) => `  server ${id.replace("/", "-")} ${address}:${port}${limit}`).join("\n")}
 `;
 }

@@ -31,7 +31,8 @@ vrrp_track_process nginx {
 
 # The process may live and answer nothing: the agent asks it for a local static page twice a second, so that no worker can
 # take the address from here, and says in this file whether an answer came. A program started so often to ask would cost
-# this machine more than all else that it does while nothing happens.
+# this machine more than all else that it does while nothing happens. A boot begins with 1: until the agent has looked at
+# every worker once, this balancer would have no pool to serve from.
 track_file mute {
   file "/run/vigil/mute"
   weight 0

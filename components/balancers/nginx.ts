@@ -2,6 +2,8 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /** Where nginx answers "no worker serves" to itself: the agent names it as the only upstream of an empty pool. */
 export const emptyPoolPort = 8503;
+/** Where the agent counts the requests that are refused because every worker is full. */
+export const refusalsPort = 8514;
 
 /**
  * Renders nginx.conf of a balancer. It names no worker: the agent writes the checked ones to /run/nginx/upstreams.conf
@@ -67,6 +69,18 @@ http {
     LOCK close;
   }
 
+  # Where nginx says that it tried the pool itself, no worker was free. Behind the address of a worker it says so, too,
+  # when all were tried: that request may have run.
+  map $upstream_addr $isRefused {
+    default 0;
+    workers 1;
+    workersAfresh 1;
+  }
+  map $isRefused $retryAfter {
+    1 1;
+  }
+  log_format refused "$request_method";
+
   server {
     listen ${slot.servicePort} default_server backlog=1024;
     add_header x-vigil-balancer ${slot.id} always;
@@ -99,6 +113,24 @@ http {
       proxy_next_upstream error timeout;
       proxy_next_upstream_tries 3;
       proxy_next_upstream_timeout 10s;
+
+      error_page 502 = @unserved;
+    }
+
+    # Each worker is given as many requests at once as the agent's file says (max_conns). Whatever is beyond that would
+    # wait for longer than its client does, and cost a worker the time that others need: it is refused at once, and has
+    # not run. Each refusal is one datagram to the agent, which counts them.
+    location @unserved {
+      internal;
+      default_type text/plain;
+      add_header x-vigil-balancer ${slot.id} always;
+      add_header Retry-After $retryAfter always;
+      add_header Cache-Control no-store always;
+      access_log syslog:server=127.0.0.1:${refusalsPort},nohostname refused if=$isRefused;
+      if ($isRefused) {
+        return 503 "Every worker has as many requests as it may have at once. This one has not run: ask again.\n";
+      }
+      return 502 "The worker went away under this request, which may have run.\n";
     }
   }
 

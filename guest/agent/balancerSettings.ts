@@ -11,6 +11,8 @@ export const balancerSettingsSchema = z.strictObject({
   /** The balancers of the other hosts, and who else is beyond this host. */
   peers: z.array(z.strictObject({ id: slotId, address: z.ipv4() })),
   witness: z.optional(z.ipv4()),
+  /** How many requests each worker is given at once, of those that may be repeated and of the others; any if absent. */
+  requestsAtOnce: z.optional(z.int().check(z.minimum(1))),
   candidates: z.array(
     z.strictObject({
       id: slotId,

@@ -14,8 +14,10 @@ import { MachineLoad } from "./machineLoad.ts";
 import { ManagedFiles } from "./managedFiles.ts";
 import { agentPaths } from "./paths.ts";
 import { PoolKeeper } from "./poolKeeper.ts";
+import { Refusals } from "./refusals.ts";
 import { type ServiceState, stateOf } from "./serviceState.ts";
 import { watchPath, watchService } from "./serviceWatch.ts";
+import { TakingPart } from "./takingPart.ts";
 import { standsBack, tellKeepalived } from "./tellKeepalived.ts";
 import { UpstreamPool } from "./upstreamPool.ts";
 import { readVrrpState } from "./vrrpState.ts";
@@ -30,17 +32,18 @@ const identity = { site: facts.site, slot: slotId(facts), role: facts.role, inca
 const files = new ManagedFiles(paths.managed);
 const bootTime = new BootTime(paths.bootTime);
 const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.nginxPid)) : undefined;
-const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool);
+const takingPart = isBalancer ? new TakingPart(paths.mute) : undefined;
+const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool, () => takingPart?.poolIsKnown());
 const service = watchService(facts, ({ after: { verdict, reason } }) => {
   logEvent("service", { is: verdict, reason });
-  // What has not been judged yet changes nothing: an agent that starts anew takes nothing from a balancer that works.
-  if (isBalancer && verdict !== "absent") tellKeepalived(paths.mute, verdict !== "up");
+  takingPart?.serviceIs(verdict);
   if (verdict !== "up") return;
   bootTime.serviceIsUp();
   pool?.refresh();
 });
 const path = isBalancer ? watchPath(facts, logPath) : undefined;
 const isolation = keeper === undefined ? undefined : watchIsolation(keeper);
+const refusals = isBalancer ? new Refusals() : undefined;
 const load = new MachineLoad();
 let seq = 0;
 let lastError: string | undefined;
@@ -68,6 +71,7 @@ function beat(): object {
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
     ...(workersUp === undefined ? {} : { workersUp }),
+    ...(refusals === undefined ? {} : { refused: refusals.count }),
     ...(isolation?.state.isCutOff ? { isCutOff: true } : {}),
   };
 }
@@ -83,6 +87,7 @@ function status(): object {
     busy: load.busy,
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid), holdsVip: holdsVip() } : {}),
+    ...(refusals === undefined ? {} : { refused: refusals.count }),
     ...(path === undefined ? {} : { path: stateOf(path) }),
     ...(isolation === undefined ? {} : { isolation: isolation.state }),
     ...keeper?.status(),

@@ -32,6 +32,7 @@ const tickMs = 50;
 export class PoolKeeper {
   readonly #site: string;
   readonly #pool: UpstreamPool;
+  readonly #onKnown: () => void;
   #text: string | undefined;
   #settings: BalancerSettings | undefined;
   #checker: Checker | undefined;
@@ -44,9 +45,11 @@ export class PoolKeeper {
   #stalls = 0;
   #nextStallLogMs = 0;
 
-  constructor(site: string, pool: UpstreamPool) {
+  /** `onKnown` is called once every candidate was looked at, and the pool is what was found. */
+  constructor(site: string, pool: UpstreamPool, onKnown: () => void) {
     this.#site = site;
     this.#pool = pool;
+    this.#onKnown = onKnown;
   }
 
   /** Takes the text of the settings file. A changed one starts over: all candidates are looked at afresh, at once. */
@@ -78,7 +81,10 @@ export class PoolKeeper {
       settings.candidates.map((candidate) => this.#target(candidate)),
       {
         onChange: (change) => this.#changed(change),
-        onSettled: () => this.#select(),
+        onSettled: () => {
+          this.#select();
+          this.#onKnown();
+        },
         onStall: (lateMs) => this.#stalled(lateMs),
       },
     );
@@ -174,8 +180,9 @@ export class PoolKeeper {
     this.#selected = selected;
     this.#reason = reason;
     if (!isSame) logEvent("pool", { ids, reason });
+    const maxConns = this.#settings?.requestsAtOnce;
     this.#pool.set(
-      view.filter(({ target }) => selected.has(target.id)).map(({ target }) => target),
+      view.filter(({ target }) => selected.has(target.id)).map(({ target }) => ({ ...target, maxConns })),
       lost.map(({ target }) => target),
     );
   }

@@ -25,6 +25,11 @@ test("an empty pool names the server that answers 503", () => {
   assert.equal(renderUpstreams([one]), "server 192.168.10.10:8080 max_fails=0;\n");
 });
 
+test("a worker is given as many requests at once as the site facts say", () => {
+  assert.equal(renderUpstreams([{ ...one, maxConns: 8 }]), "server 192.168.10.10:8080 max_fails=0 max_conns=8;\n");
+  assert.equal(renderUpstreams([]), "server 127.0.0.1:8503 max_fails=0;\n");
+});
+
 test("the file is there before nginx starts, and one that was found is kept", () => {
   const fresh = recorder();
   new UpstreamPool(fresh.port);

@@ -28,6 +28,11 @@ export class Metrics {
     "status",
   ]);
   readonly #standIns = this.#gauge("vigil_stand_ins", "How many workers here stand in for another host's.", ["host"]);
+  readonly #refused = this.#gauge(
+    "vigil_refused_requests",
+    "How many requests a balancer has refused since its agent started, because every worker was full.",
+    ["slot"],
+  );
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
@@ -81,6 +86,7 @@ export class Metrics {
       this.#peerSeen,
       this.#hostStatus,
       this.#standIns,
+      this.#refused,
       this.#build,
     ])
       gauge.reset();
@@ -100,7 +106,10 @@ export class Metrics {
       this.#slotDrained.set({ slot }, drain === undefined ? 0 : 1);
       this.#slotPaused.set({ slot }, moment.nowMs < pausedUntilMs ? 1 : 0);
       for (const name of statusNames) this.#slotStatus.set({ slot, status: name }, name === status ? 1 : 0);
-      if (facts.beat !== undefined) this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);
+      if (facts.beat === undefined) continue;
+      this.#heartbeatAge.set({ slot }, distanceMs(moment, facts.beat.atMs) / 1000);
+      const { refused } = facts.beat.value;
+      if (refused !== undefined) this.#refused.set({ slot }, refused);
     }
     for (const { host, status } of Object.values(state.hosts)) {
       for (const name of hostStatusNames) this.#hostStatus.set({ host, status: name }, name === status ? 1 : 0);

@@ -14,6 +14,7 @@ const wireSchema = z.object({
   holdsVip: z.boolean().optional(),
   isCutOff: z.boolean().optional(),
   workersUp: z.record(z.string(), z.int().nonnegative()).optional(),
+  refused: z.int().nonnegative().optional(),
 });
 
 export interface HeardBeat {
@@ -28,7 +29,7 @@ export interface HeardBeat {
  */
 export function beatOf(text: string): HeardBeat {
   const heard = wireSchema.parse(JSON.parse(text));
-  const { slot, service, freeBytes, busy, vrrp, holdsVip, isCutOff, workersUp, incarnation, files } = heard;
+  const { slot, service, freeBytes, busy, vrrp, holdsVip, isCutOff, workersUp, refused, incarnation, files } = heard;
   return {
     id: slot,
     beat: {
@@ -41,6 +42,7 @@ export function beatOf(text: string): HeardBeat {
       ...(holdsVip === undefined ? {} : { holdsVip }),
       ...(isCutOff === undefined ? {} : { isCutOff }),
       ...(workersUp === undefined ? {} : { workersUp }),
+      ...(refused === undefined ? {} : { refused }),
     },
   };
 }
