@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { AlpineVm, type AlpineVmArgs, type GuestConnection } from "./alpineVm.ts";
 import { createGuestVerification } from "./guestVerification.ts";
-import { type ManagedFile, provisionScript } from "./provisionScript.ts";
+import { type ManagedFile, provisionScript, runsItsInput } from "./provisionScript.ts";
 
 export interface LoadBalancerArgs extends AlpineVmArgs {
   readonly libvirtUri: string;
@@ -35,14 +35,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.registerOutputs({ hostPublicKey: this.hostPublicKey });
 
     function createNginx() {
-      const create = provisionScript({
+      const stdin = provisionScript({
         files: args.files,
         service: "nginx",
         check: "nginx -t -q -c @STAGED@/etc/nginx/nginx.conf",
       });
       return new remote.Command(
         `${name}-nginx`,
-        { connection: vm.connection, create, triggers: [vm.domain.id] },
+        { connection: vm.connection, create: runsItsInput, stdin, triggers: [vm.domain.id] },
         { parent },
       );
     }

@@ -17,13 +17,18 @@ export interface Provisioning {
   readonly check: string;
 }
 
+/** The guest's SSH server takes 9000 bytes of a command, and the files of a large site are longer. */
+export const runsItsInput = "sh";
+
 /**
  * Renders the POSIX shell script that brings the files of one service up to date in a guest. The script is idempotent:
  * equal files are left alone, a running service is reloaded only when something changed, a stopped one is started.
- * It exits non-zero, with every old file still in place, when the check refuses the new ones.
+ * It exits non-zero, with every old file still in place, when the check refuses the new ones. It may be given to a shell as
+ * its input: one that has read the first brace reads on to the last before it runs anything.
  */
 export function provisionScript({ files, service, check }: Provisioning): string {
-  return `set -eu
+  return `{
+set -eu
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
 
@@ -52,5 +57,6 @@ elif [ -n "$changed" ]; then
   rc-service ${service} reload
 fi
 echo "${service}:\${changed:- unchanged}"
+}
 `;
 }

@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer } from "./loadBalancer.ts";
-import { type ManagedFile, provisionScript } from "./provisionScript.ts";
+import { type ManagedFile, provisionScript, runsItsInput } from "./provisionScript.ts";
 
 export interface VirtualAddressArgs {
   readonly balancer: LoadBalancer;
@@ -22,14 +22,14 @@ export class VirtualAddress extends pulumi.ComponentResource {
     this.registerOutputs({});
 
     function createKeepalived() {
-      const create = provisionScript({
+      const stdin = provisionScript({
         files: args.files,
         service: "keepalived",
         check: "keepalived -t -f @STAGED@/etc/keepalived/keepalived.conf",
       });
       return new remote.Command(
         `${name}-keepalived`,
-        { connection: args.balancer.connection, create, triggers: [args.balancer.domainId] },
+        { connection: args.balancer.connection, create: runsItsInput, stdin, triggers: [args.balancer.domainId] },
         // keepalived must not claim an address for a balancer that is not answering yet.
         { parent, dependsOn: [args.balancer.serving] },
       );

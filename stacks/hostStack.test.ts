@@ -68,6 +68,14 @@ test("a stack declares its network, its image, one balancer with its address sha
   );
 });
 
+test("what a guest is told to run is short, however large the site: the files come as its input", () => {
+  const commands = [...inputs].filter(([key]) => key.startsWith("command:remote:Command "));
+  assert.ok(commands.length >= 3);
+  for (const [key, { create }] of commands) assert.ok(String(create).length < 100, key);
+  const nginx = commands.find(([key]) => key.endsWith("lb-1-nginx"))?.[1];
+  assert.match(String(nginx?.stdin), /^\{\nset -eu\n.*stage \/etc\/nginx\/nginx\.conf .*\n\}\n$/s);
+});
+
 test("a worker is a key, a disk, a seed, a domain and a verification, each under its component", () => {
   assert.deepEqual(
     declared
