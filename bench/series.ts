@@ -59,6 +59,6 @@ export function seriesIn(lab: string): readonly Part[] {
     watching("watching-2000", 10),
     fault("cores-busy", 1, 12),
     fault("cores-crowded", 1, 12),
-    fault("overload", 1, 7),
+    fault("overload", 1, 16),
   ];
 }

@@ -41,6 +41,10 @@ export const ratioToMinimal = 1.2;
 export const twoHoldersAtMostMs = 100;
 /** From the power until the first answer, in boots of a worker's machine. */
 export const servesWithinBoots = 1.5;
+/** Of what a site carries, when twice that is asked; with a limit for each worker. */
+export const missedShareAtMost = 0.3;
+/** In times what the same site misses without one. */
+export const missedToUnlimited = 0.5;
 /** From the workers' return until every request is answered. */
 export const workersBackMs = 1_000;
 

@@ -50,6 +50,10 @@ Examples:
           return [slot.id, slot.role, slot.address, slot.mac, ...size, slot.image.slice(0, 12)];
         }),
       );
+      const { requestsAtOnce } = plan.site;
+      if (requestsAtOnce !== undefined) {
+        process.stdout.write(`\neach worker is given at most ${requestsAtOnce} requests at once, the others get 503\n`);
+      }
       const overridden = overriddenWorkers(config, desired);
       if (overridden !== undefined) process.stdout.write(`\n${overridden}\n`);
       const refusals = refusalsOf(config, plan);
