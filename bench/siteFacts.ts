@@ -1,20 +1,19 @@
-/** Site facts that a measurement states for its own time, as a person would: in this checkout's Pulumi.yaml, and deployed. */
+/** Site facts that a measurement states for its own time, as a person would: in each host's Pulumi.yaml, and deployed. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { checkout } from "../cli/place.ts";
-import { replaceFile } from "../infra/replaceFile.ts";
+import { checkoutDir } from "../host/hostEnvironment.ts";
 import { runOnHost } from "./repairs/runOnHost.ts";
-import type { Rig } from "./rig.ts";
-
-const path = join(checkout, "Pulumi.yaml");
+import { type Rig, writeInHost } from "./rig.ts";
 
 /**
  * States how many requests each worker is given at once, deploys it on every host, and resolves to what takes it back.
- * No healer may run: an update would have to wait for its checks.
+ * No healer may run: an update would have to wait for its checks. This checkout's own file is not touched: each host of
+ * a lab sees it through a layer of its own.
  */
 export async function stateRequestsAtOnce(rig: Rig, requestsAtOnce: number): Promise<() => Promise<void>> {
-  const before = await readFile(path, "utf8");
+  const before = await readFile(join(checkout, "Pulumi.yaml"), "utf8");
   const takeBack = () => deploy(rig, before);
   const project = parseDocument(before);
   project.setIn(["config", "vigil:site", "value", "requestsAtOnce"], requestsAtOnce);
@@ -27,9 +26,9 @@ export async function stateRequestsAtOnce(rig: Rig, requestsAtOnce: number): Pro
   return takeBack;
 }
 
-async function deploy(rig: Rig, text: string): Promise<void> {
-  await replaceFile(path, text);
+async function deploy(rig: Rig, projectFile: string): Promise<void> {
   for (const host of rig.hosts) {
+    await writeInHost(rig.lab, host, join(checkoutDir, "Pulumi.yaml"), projectFile);
     await runOnHost(rig, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
   }
 }

@@ -42,8 +42,7 @@ async function measure(trial: Trial): Promise<Figures> {
     await readyHealers(rig, healers);
     return { requestsAtOnce, ...(await measureCalm(trial, () => ask(trial, carriedPerS))) };
   } finally {
-    await readyHealers(rig, "none");
-    await takeBack();
+    await readyHealers(rig, "none").finally(takeBack);
   }
 }
 
@@ -73,13 +72,15 @@ async function ask({ rig, pair, dir }: Trial, carriedPerS: number): Promise<Figu
     carried,
     inTime,
     missed: Math.max(0, carried - inTime),
+    askedPerAnswer: records.length / Math.max(1, inTime),
     late: records.filter(succeeded).length - inTime,
     refused: records.filter(({ status }) => status === 503).length,
   };
 }
 
 function judge(runs: readonly Run[]): Check[] {
-  const [missed, carried] = [totalOf(runs, "vigil", "missed"), totalOf(runs, "vigil", "carried")];
+  const missed = totalOf(runs, "vigil", "missed");
+  const carried = totalOf(runs, "vigil", "carried");
   return [
     checkCalm(runs),
     {

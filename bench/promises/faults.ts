@@ -47,7 +47,7 @@ export const faultBudgets: readonly Budget[] = [
     title: "The holder stands still for 30 s, and goes on",
     promises: [
       ...["holder-frozen", "holder-paused"].map((result) => twoHolders(result)),
-      ...["holder-frozen.healers", "holder-paused.healers"].map((result) => twoHolders(result, notYet)),
+      ...["holder-frozen.healers", "holder-paused.healers"].map((result) => twoHolders(result)),
       neverOver("it takes the address back: stopped by a signal", "holder-frozen", "tookBack", 0),
       neverOver(
         "it takes the address back: paused by the hypervisor",
@@ -57,7 +57,7 @@ export const faultBudgets: readonly Budget[] = [
         "its clock has stood still as well, so that with the higher priority it does; a healer destroys it before",
       ),
       ...["holder-frozen.healers", "holder-paused.healers"].map((result) =>
-        neverOver("it takes the address back, under healers", result, "tookBack", 0, notYet),
+        neverOver("it takes the address back, under healers", result, "tookBack", 0),
       ),
     ],
   },

@@ -43,8 +43,8 @@ export const twoHoldersAtMostMs = 100;
 export const servesWithinBoots = 1.5;
 /** Of what a site carries, when twice that is asked; with a limit for each worker. */
 export const missedShareAtMost = 0.3;
-/** In times what the same site misses without one. */
-export const missedToUnlimited = 0.5;
+/** How often people have to ask for one answer in time, in times what it takes without such a limit. */
+export const askedToUnlimited = 0.5;
 /** From the workers' return until every request is answered. */
 export const workersBackMs = 1_000;
 

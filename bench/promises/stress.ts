@@ -1,5 +1,5 @@
 /** What is promised when nothing breaks, and the site has more to do than it can. */
-import { type Budget, known, missedShareAtMost, missedToUnlimited, notYet, type Promised } from "./promise.ts";
+import { askedToUnlimited, type Budget, known, missedShareAtMost, notYet, type Promised } from "./promise.ts";
 
 export const stressBudgets: readonly Budget[] = [
   { title: "Every core has something else to do, for ten minutes", promises: [calmPromise("cores-busy")] },
@@ -19,10 +19,10 @@ export const stressBudgets: readonly Budget[] = [
       },
       {
         about: "waits",
-        says: "the same, in times what it is where the workers are given everything at once",
+        says: "requests for each that is answered within a second, in times what it takes where the workers are given all at once",
         result: "overload",
-        measure: { kind: "ratio", figure: "missed", of: "median", to: "unlimited" },
-        atMost: missedToUnlimited,
+        measure: { kind: "ratio", figure: "askedPerAnswer", of: "median", to: "unlimited" },
+        atMost: askedToUnlimited,
       },
       calmPromise("overload"),
     ],

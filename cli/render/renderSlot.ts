@@ -60,7 +60,7 @@ function heartbeatWords({
     vrrp === undefined ? undefined : `keepalived ${vrrp}`,
     holdsVip ? "holds the service's address" : undefined,
     isCutOff ? "hears nothing from beyond its host" : undefined,
-    refused > 0 ? `requests refused since its start, as every worker was full: ${refused}` : undefined,
+    refused > 0 ? `requests refused since its boot, as every worker was full: ${refused}` : undefined,
     filesAsPlanned === false ? "managed files not as planned" : undefined,
   ];
   return words.filter((word) => word !== undefined).join(", ");

@@ -2,8 +2,6 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /** Where nginx answers "no worker serves" to itself: the agent names it as the only upstream of an empty pool. */
 export const emptyPoolPort = 8503;
-/** Where the agent counts the requests that are refused because every worker is full. */
-export const refusalsPort = 8514;
 
 /**
  * Renders nginx.conf of a balancer. It names no worker: the agent writes the checked ones to /run/nginx/upstreams.conf
@@ -69,17 +67,17 @@ http {
     LOCK close;
   }
 
-  # Where nginx says that it tried the pool itself, no worker was free. Behind the address of a worker it says so, too,
-  # when all were tried: that request may have run.
+  # Where nginx says that it tried the pool itself, no worker was free. Behind the address of a worker that means that this
+  # one has died under the request: it may have run, which matters for those that may run only once.
   map $upstream_addr $isRefused {
     default 0;
-    workers 1;
+    "~(^|[ ,])workers$" 1;
     workersAfresh 1;
   }
   map $isRefused $retryAfter {
     1 1;
   }
-  log_format refused "$request_method";
+  log_format refused ".";
 
   server {
     listen ${slot.servicePort} default_server backlog=1024;
@@ -118,17 +116,18 @@ http {
     }
 
     # Each worker is given as many requests at once as the agent's file says (max_conns). Whatever is beyond that would
-    # wait for longer than its client does, and cost a worker the time that others need: it is refused at once, and has
-    # not run. Each refusal is one datagram to the agent, which counts them.
+    # wait for longer than its client does, and cost a worker the time that others need: it is refused at once. Each
+    # refusal is a line of a file in memory, by whose length the agent counts them.
     location @unserved {
       internal;
+      types {}
       default_type text/plain;
       add_header x-vigil-balancer ${slot.id} always;
       add_header Retry-After $retryAfter always;
       add_header Cache-Control no-store always;
-      access_log syslog:server=127.0.0.1:${refusalsPort},nohostname refused if=$isRefused;
+      access_log /run/nginx/refused refused buffer=4k flush=1s if=$isRefused;
       if ($isRefused) {
-        return 503 "Every worker has as many requests as it may have at once. This one has not run: ask again.\n";
+        return 503 "No worker is free to take this request: ask again.\n";
       }
       return 502 "The worker went away under this request, which may have run.\n";
     }

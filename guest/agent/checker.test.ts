@@ -104,6 +104,20 @@ test("a worker is found, its death is seen at once, and so is its return", async
   assert.equal(await next(), "up");
 });
 
+test("what an earlier checker knew of a worker is where the next one begins", async (context) => {
+  const worker = await startWorker("bk/web-1");
+  const { checker, next } = check({ "bk/web-1": worker.port });
+  assert.equal(await next(), "up");
+  const targets = checker.view().map(({ target, health }) => ({ ...target, known: health }));
+  checker.close();
+  const later = new Checker(times, targets, { onChange: () => {} });
+  context.after(() => later.close());
+  assert.deepEqual(
+    later.view().map(({ health }) => health.verdict),
+    ["up"],
+  );
+});
+
 test("a worker whose machine is gone is soft after a check and a knock that overlap", async (context) => {
   const worker = await startWorker("bk/web-1");
   const { checker, next } = check({ "bk/web-1": worker.port }, nobodyThere);

@@ -11,6 +11,8 @@ export interface Target {
   readonly port: number;
   readonly path: string;
   judge(answer: Answer): JudgedAnswer;
+  /** What an earlier checker thought of it. */
+  readonly known?: TargetHealth | undefined;
 }
 
 export interface CheckerTimes extends HealthLimits {
@@ -124,7 +126,7 @@ export class Checker {
         knocks: new Set(),
         knockedMs: Number.NEGATIVE_INFINITY,
         aliveMs: Number.NEGATIVE_INFINITY,
-        health: newTarget(nowMs),
+        health: target.known ?? newTarget(nowMs),
         incarnation: undefined,
         nextMs: nowMs,
         looked: false,

@@ -33,7 +33,7 @@ const files = new ManagedFiles(paths.managed);
 const bootTime = new BootTime(paths.bootTime);
 const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.nginxPid)) : undefined;
 const takingPart = isBalancer ? new TakingPart(paths.mute) : undefined;
-const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool, () => takingPart?.poolIsKnown());
+const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool, () => takingPart?.poolIsThere());
 const service = watchService(facts, ({ after: { verdict, reason } }) => {
   logEvent("service", { is: verdict, reason });
   takingPart?.serviceIs(verdict);
@@ -43,7 +43,7 @@ const service = watchService(facts, ({ after: { verdict, reason } }) => {
 });
 const path = isBalancer ? watchPath(facts, logPath) : undefined;
 const isolation = keeper === undefined ? undefined : watchIsolation(keeper);
-const refusals = isBalancer ? new Refusals() : undefined;
+const refusals = isBalancer ? new Refusals(paths.refused) : undefined;
 const load = new MachineLoad();
 let seq = 0;
 let lastError: string | undefined;
@@ -127,6 +127,7 @@ function holdsVip(): boolean {
 async function refreshFiles(): Promise<void> {
   if (keeper !== undefined) keeper.isHolder = holdsVip();
   load.refresh();
+  refusals?.refresh();
   try {
     await files.refresh();
     keeper?.configure(paths.balancer, await files.read(paths.balancer));

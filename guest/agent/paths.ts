@@ -5,6 +5,7 @@ export function agentPaths(root = "") {
     balancer: `${root}/etc/vigil/balancer.json`,
     managed: `${root}/etc/vigil/managed.json`,
     upstreams: `${root}/run/nginx/upstreams.conf`,
+    refused: `${root}/run/nginx/refused`,
     nginxPid: `${root}/run/nginx/nginx.pid`,
     vrrpState: `${root}/run/vigil/vrrp-state`,
     keepalivedPid: `${root}/run/keepalived.pid`,

@@ -32,7 +32,7 @@ const tickMs = 50;
 export class PoolKeeper {
   readonly #site: string;
   readonly #pool: UpstreamPool;
-  readonly #onKnown: () => void;
+  readonly #onServing: () => void;
   #text: string | undefined;
   #settings: BalancerSettings | undefined;
   #checker: Checker | undefined;
@@ -45,18 +45,19 @@ export class PoolKeeper {
   #stalls = 0;
   #nextStallLogMs = 0;
 
-  /** `onKnown` is called once every candidate was looked at, and the pool is what was found. */
-  constructor(site: string, pool: UpstreamPool, onKnown: () => void) {
+  /** `onServing` is called whenever every candidate has been looked at, and there are workers in the pool. */
+  constructor(site: string, pool: UpstreamPool, onServing: () => void) {
     this.#site = site;
     this.#pool = pool;
-    this.#onKnown = onKnown;
+    this.#onServing = onServing;
   }
 
-  /** Takes the text of the settings file. A changed one starts over: all candidates are looked at afresh, at once. */
+  /** Takes the text of the settings file. A changed one has all candidates looked at anew, at once; what is known stays. */
   configure(path: string, text: string | undefined): void {
     if (text === undefined || text === this.#text) return;
     this.#text = text;
     const settings = parseStrictText(path, text, balancerSettingsSchema);
+    const known = this.#checker?.view() ?? [];
     this.#checker?.close();
     this.#settings = settings;
     const { checkTimeoutMs: timeoutMs, absentIntervalMs, fall, rise } = settings;
@@ -78,13 +79,15 @@ export class PoolKeeper {
         slownessLastsMs,
         slownessFactor,
       },
-      settings.candidates.map((candidate) => this.#target(candidate)),
+      settings.candidates.map((candidate) => {
+        const before = known.find(
+          ({ target: { id, address } }) => id === candidate.id && address === candidate.address,
+        );
+        return { ...this.#target(candidate), known: before?.health };
+      }),
       {
         onChange: (change) => this.#changed(change),
-        onSettled: () => {
-          this.#select();
-          this.#onKnown();
-        },
+        onSettled: () => this.#select(),
         onStall: (lateMs) => this.#stalled(lateMs),
       },
     );
@@ -185,5 +188,6 @@ export class PoolKeeper {
       view.filter(({ target }) => selected.has(target.id)).map(({ target }) => ({ ...target, maxConns })),
       lost.map(({ target }) => target),
     );
+    if (this.#checker?.settled && selected.size > 0) this.#onServing();
   }
 }

@@ -1,31 +1,44 @@
-import { createSocket } from "node:dgram";
+import { statSync, truncateSync } from "node:fs";
 import { logEvent } from "../shared/logEvent.ts";
 
-/** Where nginx's log of refusals goes: one datagram for each request that no worker was free to take. */
-export const refusalsPort = 8514;
+/** nginx writes a line of this length for each request that no worker was free to take. */
+const lineBytes = ".\n".length;
+/** The file lies in memory. */
+const maxBytes = 1024 ** 2;
 /** Refusals that are closer than this belong to one rush, which is logged once. */
 const rushEndsMs = 60_000;
 
-/** Counts the requests that nginx has refused, from the agent's start on. */
+/**
+ * Counts the requests that nginx has refused since this machine booted, by the length of the file to which it writes a
+ * line for each: to be told of each one would cost a machine that has too much to do more than to refuse it.
+ */
 export class Refusals {
+  readonly #path: string;
+  #before = 0;
   #count = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  constructor(port = refusalsPort) {
-    const socket = createSocket("udp4", () => this.#counted());
-    socket.on("error", (error) => logEvent("error", { error: `refusals are not counted: ${error.message}` }));
-    socket.bind(port, "127.0.0.1");
-    socket.unref();
+  constructor(path: string) {
+    this.#path = path;
   }
 
   get count(): number {
     return this.#count;
   }
 
-  #counted(): void {
-    const nowMs = performance.now();
+  refresh(nowMs = performance.now()): void {
+    const bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    const count = this.#before + Math.floor(bytes / lineBytes);
+    if (count > this.#count) this.#tell(nowMs);
+    this.#count = count;
+    if (bytes <= maxBytes) return;
+    // nginx appends, so it goes on at the new end.
+    truncateSync(this.#path);
+    this.#before = count;
+  }
+
+  #tell(nowMs: number): void {
     if (nowMs - this.#lastMs > rushEndsMs) logEvent("refusing", { reason: "every worker has as much as it may have" });
-    this.#count += 1;
     this.#lastMs = nowMs;
   }
 }

@@ -18,19 +18,30 @@ test("a balancer that has booted stands back until its pool is known, however we
   const part = new TakingPart(path);
   part.serviceIs("up");
   assert.equal(await readFile(path, "utf8"), "1\n");
-  part.poolIsKnown();
+  part.poolIsThere();
   assert.equal(await readFile(path, "utf8"), "0\n");
 });
 
 test("a known pool is not enough: nginx has to answer as well", async (context) => {
   const path = await muteFile(context, "1\n");
   const part = new TakingPart(path);
-  part.poolIsKnown();
+  part.poolIsThere();
   assert.equal(await readFile(path, "utf8"), "1\n");
   part.serviceIs("up");
   assert.equal(await readFile(path, "utf8"), "0\n");
   part.serviceIs("hard");
   assert.equal(await readFile(path, "utf8"), "1\n");
+});
+
+test("a balancer that finds no worker takes part after a while", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const path = await muteFile(context, "1\n");
+  const part = new TakingPart(path);
+  part.serviceIs("up");
+  context.mock.timers.tick(9_000);
+  assert.equal(await readFile(path, "utf8"), "1\n");
+  context.mock.timers.tick(1_000);
+  assert.equal(await readFile(path, "utf8"), "0\n");
 });
 
 test("an agent that starts anew takes nothing from a balancer that takes part", async (context) => {

@@ -1,29 +1,31 @@
 import type { Verdict } from "./targetHealth.ts";
 import { standsBack, tellKeepalived } from "./tellKeepalived.ts";
 
+/** Longer than the first look at every candidate takes. */
+const withoutPoolMs = 10_000;
+
 /**
- * Whether this balancer may have the address, as keepalived is told: once it knows its pool, and while nginx answers.
+ * Whether this balancer may have the address, as keepalived is told: once it has a pool, and while nginx answers.
  *
  * A machine that has just booted has an empty pool and would answer 503 to everybody. It hears the holder and stays
  * backup; but a holder that stands still for half a second in that moment would lose the address to it. So the boot
- * itself begins with "stand back", before keepalived runs, and the first look at every worker ends that, whatever it
- * found: a balancer without workers is as good as any other.
+ * itself begins with "stand back", before keepalived runs. A pool ends that; and so does a while without one, as a
+ * balancer without workers is as good as any other.
  */
 export class TakingPart {
   readonly #path: string;
-  #isPoolKnown: boolean;
+  #isReady: boolean;
   #verdict: Verdict = "absent";
 
   /** An agent that starts anew beside a balancer that takes part takes nothing from it. */
   constructor(path: string) {
     this.#path = path;
-    this.#isPoolKnown = !standsBack(path);
+    this.#isReady = !standsBack(path);
+    if (!this.#isReady) setTimeout(() => this.#begin(), withoutPoolMs).unref();
   }
 
-  poolIsKnown(): void {
-    if (this.#isPoolKnown) return;
-    this.#isPoolKnown = true;
-    this.#say();
+  poolIsThere(): void {
+    this.#begin();
   }
 
   serviceIs(verdict: Verdict): void {
@@ -31,8 +33,14 @@ export class TakingPart {
     this.#say();
   }
 
+  #begin(): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#say();
+  }
+
   /** What has not been judged yet changes nothing. */
   #say(): void {
-    if (this.#verdict !== "absent") tellKeepalived(this.#path, !this.#isPoolKnown || this.#verdict !== "up");
+    if (this.#verdict !== "absent") tellKeepalived(this.#path, !this.#isReady || this.#verdict !== "up");
   }
 }

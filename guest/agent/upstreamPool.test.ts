@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ReloadPacer } from "./reloadPacer.ts";
 import { type BalancerPort, UpstreamPool } from "./upstreamPool.ts";
@@ -23,6 +25,12 @@ function recorder(found?: string) {
 test("an empty pool names the server that answers 503", () => {
   assert.equal(renderUpstreams([]), "server 127.0.0.1:8503 max_fails=0;\n");
   assert.equal(renderUpstreams([one]), "server 192.168.10.10:8080 max_fails=0;\n");
+});
+
+test("the pool of a machine that has just booted is known to be empty", () => {
+  const seed = readFileSync(join(import.meta.dirname, "../image/rootfs/etc/init.d/vigil-seed"), "utf8");
+  const [, written] = seed.match(/echo "(.*)" >\/run\/nginx\/upstreams\.conf/) ?? [];
+  assert.equal(`${written}\n`, renderUpstreams([]));
 });
 
 test("a worker is given as many requests at once as the site facts say", () => {

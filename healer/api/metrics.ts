@@ -30,7 +30,7 @@ export class Metrics {
   readonly #standIns = this.#gauge("vigil_stand_ins", "How many workers here stand in for another host's.", ["host"]);
   readonly #refused = this.#gauge(
     "vigil_refused_requests",
-    "How many requests a balancer has refused since its agent started, because every worker was full.",
+    "How many requests a balancer has refused since it booted, because every worker was full.",
     ["slot"],
   );
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);

@@ -198,7 +198,7 @@ const factsSchema = z.object({
     vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
     holdsVip: z.boolean().optional(),
     isCutOff: z.boolean().optional().describe("It hears neither the witness nor any machine of another host."),
-    refused: z.int().optional().describe("Requests refused since its agent started, because every worker was full."),
+    refused: z.int().optional().describe("Requests refused since it booted, because every worker was full."),
   }),
   misheard: fact({ reason: z.string() }).describe("Somebody sent on its stream what is no heartbeat of it."),
   domain: fact({

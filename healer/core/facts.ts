@@ -19,7 +19,7 @@ export interface Beat {
   readonly isCutOff?: boolean;
   /** A balancer's: of each host of the site, how many workers answer its checks. */
   readonly workersUp?: Readonly<Record<string, number>>;
-  /** A balancer's: how many requests it has refused since its agent started, because every worker was full. */
+  /** A balancer's: how many requests it has refused since it booted, because every worker was full. */
   readonly refused?: number;
 }
 
