@@ -12,14 +12,14 @@ export const stressBudgets: readonly Budget[] = [
     promises: [
       {
         about: "waits",
-        says: "of what the site carries, or fails, where a worker is given only what it answers in a second",
+        says: "what the site carries, or gets no answer, where a worker is given only what it answers in a second",
         result: "overload",
         measure: { kind: "share", hits: ["missed"], of: "carried" },
         atMost: missedShareAtMost,
       },
       {
         about: "waits",
-        says: "requests for each that is answered within a second, in times what it takes where the workers are given all at once",
+        says: "requests for each answer within a second, in times what it takes where the workers are given all at once",
         result: "overload",
         measure: { kind: "ratio", figure: "askedPerAnswer", of: "median", to: "unlimited" },
         atMost: askedToUnlimited,
