@@ -63,7 +63,7 @@ function findWorst(report: StoredReport, pair: string, figures: readonly string[
   return {
     value: max,
     text: `${quantity(max, figures[0] ?? "")} in the worst run`,
-    bound: `worse in less than ${percent(beyondMaxBound)} of further runs`,
+    bound: worseIn(n, beyondMaxBound),
     runs: n,
   };
 }
@@ -77,10 +77,17 @@ function findRatio(report: StoredReport, pair: string, measure: Measure & { kind
   return {
     value,
     text: `${value.toFixed(2)} x: ${quantity(ours[of], figure)} against ${quantity(theirs[of], figure)}`,
-    bound:
-      of === "median" ? boundRatio(ours, theirs) : `worse in less than ${percent(ours.beyondMaxBound)} of further runs`,
+    bound: of === "median" ? boundRatio(ours, theirs) : worseIn(ours.n, ours.beyondMaxBound),
     runs: ours.n,
   };
+}
+
+/** Of fewer all that can be said with 95 % confidence is that not nearly every further run is worse. */
+const tellingRuns = 3;
+
+function worseIn(runs: number, beyondMaxBound: number): string {
+  if (runs < tellingRuns) return "too few runs to tell";
+  return `worse in less than ${percent(beyondMaxBound)} of further runs`;
 }
 
 /** From the bounds of either median, so it is wider than it would have to be. */

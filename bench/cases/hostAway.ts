@@ -11,7 +11,7 @@ import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
-import { boundOf, checkDrift, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
+import { boundOf, byConnection, checkDrift, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
 
 const minuteMs = 60_000;
 /** Longer than a host that is silent needs to count as lost. */
@@ -78,13 +78,16 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
   const { users, newcomers } = await mixed.stop();
 
   const records = [...users, ...newcomers];
+  const { others, failedOnKept, failedAgain } = byConnection(records, faultMs);
   const within = (fromMs: number, toMs: number) =>
-    failedOf(records.filter(({ startMs }) => startMs >= fromMs && startMs < toMs));
+    failedOf(others.filter(({ startMs }) => startMs >= fromMs && startMs < toMs));
   return {
     requests: records.length,
     usersPerS: ratePerS(users),
     newcomersPerS: ratePerS(newcomers),
     outageMs: outageMs(newcomers, faultMs),
+    failedOnKept,
+    failedAgain,
     failedAtLoss: within(faultMs - deadlineMs, faultMs + lossMs),
     failedStandingIn: within(faultMs + lossMs, backMs),
     failedBooting: within(backMs, wellMs),
@@ -164,7 +167,13 @@ function judgePower(runs: readonly Run[]): Check[] {
     checkQuiet(runs),
     {
       about: "loss",
-      claim: "once the loss is over, no request fails until the host is back",
+      claim: "a connection that was kept to the lost host costs one request at most",
+      met: totalOf(runs, pair, "failedAgain") === 0,
+      found: `${figuresOf(runs, pair, "failedOnKept").join(", ")} requests, ${totalOf(runs, pair, "failedAgain")} of them the second`,
+    },
+    {
+      about: "loss",
+      claim: "once the loss is over, no other request fails until the host is back",
       met: totalOf(runs, pair, "failedStandingIn") === 0,
       found: boundOf(runs, pair, ["failedStandingIn"]),
     },

@@ -32,6 +32,21 @@ export function failedOf(records: readonly RequestRecord[]): number {
   return records.filter((record) => !succeeded(record)).length;
 }
 
+/**
+ * Nobody has told those who kept a connection to a host that goes without a word: each of them loses the next request on
+ * it, whenever that comes. All that fails otherwise has another cause.
+ */
+export function byConnection(records: readonly RequestRecord[], faultMs: number) {
+  const isLost = ({ connectedMs = faultMs, endMs, error }: RequestRecord) =>
+    connectedMs < faultMs && endMs >= faultMs && error !== undefined;
+  const onKept = records.filter(isLost);
+  return {
+    others: records.filter((record) => !isLost(record)),
+    failedOnKept: onKept.length,
+    failedAgain: onKept.length - new Set(onKept.map(({ connectedMs }) => connectedMs)).size,
+  };
+}
+
 export function checkDrift(runs: readonly Run[], pair: string): Check {
   const drifted = totalOf(runs, pair, "drifted");
   return { about: "loss", claim: "no drift afterwards, on any host", met: drifted === 0, found: `${drifted} times` };

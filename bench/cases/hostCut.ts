@@ -13,11 +13,11 @@ import { arrivedOf, recordFrames } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { ownershipOf, routerOf } from "../ownership.ts";
 import { twoHoldersAtMostMs } from "../promises/promise.ts";
-import { nowMs, type RequestRecord } from "../requestRecord.ts";
+import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { isWell, standsBack, statusOf, untilStatus } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
-import { boundOf, checkDrift, driftedHosts, failedOf, otherOf } from "./hostCase.ts";
+import { boundOf, byConnection, checkDrift, driftedHosts, failedOf, otherOf } from "./hostCase.ts";
 
 /** Less than a host that is silent needs to count as lost: what is made in its place then is `host-power`'s. */
 const cutMs = 50_000;
@@ -104,11 +104,9 @@ async function measure(cut: Cut, { rig, pair, dir, ...load }: Trial): Promise<Fi
   const [{ users, newcomers }, frames] = await Promise.all([mixed.stop(), recording.stop()]);
 
   const records = [...users, ...newcomers];
-  // Nobody has told those who kept a connection to the old holder: each of them loses the next request on it.
-  const wasKept = ({ connectedMs = faultMs, error }: RequestRecord) => connectedMs < faultMs && error !== undefined;
-  const onKept = records.filter((record) => record.endMs >= faultMs && wasKept(record));
+  const { others, failedOnKept, failedAgain } = byConnection(records, faultMs);
   const begun = (fromMs: number, toMs = Number.POSITIVE_INFINITY) =>
-    records.filter((record) => record.startMs >= fromMs && record.startMs < toMs && !wasKept(record));
+    others.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
   const { tenures, twoHoldersMs } = ownershipOf(arrivedOf(frames, pair, host), routerOf(pair));
   return {
     requests: records.length,
@@ -119,8 +117,8 @@ async function measure(cut: Cut, { rig, pair, dir, ...load }: Trial): Promise<Fi
     // The one that is left cannot send adverts to a peer that does not answer ARP: its silence ends no tenure.
     moves: tenures.filter(({ mac }, index) => index > 0 && mac !== tenures[index - 1]?.mac).length,
     afterCut: begun(faultMs + lossMs).length,
-    failedOnKept: onKept.length,
-    failedAgain: onKept.length - new Set(onKept.map(({ connectedMs }) => connectedMs)).size,
+    failedOnKept,
+    failedAgain,
     failedAtCut: failedOf(begun(faultMs - deadlineMs, faultMs + lossMs)),
     failedWhileCut: failedOf(begun(faultMs + lossMs, mendedMs)),
     failedAfterMend: failedOf(begun(mendedMs)),
