@@ -11,7 +11,7 @@ import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
-import { boundOf, byConnection, checkDrift, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
+import { boundOf, byConnection, checkDrift, checkKept, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
 
 const minuteMs = 60_000;
 /** Longer than a host that is silent needs to count as lost. */
@@ -165,12 +165,7 @@ function judgePower(runs: readonly Run[]): Check[] {
   });
   return [
     checkQuiet(runs),
-    {
-      about: "loss",
-      claim: "a connection that was kept to the lost host costs one request at most",
-      met: totalOf(runs, pair, "failedAgain") === 0,
-      found: `${figuresOf(runs, pair, "failedOnKept").join(", ")} requests, ${totalOf(runs, pair, "failedAgain")} of them the second`,
-    },
+    checkKept(runs, pair),
     {
       about: "loss",
       claim: "once the loss is over, no other request fails until the host is back",

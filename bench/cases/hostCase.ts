@@ -5,7 +5,7 @@ import { type LabPlace, previewOf } from "../previewOf.ts";
 import { type RequestRecord, succeeded } from "../requestRecord.ts";
 import type { Rig } from "../rig.ts";
 import { rateUpperBound } from "../statistics.ts";
-import { type Check, type Run, totalOf } from "./case.ts";
+import { type Check, figuresOf, type Run, totalOf } from "./case.ts";
 
 export function otherOf({ lab, hosts }: Rig, host: string): LabPlace {
   const other = hosts.find((name) => name !== host);
@@ -44,6 +44,16 @@ export function byConnection(records: readonly RequestRecord[], faultMs: number)
     others: records.filter((record) => !isLost(record)),
     failedOnKept: onKept.length,
     failedAgain: onKept.length - new Set(onKept.map(({ connectedMs }) => connectedMs)).size,
+  };
+}
+
+export function checkKept(runs: readonly Run[], pair: string): Check {
+  const again = totalOf(runs, pair, "failedAgain");
+  return {
+    about: "loss",
+    claim: "a connection that was kept to the lost host costs one request at most",
+    met: again === 0,
+    found: `${figuresOf(runs, pair, "failedOnKept").join(", ")} requests, ${again} of them the second`,
   };
 }
 

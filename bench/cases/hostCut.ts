@@ -17,7 +17,7 @@ import { nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { isWell, standsBack, statusOf, untilStatus } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
-import { boundOf, byConnection, checkDrift, driftedHosts, failedOf, otherOf } from "./hostCase.ts";
+import { boundOf, byConnection, checkDrift, checkKept, driftedHosts, failedOf, otherOf } from "./hostCase.ts";
 
 /** Less than a host that is silent needs to count as lost: what is made in its place then is `host-power`'s. */
 const cutMs = 50_000;
@@ -151,14 +151,14 @@ function judge({ hitsHolder }: Cut, runs: readonly Run[]): Check[] {
       met: total("failedWhileCut") + total("failedAfterMend") === 0,
       found: boundOf(runs, pair, ["failedWhileCut", "failedAfterMend"], "afterCut"),
     },
-    {
-      about: "loss",
-      claim: hitsHolder
-        ? "a connection that was kept to the old holder costs one request at most"
-        : "no request fails on a connection that was kept",
-      met: total(hitsHolder ? "failedAgain" : "failedOnKept") === 0,
-      found: `${figuresOf(runs, pair, "failedOnKept").join(", ")} requests, ${total("failedAgain")} of them the second`,
-    },
+    hitsHolder
+      ? checkKept(runs, pair)
+      : {
+          about: "loss",
+          claim: "no request fails on a connection that was kept",
+          met: total("failedOnKept") === 0,
+          found: `${total("failedOnKept")}`,
+        },
     {
       about: "loss",
       claim: `two hold the address for at most ${twoHoldersAtMostMs} ms where users are`,

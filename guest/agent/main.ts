@@ -127,8 +127,8 @@ function holdsVip(): boolean {
 async function refreshFiles(): Promise<void> {
   if (keeper !== undefined) keeper.isHolder = holdsVip();
   load.refresh();
-  refusals?.refresh();
   try {
+    refusals?.refresh();
     await files.refresh();
     keeper?.configure(paths.balancer, await files.read(paths.balancer));
   } catch (error) {
