@@ -9,6 +9,9 @@ import { type SshKey, sshKeyFromSeed } from "../infra/sshKey.ts";
 import type { BridgeNetwork } from "./bridgeNetwork.ts";
 import type { GoldenImage } from "./goldenImage.ts";
 
+// Read with the program and not when a machine is declared: the checkout may be another release by then.
+const [domainXslt, privateVolumeXslt] = [stylesheet("alpineVm.xsl"), stylesheet("privateVolume.xsl")];
+
 export interface AlpineVmArgs {
   readonly plan: StackPlan;
   readonly slot: SlotPlan;
@@ -82,7 +85,7 @@ export class AlpineVm extends pulumi.ComponentResource {
           pool: image.pool,
           source,
           format: "raw",
-          xml: { xslt: stylesheet("privateVolume.xsl") },
+          xml: { xslt: privateVolumeXslt },
         },
         { parent, deleteBeforeReplace: true },
       );
@@ -104,7 +107,7 @@ export class AlpineVm extends pulumi.ComponentResource {
           networkInterfaces: [{ bridge: network.bridge, mac: slot.mac }],
           consoles: [{ type: "pty", targetType: "serial", targetPort: "0" }],
           autostart: true,
-          xml: { xslt: stylesheet("alpineVm.xsl").replace("@UUID@", slot.uuid).replace("@ROLE@", slot.role) },
+          xml: { xslt: domainXslt.replace("@UUID@", slot.uuid).replace("@ROLE@", slot.role) },
         },
         { parent, deleteBeforeReplace: true },
       );

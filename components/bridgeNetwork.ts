@@ -4,6 +4,8 @@ import { local } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 
+const verifyScript = readFileSync(join(import.meta.dirname, "verifyBridge.sh"), "utf8");
+
 export interface BridgeNetworkArgs {
   /** The host's bridge, made by host preparation. */
   readonly bridge: string;
@@ -37,7 +39,7 @@ export class BridgeNetwork extends pulumi.ComponentResource {
       return new local.Command(
         `${name}-verified`,
         {
-          create: readFileSync(join(import.meta.dirname, "verifyBridge.sh"), "utf8"),
+          create: verifyScript,
           environment: { BRIDGE: args.bridge, ADDRESS: args.address, UPLINK: args.uplink },
         },
         { parent },

@@ -11,6 +11,8 @@ import type { AlpineVm } from "./alpineVm.ts";
  */
 const verificationDeadlineS = 240;
 
+const script = readFileSync(join(import.meta.dirname, "verifyGuest.sh"), "utf8");
+
 /**
  * A command on the host that succeeds once the guest is what the plan says (row A3): guest agent, address, ping, and
  * HTTP from its own service. It runs again whenever the domain is replaced, because a replaced trigger is unknown.
@@ -26,7 +28,7 @@ export function createGuestVerification(
   return new local.Command(
     `${name}-verified`,
     {
-      create: readFileSync(join(import.meta.dirname, "verifyGuest.sh"), "utf8"),
+      create: script,
       environment: {
         DOMAIN: slot.slot,
         ADDRESS: slot.address,

@@ -8,7 +8,7 @@ import { type Desired, readDesired } from "./desired.ts";
 import { overriddenWorkers } from "./overriddenWorkers.ts";
 import { desiredPath } from "./paths.ts";
 import { planStack, type StackPlan } from "./plan.ts";
-import { programDigest } from "./programDigest.ts";
+import { loadedDigest } from "./programDigest.ts";
 import { lossesOf, refusalsOf } from "./survival.ts";
 
 /** What a full update has deployed, as the outputs carry it. */
@@ -33,7 +33,7 @@ export async function declareStack(deployed?: DeployedPlan): Promise<DeclaredOut
   const stack = createHostStack(plan, config["libvirt:uri"]);
   return {
     version: 1,
-    applied: { config, desired, programDigest: programDigest() },
+    applied: { config, desired, programDigest: loadedDigest },
     host: plan.host.name,
     vip: plan.site.vip,
     slots: plan.slots.map(({ slot, id, role, address, mac, uuid, servicePort, heartbeatPort }) => ({

@@ -24,6 +24,16 @@ test("the digest is of the content, not of the place", () => {
   assert.equal(programDigest(join(root, "copy")), digest());
 });
 
+test("what a process has loaded stays what it has loaded, however the sources change", async () => {
+  const infra = join(root, "running/infra");
+  cpSync(join(root, "release"), join(root, "running"), { recursive: true });
+  cpSync(join(import.meta.dirname, "programDigest.ts"), join(infra, "programDigest.ts"));
+  const running = await import(join(infra, "programDigest.ts"));
+  assert.equal(running.loadedDigest, running.programDigest());
+  writeFileSync(join(infra, "plan.ts"), "another release");
+  assert.notEqual(running.loadedDigest, running.programDigest());
+});
+
 test("a change of any source, name or locked package shows; a test does not", () => {
   const seen = [digest()];
   for (const [path, content] of [

@@ -16,6 +16,9 @@ export function programDigest(root: string = join(import.meta.dirname, "..")): s
   return sha256(JSON.stringify(digests));
 }
 
+/** The release that this process has loaded, whatever has become of the sources since. */
+export const loadedDigest = programDigest();
+
 function filesUnder(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;

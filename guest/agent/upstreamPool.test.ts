@@ -22,9 +22,16 @@ function recorder(found?: string) {
   return { files, dropped, port };
 }
 
-test("an empty pool names the server that answers 503", () => {
-  assert.equal(renderUpstreams([]), "server 127.0.0.1:8503 max_fails=0;\n");
-  assert.equal(renderUpstreams([one]), "server 192.168.10.10:8080 max_fails=0;\n");
+const lineOf = ({ address, port }: typeof one, maxConns?: number) =>
+  `server ${address}:${port} max_fails=0${maxConns === undefined ? "" : ` max_conns=${maxConns}`};\n`;
+
+test("an empty pool names the server that answers 503, once", () => {
+  assert.equal(renderUpstreams([]), lineOf({ address: "127.0.0.1", port: 8503 }));
+});
+
+test("workers are named once, and a lone one as often as a request is tried", () => {
+  assert.equal(renderUpstreams([one, two]), lineOf(one) + lineOf(two));
+  assert.equal(renderUpstreams([one]), lineOf(one).repeat(3));
 });
 
 test("the pool of a machine that has just booted is known to be empty", () => {
@@ -33,9 +40,13 @@ test("the pool of a machine that has just booted is known to be empty", () => {
   assert.equal(`${written}\n`, renderUpstreams([]));
 });
 
-test("a worker is given as many requests at once as the site facts say", () => {
-  assert.equal(renderUpstreams([{ ...one, maxConns: 8 }]), "server 192.168.10.10:8080 max_fails=0 max_conns=8;\n");
-  assert.equal(renderUpstreams([]), "server 127.0.0.1:8503 max_fails=0;\n");
+test("a worker is given as many requests at once as the site facts say, by however many names", () => {
+  const limited = (maxConns: number, ...workers: (typeof one)[]) =>
+    renderUpstreams(workers.map((worker) => ({ ...worker, maxConns })));
+  assert.equal(limited(8, one, two), lineOf(one, 8) + lineOf(two, 8));
+  assert.equal(limited(8, one), lineOf(one, 2) + lineOf(one, 3) + lineOf(one, 3));
+  assert.equal(limited(2, one), lineOf(one, 1).repeat(2));
+  assert.equal(limited(1, one), lineOf(one, 1));
 });
 
 test("the file is there before nginx starts, and one that was found is kept", () => {

@@ -7,7 +7,7 @@ import { performance } from "node:perf_hooks";
 import { type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
 import { planStack } from "../../../infra/plan.ts";
 import type { DeployedPlan } from "../../../infra/program.ts";
-import { programDigest } from "../../../infra/programDigest.ts";
+import { loadedDigest } from "../../../infra/programDigest.ts";
 import { stackPaths } from "./backend.ts";
 import { DeclaredOutputs } from "./declaredOutputs.ts";
 import { describeFailure } from "./describeFailure.ts";
@@ -28,8 +28,6 @@ process.on("disconnect", () => {
   if (!busy) process.exit(0);
 });
 
-// The sources may change while this process waits: what counts is what it has loaded.
-const loadedDigest = programDigest();
 const { declareStack } = await import("../../../infra/program.ts");
 await writeProject(workDir);
 const workspace = await LocalWorkspace.create({ workDir });
