@@ -33,7 +33,7 @@ const files = new ManagedFiles(paths.managed);
 const bootTime = new BootTime(paths.bootTime);
 const pool = isBalancer ? new UpstreamPool(localBalancer(paths.upstreams, paths.nginxPid)) : undefined;
 const takingPart = isBalancer ? new TakingPart(paths.mute) : undefined;
-const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool, () => takingPart?.poolIsThere());
+const keeper = pool === undefined ? undefined : new PoolKeeper(facts.site, pool, () => takingPart?.begin());
 const service = watchService(facts, ({ after: { verdict, reason } }) => {
   logEvent("service", { is: verdict, reason });
   takingPart?.serviceIs(verdict);
@@ -46,7 +46,8 @@ const isolation = keeper === undefined ? undefined : watchIsolation(keeper);
 const refusals = isBalancer ? new Refusals(paths.refused) : undefined;
 const load = new MachineLoad();
 let seq = 0;
-let lastError: string | undefined;
+/** Which managed file is not as this release has agreed on it, and what of it. */
+let fileRefusal: string | undefined;
 
 const server = createAgentServer({ beat, status, health: () => ({ ...identity, status: "OK" }) });
 server.listen(facts.heartbeatPort, "0.0.0.0", () => {
@@ -67,6 +68,7 @@ function beat(): object {
     uptimeMs: Math.round(performance.now()),
     service: serviceState().state,
     files: files.digest,
+    ...(fileRefusal === undefined ? {} : { fileRefusal }),
     busy: load.busy,
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
@@ -84,6 +86,7 @@ function status(): object {
     service: serviceState(),
     files: files.digests,
     filesDigest: files.digest,
+    ...(fileRefusal === undefined ? {} : { fileRefusal }),
     busy: load.busy,
     freeBytes: load.freeBytes,
     ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid), holdsVip: holdsVip() } : {}),
@@ -123,17 +126,21 @@ function holdsVip(): boolean {
   return addresses.some(({ address, internal }) => !internal && address === keeper?.vip);
 }
 
-/** A file that is not as agreed is told once and changes nothing: what was read before stays in force. */
 async function refreshFiles(): Promise<void> {
   if (keeper !== undefined) keeper.isHolder = holdsVip();
   load.refresh();
-  try {
-    refusals?.refresh();
-    await files.refresh();
-    keeper?.configure(paths.balancer, await files.read(paths.balancer));
-  } catch (error) {
-    if (String(error) === lastError) return;
-    lastError = String(error);
-    logEvent("error", { error: lastError });
-  }
+  refusals?.refresh();
+  const found = await refreshManaged().then(
+    () => undefined,
+    ({ message }: Error) => message,
+  );
+  if (found !== undefined && found !== fileRefusal) logEvent("error", { error: found });
+  fileRefusal = found;
+}
+
+/** Rejects with the reason if a file is not as agreed: what was read before stays in force. */
+async function refreshManaged(): Promise<void> {
+  await files.refresh();
+  keeper?.configure(paths.balancer, await files.read(paths.balancer));
+  if (keeper?.vip !== undefined) takingPart?.settingsAreThere();
 }

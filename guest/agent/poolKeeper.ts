@@ -52,11 +52,14 @@ export class PoolKeeper {
     this.#onServing = onServing;
   }
 
-  /** Takes the text of the settings file. A changed one has all candidates looked at anew, at once; what is known stays. */
+  /**
+   * Takes the text of the settings file. A changed one has all candidates looked at anew, at once; what is known stays.
+   * Throws if it is not as agreed; then the settings before it stay in force.
+   */
   configure(path: string, text: string | undefined): void {
     if (text === undefined || text === this.#text) return;
-    this.#text = text;
     const settings = parseStrictText(path, text, balancerSettingsSchema);
+    this.#text = text;
     const known = this.#checker?.view() ?? [];
     this.#checker?.close();
     this.#settings = settings;

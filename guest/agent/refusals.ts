@@ -27,7 +27,8 @@ export class Refusals {
   }
 
   refresh(nowMs = performance.now()): void {
-    const bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    const bytes = sizeOf(this.#path);
+    if (bytes === undefined) return;
     const count = this.#before + Math.floor(bytes / lineBytes);
     if (count > this.#count) this.#tell(nowMs);
     this.#count = count;
@@ -40,5 +41,14 @@ export class Refusals {
   #tell(nowMs: number): void {
     if (nowMs - this.#lastMs > rushEndsMs) logEvent("refusing", { reason: "every worker has as much as it may have" });
     this.#lastMs = nowMs;
+  }
+}
+
+/** Undefined if there is no such file, or it cannot be read. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
   }
 }

@@ -18,14 +18,14 @@ test("a balancer that has booted stands back until its pool is known, however we
   const part = new TakingPart(path);
   part.serviceIs("up");
   assert.equal(await readFile(path, "utf8"), "1\n");
-  part.poolIsThere();
+  part.begin();
   assert.equal(await readFile(path, "utf8"), "0\n");
 });
 
 test("a known pool is not enough: nginx has to answer as well", async (context) => {
   const path = await muteFile(context, "1\n");
   const part = new TakingPart(path);
-  part.poolIsThere();
+  part.begin();
   assert.equal(await readFile(path, "utf8"), "1\n");
   part.serviceIs("up");
   assert.equal(await readFile(path, "utf8"), "0\n");
@@ -38,7 +38,9 @@ test("a balancer that finds no worker takes part after a while", async (context)
   const path = await muteFile(context, "1\n");
   const part = new TakingPart(path);
   part.serviceIs("up");
+  part.settingsAreThere();
   context.mock.timers.tick(9_000);
+  part.settingsAreThere();
   assert.equal(await readFile(path, "utf8"), "1\n");
   context.mock.timers.tick(1_000);
   assert.equal(await readFile(path, "utf8"), "0\n");
@@ -51,4 +53,13 @@ test("an agent that starts anew takes nothing from a balancer that takes part", 
   assert.equal(await readFile(path, "utf8"), "0\n");
   part.serviceIs("up");
   assert.equal(await readFile(path, "utf8"), "0\n");
+});
+
+test("a balancer that cannot read where its workers are never takes part", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const path = await muteFile(context, "1\n");
+  const part = new TakingPart(path);
+  part.serviceIs("up");
+  context.mock.timers.tick(60_000);
+  assert.equal(await readFile(path, "utf8"), "1\n");
 });

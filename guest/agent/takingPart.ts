@@ -9,33 +9,36 @@ const withoutPoolMs = 10_000;
  *
  * A machine that has just booted has an empty pool and would answer 503 to everybody. It hears the holder and stays
  * backup; but a holder that stands still for half a second in that moment would lose the address to it. So the boot
- * itself begins with "stand back", before keepalived runs. A pool ends that; and so does a while without one, as a
- * balancer without workers is as good as any other.
+ * itself begins with "stand back", before keepalived runs. A pool ends that; and so does a while in which no worker was
+ * found, as a balancer without workers is as good as any other. One that was not told where to look, or cannot read it,
+ * goes on standing back.
  */
 export class TakingPart {
   readonly #path: string;
   #isReady: boolean;
   #verdict: Verdict = "absent";
+  #timer: NodeJS.Timeout | undefined;
 
   /** An agent that starts anew beside a balancer that takes part takes nothing from it. */
   constructor(path: string) {
     this.#path = path;
     this.#isReady = !standsBack(path);
-    if (!this.#isReady) setTimeout(() => this.#begin(), withoutPoolMs).unref();
   }
 
-  poolIsThere(): void {
-    this.#begin();
+  /** From now on workers are looked for. Safe to repeat. */
+  settingsAreThere(): void {
+    if (this.#isReady || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.begin(), withoutPoolMs).unref();
+  }
+
+  begin(): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#say();
   }
 
   serviceIs(verdict: Verdict): void {
     this.#verdict = verdict;
-    this.#say();
-  }
-
-  #begin(): void {
-    if (this.#isReady) return;
-    this.#isReady = true;
     this.#say();
   }
 

@@ -247,6 +247,16 @@ export const causes = {
     because: "somebody changed it by hand: `pulumi up` or that hand takes it back",
     fault: "edit-file",
   },
+  filesRefused: {
+    title: "managed file refused",
+    subject: "machine",
+    evidence: "a managed file is as planned, and the agent says that it does not understand it",
+    repairs: [],
+    patience: "serviceGraceMs",
+    because:
+      "its image and the program that wrote the file are of different releases: `vigil host prepare` and `pulumi up` bring them together",
+    fault: undefined,
+  },
   massFailure: {
     title: "most workers bad at once",
     subject: "host",

@@ -106,9 +106,12 @@ function diagnoseBeat(
     case "up":
       break;
   }
+  const misfit = misfitOf(beat, plannedFiles);
   const standsBack = beat.vrrp === "FAULT" && beat.isCutOff === true && !hearsWitness(host, limits, nowMs);
   if ((beat.vrrp === "FAULT" && !standsBack) || beat.vrrp === "NONE") {
     if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its keepalived is starting" };
+    // One that does not know its workers stands back: to rebuild it from the same image would change nothing.
+    if (misfit !== undefined && beat.fileRefusal !== undefined) return misfit;
     const though =
       beat.isCutOff === true ? ": it hears nothing from beyond its host, though the witness answers this healer" : "";
     return bad("balancerUnfit", `keepalived says ${beat.vrrp}${though}`);
@@ -117,15 +120,19 @@ function diagnoseBeat(
   if (beat.freeBytes < limits.minGuestFreeBytes) {
     return bad("guestDiskFull", `${Math.floor(beat.freeBytes / 1024)} KiB are left in the guest`);
   }
-  if (plannedFiles !== undefined && beat.files !== plannedFiles) {
-    return bad("filesChanged", "a managed file is not as planned");
-  }
+  if (misfit !== undefined) return misfit;
   if (standsBack) {
     const silence = "it hears neither the witness nor any machine of another host";
     return { kind: "well", detail: `it beats and serves, and stands back: ${silence}` };
   }
   if (beat.service === "draining") return { kind: "well", detail: "it beats, and is drained: it gets no requests" };
   return { kind: "well", detail: "it beats and serves" };
+}
+
+function misfitOf({ files, fileRefusal }: Beat, plannedFiles: string | undefined): Finding | undefined {
+  const isPlanned = plannedFiles === undefined || files === plannedFiles;
+  if (!isPlanned) return bad("filesChanged", "a managed file is not as planned");
+  return fileRefusal === undefined ? undefined : bad("filesRefused", fileRefusal);
 }
 
 /** A balancer that is cut off alone is not well. Over a bad wire one ping in some comes through: the last has to. */

@@ -9,6 +9,8 @@ export interface Beat {
   readonly service: ServiceState;
   /** The sha256 over the sha256s of the managed files. */
   readonly files: string;
+  /** Which managed file the agent does not understand, and what of it. */
+  readonly fileRefusal?: string;
   /** What is left on the fullest of the file systems that the guest writes to. */
   readonly freeBytes: number;
   /** The share of its processors that was busy over the last second, from 0 to 1. */

@@ -13,7 +13,7 @@ export const running: DomainFact = { state: "running", reason: "booted", id: 1 }
 export const beat: Beat = { incarnation: "a", service: "up", files: "f", freeBytes: 1e9, busy: 0.1 };
 
 const planned = [
-  { slot: "lb-1", role: "balancer", plannedFiles: undefined },
+  { slot: "lb-1", role: "balancer", plannedFiles: beat.files },
   { slot: "web-1", role: "worker", plannedFiles: undefined },
   { slot: "web-2", role: "worker", plannedFiles: undefined },
 ] as const;

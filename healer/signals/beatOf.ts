@@ -8,6 +8,7 @@ const wireSchema = z.object({
   // An agent of an earlier image knows only `up` and `down`.
   service: z.enum(["up", "refused", "silent", "wrong", "draining", "starting", "down"]),
   files: z.string().min(1),
+  fileRefusal: z.string().optional(),
   freeBytes: z.number().nonnegative().optional(),
   busy: z.number().min(0).max(1).optional(),
   vrrp: z.enum(["MASTER", "BACKUP", "FAULT", "STOP", "NONE"]).optional(),
@@ -30,6 +31,7 @@ export interface HeardBeat {
 export function beatOf(text: string): HeardBeat {
   const heard = wireSchema.parse(JSON.parse(text));
   const { slot, service, freeBytes, busy, vrrp, holdsVip, isCutOff, workersUp, refused, incarnation, files } = heard;
+  const { fileRefusal } = heard;
   return {
     id: slot,
     beat: {
@@ -38,6 +40,7 @@ export function beatOf(text: string): HeardBeat {
       service: service === "down" ? "refused" : service,
       freeBytes: freeBytes ?? Number.MAX_SAFE_INTEGER,
       busy: busy ?? 0,
+      ...(fileRefusal === undefined ? {} : { fileRefusal }),
       ...(vrrp === undefined ? {} : { vrrp }),
       ...(holdsVip === undefined ? {} : { holdsVip }),
       ...(isCutOff === undefined ? {} : { isCutOff }),
