@@ -112,6 +112,8 @@ export class Engine {
     const end = !first.ok && first.code === "stale" ? await this.#perform(job, deadlineMs) : first;
     if (end.ok) return end;
     if (end.code === "changes") return { ...end, code: "changes" };
+    // Nothing was tried, and nothing is the machine's fault.
+    if (end.code === "stale") return { ...end, code: "preflight" };
     // Not after the next call only: a state in order is worth having when a person looks at it now.
     const nowHeldBy = await this.#putInOrder();
     if (end.code === "locked") return locked(nowHeldBy ?? "somebody who has let go meanwhile");
