@@ -1,7 +1,7 @@
 import type { Case } from "./case.ts";
 import { coldStart } from "./coldStart.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
-import { hostPower, hostReboot } from "./hostAway.ts";
+import { hostChange, hostPower, hostReboot } from "./hostAway.ts";
 import { hostCut, hostDeaf, hostMute, witnessLost } from "./hostCut.ts";
 import { coresBusy, coresCrowded } from "./needlessRepairs.ts";
 import { overload } from "./overload.ts";
@@ -35,7 +35,7 @@ export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
 export const hostCases: readonly Case[] = [hostPower, hostCut, hostDeaf, hostMute, witnessLost, coldStart];
 
 /** What a person wishes of the healers while the service is used. */
-export const wishCases: readonly Case[] = [scale, vipMove, hostReboot];
+export const wishCases: readonly Case[] = [scale, vipMove, hostReboot, hostChange];
 
 /** What people do by other means, side by side with them. */
 export const methodCases: readonly Case[] = [repair, repairBalancer, unchangedUp];

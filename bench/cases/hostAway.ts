@@ -7,6 +7,7 @@ import { faults, hostNamed } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
+import { runOnHost } from "../repairs/runOnHost.ts";
 import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
@@ -23,6 +24,7 @@ const standInTimeoutMs = 6 * minuteMs;
 /** Two minutes in which the host has to be well, and a removal and a check for drift for each of its workers. */
 const giveBackTimeoutMs = 8 * minuteMs;
 const wellTimeoutMs = 6 * minuteMs;
+const [smallMib, largeMib] = [256, 272];
 
 export const hostPower: Case = {
   name: "host-power",
@@ -36,17 +38,32 @@ export const hostPower: Case = {
   judge: judgePower,
 };
 
-export const hostReboot: Case = {
-  name: "host-reboot",
-  what: "a host is drained, without power for longer than one that is lost, and returned; the hosts take turns",
-  compared: false,
-  users: 50,
-  thinkMs: defaultThinkMs,
-  healers: ["running"],
-  warmups: 0,
-  measure: measureReboot,
-  judge: judgeReboot,
-};
+export const hostReboot = drainedCase(
+  "host-reboot",
+  "a host is drained, without power for longer than one that is lost, and returned; the hosts take turns",
+  reboot,
+);
+
+export const hostChange = drainedCase(
+  "host-change",
+  "a host is drained, an update replaces all its machines, and it is returned; the hosts take turns",
+  replaceMachines,
+);
+
+/** `away` is what is done to the host between its drain and its return. */
+function drainedCase(name: string, what: string, away: (rig: Rig, host: string) => Promise<void>): Case {
+  return {
+    name,
+    what,
+    compared: false,
+    users: 50,
+    thinkMs: defaultThinkMs,
+    healers: ["running"],
+    warmups: 0,
+    measure: (trial) => measureDrained(away, trial),
+    judge: judgeDrained,
+  };
+}
 
 async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
   const { host } = await awaitHealthyPair(rig, pair);
@@ -102,7 +119,10 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
   };
 }
 
-async function measureReboot({ rig, pair, index, dir, ...load }: Trial): Promise<Figures> {
+async function measureDrained(
+  away: (rig: Rig, host: string) => Promise<void>,
+  { rig, pair, index, dir, ...load }: Trial,
+): Promise<Figures> {
   await awaitHealthyPair(rig, pair);
   await awaitHealthyWorkers(rig, [pair]);
   const host = rig.hosts[index % rig.hosts.length] ?? "";
@@ -114,11 +134,9 @@ async function measureReboot({ rig, pair, index, dir, ...load }: Trial): Promise
   const beginMs = nowMs();
   await vigilOn(rig, host, "host", "drain", host);
   const drainedMs = nowMs();
-  await using power = await cutPower(rig, host);
-  await sleep(rebootMs);
-  const made = workersOf(await statusOf(other)).length - before.length;
+  await away(rig, host);
   const backMs = nowMs();
-  await power.restore();
+  const made = workersOf(await statusOf(other)).length - before.length;
   await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
   const wellMs = nowMs();
   await vigilOn(rig, host, "host", "return", host);
@@ -136,11 +154,30 @@ async function measureReboot({ rig, pair, index, dir, ...load }: Trial): Promise
     slow: lossOf(records).slow,
     made,
     drainMs: drainedMs - beginMs,
+    awayMs: backMs - drainedMs,
     bootMs: wellMs - backMs,
     returnMs: returnedMs - wellMs,
     drifted: await driftedHosts(rig, dir),
     quietP95Ms: quietP95Ms(records, beginMs),
   };
+}
+
+async function reboot(rig: Rig, host: string): Promise<void> {
+  await using power = await cutPower(rig, host);
+  await sleep(rebootMs);
+  await power.restore();
+}
+
+/** As another release with another image does: each run gives the host's machines the other one of two sizes. */
+async function replaceMachines(rig: Rig, host: string): Promise<void> {
+  const keys = ["vigil:worker.memoryMib", "vigil:balancer.memoryMib"];
+  for (const key of keys) {
+    const stack = ["--path", key, "--stack", host];
+    const memoryMib = Number(await runOnHost(rig, host, ["pulumi", "config", "get", ...stack]));
+    const other = memoryMib === smallMib ? largeMib : smallMib;
+    await runOnHost(rig, host, ["pulumi", "config", "set", ...stack, `${other}`]);
+  }
+  await runOnHost(rig, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
 }
 
 /** Disposing of it restores the power, too. */
@@ -188,7 +225,7 @@ function judgePower(runs: readonly Run[]): Check[] {
   ];
 }
 
-function judgeReboot(runs: readonly Run[]): Check[] {
+function judgeDrained(runs: readonly Run[]): Check[] {
   const pair = runs[0]?.pair ?? "";
   const total = (name: string) => totalOf(runs, pair, name);
   return [

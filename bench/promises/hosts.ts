@@ -74,13 +74,21 @@ export const hostBudgets: readonly Budget[] = [
   },
   {
     title: "A host is drained, is away, and is returned",
-    promises: [
-      nothingFails("requests", "host-reboot", ["failedOnNew", "failedOnKept"], notYet),
-      neverOver("something is made in its place", "host-reboot", "made", 0, notYet),
-      noDrift("host-reboot", notYet),
-    ],
+    promises: drainedPromises("host-reboot"),
+  },
+  {
+    title: "A host is drained, an update replaces all its machines, and it is returned",
+    promises: drainedPromises("host-change"),
   },
 ];
+
+function drainedPromises(result: string): Promised[] {
+  return [
+    nothingFails("requests", result, ["failedOnNew", "failedOnKept"], notYet),
+    neverOver("something is made in its place", result, "made", 0, notYet),
+    noDrift(result, notYet),
+  ];
+}
 
 /** Of a host that has the address and is no longer heard, or hears nothing; `outageMs`: how long newcomers may wait then. */
 function holderCutPromises(result: string, outageMs: number, laterMiss?: string): Promised[] {
