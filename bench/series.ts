@@ -12,7 +12,7 @@ export interface Part {
 const users = process.env.VIGIL_BENCH_USERS ?? "12";
 /** The 50 kept connections of the goals, of people who think for as long as two cores need that emulate five machines. */
 const people = ["--users", "50", "--think-ms", "12000-16000"];
-/** While two more boot. */
+/** While two or three more boot. */
 const patientPeople = ["--users", "50", "--think-ms", "24000-30000"];
 
 export function seriesIn(lab: string): readonly Part[] {
@@ -44,11 +44,11 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("workers-cut", 10, 2, ...busy),
     fault("slow-get", 10, 4, ...busy),
     fault("post-once", 10, 4, ...busy),
+    fault("host-reboot", 2, 10, ...patientPeople),
+    fault("host-change", 2, 10, ...patientPeople),
     { name: "one worker on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "1"], minutes: 2 },
     fault("scale", 3, 12, ...patientPeople),
     fault("vip-move", 15, 16, ...people),
-    fault("host-reboot", 2, 8, ...people),
-    fault("host-change", 2, 8, ...people),
     fault("host-power", 1, 10, ...people),
     ...["host-cut", "host-deaf", "host-mute", "witness-lost"].map((name) => fault(name, 10, 25, ...people)),
     fault("cold-start", 10, 130),
