@@ -115,7 +115,10 @@ export class Metrics {
       for (const name of hostStatusNames) this.#hostStatus.set({ host, status: name }, name === status ? 1 : 0);
       this.#standIns.set({ host }, state.evacuated[host] ?? 0);
     }
-    if (state.host.vipHolders !== undefined) this.#vipHolders.set(state.host.vipHolders.value.length);
+    const { vipHolders } = state.host;
+    // A gauge without labels is reset to 0, which would say that nobody has the address.
+    if (vipHolders === undefined) this.#vipHolders.remove();
+    else this.#vipHolders.set(vipHolders.value.length);
     for (const topic of Object.keys(state.pages)) this.#pages.inc({ topic: kindOf(topic, state) });
     this.#paused.set({ by: "person" }, moment.nowMs < state.pausedUntilMs ? 1 : 0);
     this.#paused.set({ by: "breaker" }, moment.nowMs < state.breakerUntilMs ? 1 : 0);

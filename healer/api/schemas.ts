@@ -71,7 +71,7 @@ export const statusSchema = z
       holders: z
         .array(z.string())
         .optional()
-        .describe("The hardware addresses that claim it, as the network answered last; absent before it was asked."),
+        .describe("The hardware addresses that claim it, as the network answered last; absent while it is not asked."),
     }),
     slots: z.array(slotStatusSchema),
     pages: z

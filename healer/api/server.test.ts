@@ -355,6 +355,18 @@ test("metrics are in Prometheus' own form, with a series per slot and status and
   assert.equal(answer.payload.match(/^vigil_slot_status\{/gm)?.length, testPlanned.length * 6);
 });
 
+test("while nobody asks who has the address there is no number of its holders, not even 0", async () => {
+  const holders = async () => (await get("/metrics")).payload.match(/^vigil_vip_holders.*$/gm);
+  assert.equal(await holders(), null);
+  api.healer.hear({ kind: "vipHolders", macs: [] });
+  assert.deepEqual(await holders(), ["vigil_vip_holders 0"]);
+  api.healer.hear({ kind: "vipUnasked", reason: "arping does not run: it ended with 2" });
+  assert.equal(await holders(), null);
+  const { vip, pages } = statusSchema.parse((await get("/v1/status")).json());
+  assert.equal(vip.holders, undefined);
+  assert.match(pages.map(({ sentence }) => sentence).join(), /nobody asks who has the service's address: arping/);
+});
+
 test("a repair is counted with its outcome and, if it helped, with its duration", async () => {
   await api.journal.append({
     kind: "status",

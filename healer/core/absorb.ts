@@ -40,7 +40,12 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     case "vipHolders": {
       const isInOrder = addressTrouble(event.macs, state.site) === undefined;
       const vipTroubleMs = isInOrder ? undefined : (state.host.vipTroubleMs ?? nowMs);
-      return { ...state, host: { ...state.host, vipHolders: { value: event.macs, atMs: nowMs }, vipTroubleMs } };
+      const vipHolders = { value: event.macs, atMs: nowMs };
+      return { ...state, host: { ...state.host, vipHolders, vipTroubleMs, vipUnasked: undefined } };
+    }
+    case "vipUnasked": {
+      const vipUnasked = state.host.vipUnasked ?? { value: event.reason, atMs: nowMs };
+      return { ...state, host: { ...state.host, vipHolders: undefined, vipUnasked } };
     }
     case "witness": {
       const answered = event.answered ? { witnessMs: nowMs } : {};

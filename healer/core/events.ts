@@ -21,6 +21,8 @@ export type Event =
   | { readonly kind: "hypervisorSilent"; readonly reason: string }
   | { readonly kind: "space"; readonly poolFreeBytes: number; readonly stateFreeBytes: number }
   | { readonly kind: "vipHolders"; readonly macs: readonly string[] }
+  /** Nobody asks the network who has the service's address, and why; said again and again until it is asked. */
+  | { readonly kind: "vipUnasked"; readonly reason: string }
   /** All other hosts' healers, as they are heard; comes once a second. */
   | { readonly kind: "peers"; readonly peers: readonly PeerState[] }
   /** Whether the site's witness has answered a ping. */

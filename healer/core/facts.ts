@@ -93,8 +93,10 @@ export interface HostFacts {
   /** When the witness was last asked by ping, and when it last answered. */
   readonly witnessAskedMs?: number;
   readonly witnessMs?: number;
-  /** The hardware addresses that claim the service's address, as the network answered. */
-  readonly vipHolders?: Timed<readonly string[]>;
+  /** The hardware addresses that claim the service's address, as the network answered; undefined while nobody asks. */
+  readonly vipHolders?: Timed<readonly string[]> | undefined;
+  /** Why nobody asks, and since when; undefined while it is asked. */
+  readonly vipUnasked?: Timed<string> | undefined;
   /** Since when that is not exactly one, or none of the site's balancers. */
   readonly vipTroubleMs?: number | undefined;
 }

@@ -46,9 +46,15 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (host.stateFreeBytes !== undefined && host.stateFreeBytes.value < limits.minStateFreeBytes) {
     pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
   }
-  if (host.vipTroubleMs !== undefined && nowMs - host.vipTroubleMs > limits.vipGraceMs) {
-    const trouble = addressTrouble(host.vipHolders?.value ?? [], state.site);
+  const { vipHolders, vipTroubleMs } = host;
+  if (vipHolders !== undefined && vipTroubleMs !== undefined && nowMs - vipTroubleMs > limits.vipGraceMs) {
+    const trouble = addressTrouble(vipHolders.value, state.site);
     if (trouble !== undefined) pages.vip = trouble;
+  }
+  if (host.vipUnasked !== undefined) {
+    pages.vipUnasked = `nobody asks who has the service's address: ${host.vipUnasked.value}`;
+    // Whether what a person was told of it is over, nobody knows.
+    if (state.pages.vip !== undefined) pages.vip = state.pages.vip;
   }
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;

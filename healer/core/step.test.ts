@@ -363,6 +363,30 @@ test("an address that nobody has is a person's concern", () => {
   assert.ok(!("vip" in scene.state.pages));
 });
 
+test("that nobody asks who has the address is told once, and what was told of the address is not over", () => {
+  const scene = new Scene();
+  const unasked = { kind: "vipUnasked", reason: "arping does not run: it ended with 2" } as const;
+  scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
+  for (let second = 0; second < 5; second++) {
+    scene.send(unasked);
+    scene.pass(1_000);
+  }
+  const sentence = "nobody asks who has the service's address: arping does not run: it ended with 2";
+  assert.deepEqual(scene.state.pages, { vipUnasked: sentence });
+  assert.equal(scene.state.host.vipHolders, undefined);
+  for (let second = 0; second < 5; second++) {
+    scene.send({ kind: "vipHolders", macs: [] });
+    scene.pass(1_000);
+  }
+  assert.deepEqual(Object.keys(scene.state.pages), ["vip"]);
+  scene.send(unasked);
+  scene.pass(1_000);
+  assert.deepEqual(Object.keys(scene.state.pages).sort(), ["vip", "vipUnasked"]);
+  scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
+  scene.pass(200);
+  assert.deepEqual(scene.state.pages, {});
+});
+
 test("a machine that could not be started is started, though it was announced as one that died", () => {
   const scene = new Scene();
   scene.become("web-1", { state: "crashed", reason: "failed" });

@@ -37,6 +37,11 @@ export class LineChild implements Signal {
     return this.#child !== undefined;
   }
 
+  /** Why it ended last; undefined if it never has. */
+  get problem(): string | undefined {
+    return this.#lastProblem;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
