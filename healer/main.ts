@@ -8,10 +8,9 @@ import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment
 import { desiredPath, hostFolders, stateDir } from "../infra/paths.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import { type Api, openApi } from "./api/api.ts";
-import type { JournalEntry } from "./core/actions.ts";
 import type { News } from "./core/events.ts";
 import { limitsFor } from "./core/limits.ts";
-import { type PastEntry, pastOf } from "./core/past.ts";
+import { pastOf } from "./core/past.ts";
 import { initialState, type State } from "./core/state.ts";
 import {
   acceleratorOf,
@@ -24,7 +23,7 @@ import {
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
-import { withAges } from "./journal/withAges.ts";
+import { readPast } from "./journal/readPast.ts";
 import { Peers } from "./peers/peers.ts";
 import { peersPlanOf } from "./peers/peersPlan.ts";
 import { staleRelease } from "./pendingChanges.ts";
@@ -137,7 +136,9 @@ async function heal(
 ): Promise<StackOutputs | undefined> {
   const limits = limitsFor[acceleratorOf(outputs)];
   await journal.noteClock().catch((error: Error) => log.error(error, "the journal cannot be written"));
-  const past = pastOf(await readPast());
+  const { entries, problems } = readPast((await readJournal(journalPath)).entries, Date.now());
+  for (const sentence of problems) log.warn(sentence);
+  const past = pastOf(entries);
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
   const hear = (news: News) => {
@@ -181,15 +182,6 @@ function statusLine({ slots }: State): string {
   const all = Object.values(slots);
   const bad = all.filter(({ status }) => status !== "green").map(({ slot, status }) => `${slot} is ${status}`);
   return bad.length === 0 ? `all ${all.length} machines beat and serve` : bad.join(", ");
-}
-
-/** The journal's lines are the core's own entries with a number and a time, and some of the rim's that it passes over. */
-async function readPast(): Promise<PastEntry[]> {
-  const { entries } = await readJournal(journalPath);
-  const written = entries.map(({ seq: _, at, ...entry }) => {
-    return { atMs: Date.parse(at), entry: entry as unknown as JournalEntry };
-  });
-  return withAges(written, Date.now());
 }
 
 /**
