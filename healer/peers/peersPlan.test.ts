@@ -31,6 +31,10 @@ test("the same site facts are the same on every host, in any order, and others a
   const hosts = { ...bk.site.hosts, bk: { ...promising, workers: 2 } };
   assert.notEqual(peersPlanOf({ host: "bk", site: { ...bk.site, hosts } }).site, site);
   assert.notEqual(peersPlanOf({ host: "bk", site: { ...bk.site, acceptLossOf: ["mb"] } }).site, site);
+  const limited = [8, 9].map(
+    (requestsAtOnce) => peersPlanOf({ host: "bk", site: { ...bk.site, requestsAtOnce } }).site,
+  );
+  assert.equal(new Set([...limited, site]).size, 3, "balancers that let through another number of requests differ");
 });
 
 test("a site that states no more than before has the digest that it had", () => {

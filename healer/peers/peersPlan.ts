@@ -13,8 +13,8 @@ export interface PeersPlan {
 export function peersPlanOf({ host, site }: Pick<StackConfig, "host" | "site">): PeersPlan {
   const hosts = Object.entries(site.hosts).sort(([one], [other]) => (one < other ? -1 : 1));
   const others = hosts.filter(([name]) => name !== host).map(([name, { address }]) => [name, address] as const);
-  const { name, subnet, vip, witness = null, survival, acceptLossOf } = site;
-  const asked = [survival, acceptLossOf].filter((facts) => facts !== undefined);
+  const { name, subnet, vip, witness = null, survival, acceptLossOf, requestsAtOnce } = site;
+  const asked = [survival, acceptLossOf, requestsAtOnce].filter((facts) => facts !== undefined);
   const facts = JSON.stringify([name, subnet, vip, witness, hosts.map(factsOf), ...asked]);
   return {
     address: site.hosts[host]?.address ?? "",
