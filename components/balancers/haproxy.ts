@@ -2,16 +2,14 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /**
  * Renders haproxy.cfg for the same pool, as an alternative to nginx and its agent: HAProxy checks the workers itself,
- * with the same timers. It does not learn which machine answers, so a foreign device on a worker's address is found
- * only by the agent.
+ * about as often as the agent does, but waits longer for an answer. It does not learn which machine answers, so a foreign
+ * device on a worker's address goes unnoticed. Nothing installs this file yet.
  */
 export function renderHaproxy(plan: BalancerInput, slot: BalancerSlot): string {
   const { requestsAtOnce } = plan.site;
   const limit = requestsAtOnce === undefined ? "" : ` maxconn ${requestsAtOnce}`;
   return `global
   maxconn 4096
-  # No file of the guest and no syslog: the statistics socket is what the agent reads.
-  stats socket /run/haproxy/admin.sock mode 600 level admin
 
 defaults
   mode http
@@ -20,15 +18,15 @@ defaults
   timeout server 60s
   timeout queue 2s
   timeout http-keep-alive 65s
-  option redispatch
-  # Two further tries on other workers, when those before died under the request.
+  # Two further tries, each on another worker, when those before died under the request.
+  option redispatch 1
   retries 2
   retry-on conn-failure empty-response
 
 frontend service
   bind :${slot.servicePort}
   http-response set-header x-vigil-balancer ${slot.id}
-  # Answered without any worker: what keepalived asks.
+  # Answered without any worker, so that it tells of this balancer alone.
   http-request return status 200 content-type text/plain string "ok" hdr x-vigil-balancer ${slot.id} if { path /vigil/balancer/health }
   default_backend workers
 

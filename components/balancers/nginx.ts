@@ -83,7 +83,7 @@ http {
     listen ${slot.servicePort} default_server backlog=1024;
     add_header x-vigil-balancer ${slot.id} always;
 
-    # keepalived asks here whether this balancer works. No worker is involved, or one bad release of the service would
+    # The agent asks here whether this balancer works. No worker is involved, or one bad release of the service would
     # take the address from every balancer.
     location = /vigil/balancer/health {
       default_type text/plain;
