@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "../host/run.ts";
+import { vrrpAdvertMs, vrrpRouterId } from "../infra/facts.ts";
 import { hostDirs, type Lab } from "../lab/lab.ts";
 import { inHost, onHost, onWire } from "../lab/machine.ts";
 import { requireOwner } from "../lab/owner.ts";
@@ -69,8 +70,8 @@ export async function openRig(lab: Lab): Promise<Rig> {
     product: {
       name: "vigil",
       vip: site.vip,
-      vrid: 51,
-      advertMs: 100,
+      vrid: vrrpRouterId,
+      advertMs: vrrpAdvertMs,
       balancers: machines.filter((machine) => machine.role === "balancer"),
     },
   };

@@ -1,3 +1,4 @@
+import { vrrpAdvertMs, vrrpRouterId } from "../../infra/facts.ts";
 import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
 
 /**
@@ -64,10 +65,10 @@ vrrp_instance vip {
   state BACKUP
   nopreempt
   interface eth0
-  virtual_router_id 51
+  virtual_router_id ${vrrpRouterId}
   priority ${plan.host.vrrpPriority}
   # Three silent intervals and a skew: a peer takes over about 0.32 s after this machine died.
-  advert_int 0.1
+  advert_int ${vrrpAdvertMs / 1000}
 
 ${unicast(plan, slot)}
   # After a freeze, a balancer whose adverts were overdue for so long that a peer holds the address stays backup;

@@ -14,8 +14,6 @@ import { startTicks } from "./ticks.ts";
 import { watchVipHolders } from "./vipHolders.ts";
 import { watchWitness } from "./witness.ts";
 
-const uri = "qemu:///system";
-
 /**
  * Opens everything by which the healer of a host learns about what is deployed there, and about the other hosts, of whose
  * healers `peers` says what was heard last.
@@ -33,7 +31,7 @@ export function openSignals(outputs: StackOutputs, peers: () => readonly PeerSta
   const signals = [
     startTicks({}, emit),
     listenToHeartbeats({ targets: machines, log }, emit),
-    watchDomains({ uri, targets: machines, bridge, log }, emit),
+    watchDomains({ uri: applied.config["libvirt:uri"], targets: machines, bridge, log }, emit),
     watchVipHolders({ bridge, vip, log }, emit),
     watchSpace({ poolDir: hostFolders.poolDir, stateDir, log }, emit),
     tellOfPeers({ peers }, emit),
