@@ -10,7 +10,7 @@ export interface Part {
 
 /** As many busy connections as two cores carry that also emulate six machines. Raise it on a machine with KVM. */
 const users = process.env.VIGIL_BENCH_USERS ?? "12";
-/** The 50 kept connections of the goals, of people who think for as long as two cores need that emulate five machines. */
+/** 50 kept connections, of people who think for as long as two cores need that emulate five machines. */
 const people = ["--users", "50", "--think-ms", "12000-16000"];
 /** While two or three more boot. */
 const patientPeople = ["--users", "50", "--think-ms", "24000-30000"];

@@ -14,8 +14,8 @@ const verificationDeadlineS = 240;
 const script = readFileSync(join(import.meta.dirname, "verifyGuest.sh"), "utf8");
 
 /**
- * A command on the host that succeeds once the guest is what the plan says (row A3): guest agent, address, ping, and
- * HTTP from its own service. It runs again whenever the domain is replaced, because a replaced trigger is unknown.
+ * A command on the host that succeeds once the guest is what the plan says: guest agent, address, ping, and HTTP from its
+ * own service. It runs again whenever the domain is replaced, because a replaced trigger is unknown.
  */
 export function createGuestVerification(
   name: string,

@@ -44,7 +44,7 @@ export function createService({ facts, incarnation, staticFolder, drainFile }: S
 
   const server = createServer((request, response) => {
     response.setHeader("x-vigil-slot", slot);
-    // The balancers ask ten times a second each: this answer comes before everything else.
+    // Balancers ask up to seven times a second each: this answer comes before everything else.
     if (request.url === "/healthz") {
       answerHealth(response);
       return;
