@@ -7,12 +7,13 @@ done
 
 usage() {
   cat <<'TEXT'
-usage: guest/image/build.sh [--force | --host-packages | --help]
+usage: guest/image/build.sh [--force | --inputs | --host-packages | --help]
 
 Builds the golden image into $VIGIL_CACHE/image/current (default /var/cache/vigil/image/current):
 vigil.qcow2, vmlinux, initrd, manifest.json. Does nothing when no input has changed.
 
   --force           assemble the image again even if nothing has changed
+  --inputs          print a digest of all that the image is made from
   --host-packages   print the Debian packages that the build needs
 
 An online bake changes two things only:
@@ -68,6 +69,7 @@ main() {
   local inputs baking force=
   case ${1:-} in
     --help | -h) usage; return ;;
+    --inputs) inputsHash; return ;;
     --host-packages) echo "$hostPackages"; return ;;
     --force) force=1 ;;
     '') ;;

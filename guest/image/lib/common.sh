@@ -22,7 +22,7 @@ die() {
 # Names, modes and contents of the given files and folders as one sha256, without tests and texts, which no image holds.
 hashOf() {
   local path
-  for path in "$@"; do [ ! -e "$path" ] || find "$path" -type f ! -name '*.test.ts' ! -name '*.md' ! -name test.sh -printf '%p %m\0'; done |
+  find "$@" -type f ! -name '*.test.ts' ! -name '*.md' ! -name test.sh -printf '%p %m\0' |
     sort -z | while IFS= read -r -d '' line; do
       path=${line% *}
       printf '%s\n' "${line#"$repoDir"/}"
