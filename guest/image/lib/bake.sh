@@ -45,41 +45,24 @@ unwantedPackages() {
 # copyGuestFiles adds what the agent runs and what the two web servers show.
 copyGuestFiles() {
   local script swagger=$repoDir/node_modules/swagger-ui-dist
-  for script in "$repoDir"/guest/agent/*.sh; do [ ! -f "$script" ] || install -D -m 755 -t "$1/usr/lib/vigil" "$script"; done
+  for script in "$repoDir"/guest/agent/*.sh; do install -D -m 755 -t "$1/usr/lib/vigil" "$script"; done
   mkdir -p "$1/usr/share/vigil"
-  [ ! -d "$repoDir/guest/static" ] || cp -r --no-preserve=ownership "$repoDir/guest/static/." "$1/usr/share/vigil/"
-  [ ! -d "$swagger" ] || install -D -m 644 -t "$1/usr/share/vigil/swagger-ui" "$swagger"/{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}
+  cp -r --no-preserve=ownership "$repoDir/guest/static/." "$1/usr/share/vigil/"
+  install -D -m 644 -t "$1/usr/share/vigil/swagger-ui" "$swagger"/{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}
 }
 
 # bundlePrograms puts the agent and the sample service, one file each, into FOLDER. They become CommonJS, which Node
 # starts 0.7 s sooner than an ES module on an emulated core.
 bundlePrograms() {
-  local name entry esbuild=$repoDir/node_modules/@esbuild/linux-x64/bin/esbuild
+  local name esbuild=$repoDir/node_modules/@esbuild/linux-x64/bin/esbuild
   mkdir -p "$1"
   for name in agent stateless; do
-    entry=$repoDir/guest/$name/main.ts
-    if [ ! -f "$entry" ]; then
-      say "guest/$name/main.ts does not exist yet: a placeholder takes its place"
-      placeholder "$name" >"$1/$name.cjs"
-      continue
-    fi
     [ -x "$esbuild" ] || die "esbuild is missing from $repoDir/node_modules; run npm ci there first"
-    logged "$workDir/logs/bundle-$name.log" "$esbuild" "$entry" --bundle --platform=node --format=cjs \
+    logged "$workDir/logs/bundle-$name.log" "$esbuild" "$repoDir/guest/$name/main.ts" --bundle --platform=node --format=cjs \
       --target=node24 --legal-comments=none --log-override:empty-import-meta=error --outfile="$1/$name.cjs" \
       --define:import.meta.dirname=__dirname --define:import.meta.filename=__filename --define:import.meta.url=vigilModuleUrl \
       --banner:js='const vigilModuleUrl = require("node:url").pathToFileURL(__filename).href;'
   done
-}
-
-placeholder() {
-  local port=8080
-  [ "$1" = stateless ] || port=8081
-  cat <<JS
-const { createServer } = require("node:http");
-const { uptime } = require("node:os");
-let bootS = 0;
-createServer((_, response) => response.end(JSON.stringify({ value: Math.floor(Math.random() * 100), bootS }))).listen($port, () => { bootS = uptime(); });
-JS
 }
 
 # bakeImage makes the image folder FOLDER.
