@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../host/run.ts";
-import { macOf, parseAddress } from "../infra/address.ts";
+import type { StackConfig } from "../infra/config.ts";
 import { hostFolders } from "../infra/paths.ts";
-import { planStack } from "../infra/plan.ts";
+import type { StackPlan } from "../infra/plan.ts";
 import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
 import type { PlannedSite } from "./core/otherHost.ts";
 import type { PlannedSlot } from "./core/state.ts";
@@ -40,8 +40,7 @@ export async function deploymentStamp({ stack, backendDir }: DeploymentSettings)
 }
 
 /** The slots as the core has to know them. */
-export function plannedSlots({ slots, managedFiles, applied }: StackOutputs): PlannedSlot[] {
-  const plan = planStack(applied.config, applied.desired);
+export function plannedSlots({ slots, managedFiles }: StackOutputs, plan: StackPlan): PlannedSlot[] {
   return slots.map(({ slot, role }) => {
     const standsInFor = plan.slots.find((planned) => planned.slot === slot)?.standsInFor;
     const known = { slot, role, plannedFiles: digestOf(managedFiles[slot] ?? {}) };
@@ -50,26 +49,20 @@ export function plannedSlots({ slots, managedFiles, applied }: StackOutputs): Pl
 }
 
 /** The other hosts, as the core has to know them, and the balancers of all. */
-export function plannedSite({ config, desired }: StackOutputs["applied"]): PlannedSite {
-  const { host, site } = config;
+export function plannedSite({ host, site }: StackConfig, { slots, peers }: StackPlan): PlannedSite {
   const others = Object.entries(site.hosts).filter(([name]) => name !== host);
-  const { slots, peers } = planStack(config, desired);
   const balancers = [...slots.filter(({ role }) => role === "balancer"), ...peers];
   return {
     host,
     others: Object.fromEntries(others.map(([name, { workers }]) => [name, workers])),
     hasWitness: site.witness !== undefined,
-    balancers: Object.fromEntries(balancers.map(({ id, address }) => [macOf(parseAddress(address) ?? 0), id])),
+    balancers: Object.fromEntries(balancers.map(({ id, mac }) => [mac, id])),
   };
 }
 
 /** The volume that is the disk of a slot, as a file of the pool. */
 export function diskPathOf(slot: string): string {
   return join(hostFolders.poolDir, `${slot}-disk.qcow2`);
-}
-
-export function acceleratorOf({ applied }: StackOutputs): "kvm" | "tcg" {
-  return planStack(applied.config, applied.desired).accelerator;
 }
 
 /** The sha256 over all managed files, as a guest's agent forms it: of the text that `sha256sum` prints for the sorted paths. */

@@ -6,20 +6,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { backendDir, cacheDirOf, hostEnvironment } from "../host/hostEnvironment.ts";
 import { desiredPath, hostFolders, stateDir } from "../infra/paths.ts";
+import { planStack } from "../infra/plan.ts";
 import type { StackOutputs } from "../stacks/outputs.ts";
 import { type Api, openApi } from "./api/api.ts";
 import type { News } from "./core/events.ts";
 import { limitsFor } from "./core/limits.ts";
 import { pastOf } from "./core/past.ts";
 import { initialState, type State } from "./core/state.ts";
-import {
-  acceleratorOf,
-  type DeploymentSettings,
-  deploymentStamp,
-  plannedSite,
-  plannedSlots,
-  readDeployment,
-} from "./deployment.ts";
+import { type DeploymentSettings, deploymentStamp, plannedSite, plannedSlots, readDeployment } from "./deployment.ts";
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
 import { readJournal } from "./journal/readJournal.ts";
@@ -134,7 +128,9 @@ async function heal(
   { settings, journal, engine, api, peers, manager, log, note }: Tools,
   signal: AbortSignal,
 ): Promise<StackOutputs | undefined> {
-  const limits = limitsFor[acceleratorOf(outputs)];
+  const { applied } = outputs;
+  const plan = planStack(applied.config, applied.desired);
+  const limits = limitsFor[plan.accelerator];
   await journal.noteClock().catch((error: Error) => log.error(error, "the journal cannot be written"));
   const { entries, problems } = readPast((await readJournal(journalPath)).entries, Date.now());
   for (const sentence of problems) log.warn(sentence);
@@ -148,7 +144,6 @@ async function heal(
     if (news.kind === "tick") manager.gotOn(nowMs(), () => statusLine(healer.state));
   };
   const isWell = (slot: string): boolean => healer.isWell(slot);
-  const { applied } = outputs;
   const readUrns = () => readStackState(stackPaths(settings.backendDir, host).state);
   const staleness = () => staleRelease(applied.programDigest);
   const effects = { place, engine, limits, readUrns, staleness, emit: hear, onNote: note, nowMs };
@@ -159,13 +154,13 @@ async function heal(
   const healer = new Healer(
     { journal, probes: signals, repairs, scaler, log },
     limits,
-    initialState(plannedSlots(outputs), past, nowMs(), limits, plannedSite(applied)),
+    initialState(plannedSlots(outputs, plan), past, nowMs(), limits, plannedSite(applied.config, plan)),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);
-    await journal.append({ kind: "started", host, release: outputs.applied.programDigest.slice(0, 12), slots });
+    await journal.append({ kind: "started", host, release: applied.programDigest.slice(0, 12), slots });
     api.watch({ outputs, limits, healer, scaler });
-    await peers.watch(peersPlanOf(outputs.applied.config));
+    await peers.watch(peersPlanOf(applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
     await manager.ready(`watching ${slots.join(", ")}`);
     const isBusy = () => isAtWork(healer.state);

@@ -47,7 +47,8 @@ test("the plan of the shipped stack bk", () => {
     servicePort: 8080,
     heartbeatPort: 8081,
   });
-  assert.deepEqual(plan.peers, [{ id: "mb/lb-1", host: "mb", address: "192.168.10.26", priority: 244 }]);
+  const mac = "52:54:00:a8:0a:1a";
+  assert.deepEqual(plan.peers, [{ id: "mb/lb-1", host: "mb", address: "192.168.10.26", mac, priority: 244 }]);
 });
 
 test("every host sees the same candidates: what the pools could hold, built or not", () => {

@@ -104,6 +104,7 @@ export interface PeerPlan {
   readonly id: string;
   readonly host: string;
   readonly address: string;
+  readonly mac: string;
   readonly priority: number;
 }
 
@@ -199,10 +200,12 @@ function planCandidates(host: HostPlan): Candidate[] {
 }
 
 function planPeer(host: HostPlan): PeerPlan {
+  const address = slotAddress(host, balancerSlot);
   return {
     id: slotId(host, balancerSlot),
     host: host.name,
-    address: formatAddress(slotAddress(host, balancerSlot)),
+    address: formatAddress(address),
+    mac: macOf(address),
     priority: host.vrrpPriority,
   };
 }

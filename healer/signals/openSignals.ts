@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import { bridge } from "../../infra/facts.ts";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
-import { planStack } from "../../infra/plan.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { PeerState } from "../core/peer.ts";
 import { diskPathOf } from "../deployment.ts";
@@ -19,9 +19,8 @@ import { watchWitness } from "./witness.ts";
  * healers `peers` says what was heard last.
  */
 export function openSignals(outputs: StackOutputs, peers: () => readonly PeerState[], log: Logger, emit: Emit): Probes {
-  const { slots, vip, applied } = outputs;
-  const { host, site } = planStack(applied.config, applied.desired);
-  const { bridge } = host;
+  const { slots, vip } = outputs;
+  const { site, "libvirt:uri": uri } = outputs.applied.config;
   const machines = slots.map(({ heartbeatPort: port, ...slot }) => ({
     ...slot,
     port,
@@ -31,7 +30,7 @@ export function openSignals(outputs: StackOutputs, peers: () => readonly PeerSta
   const signals = [
     startTicks({}, emit),
     listenToHeartbeats({ targets: machines, log }, emit),
-    watchDomains({ uri: applied.config["libvirt:uri"], targets: machines, bridge, log }, emit),
+    watchDomains({ uri, targets: machines, bridge, log }, emit),
     watchVipHolders({ bridge, vip, log }, emit),
     watchSpace({ poolDir: hostFolders.poolDir, stateDir, log }, emit),
     tellOfPeers({ peers }, emit),

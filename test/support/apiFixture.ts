@@ -42,7 +42,7 @@ export const testOutputs: Pick<StackOutputs, "slots" | "vip" | "applied" | "mana
   managedFiles: {},
 };
 
-export const testPlanned = plannedSlots(testOutputs as StackOutputs);
+export const testPlanned = plannedSlots(testOutputs as StackOutputs, plan);
 
 /** A heartbeat of a machine that is well. */
 export function goodBeat(slot: string): Beat {
