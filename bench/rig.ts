@@ -5,14 +5,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError } from "../host/run.ts";
 import { vrrpAdvertMs, vrrpRouterId } from "../infra/facts.ts";
 import { hostDirs, type Lab } from "../lab/lab.ts";
 import { inHost, onHost, onWire } from "../lab/machine.ts";
+import { outputsOf } from "../lab/outputsOf.ts";
 import { requireOwner } from "../lab/owner.ts";
 import { identify, type ProcessId } from "../lab/processes.ts";
 import { virsh } from "../lab/virtualHost.ts";
-import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
+import type { StackOutputs } from "../stacks/outputs.ts";
 import { openShell, type Shell } from "./shell.ts";
 
 export interface Rig {
@@ -54,7 +54,7 @@ export async function openRig(lab: Lab): Promise<Rig> {
   const { site } = await requireOwner(lab);
   const hosts = site.hosts.map((host) => host.name);
   const outputs = new Map<string, StackOutputs>();
-  for (const host of hosts) outputs.set(host, await readOutputs(lab, host));
+  for (const host of hosts) outputs.set(host, await outputsOf(lab, host));
 
   const machines = [...outputs].flatMap(([host, { slots }]) =>
     slots.map(({ slot: domain, id, role, address, mac, servicePort: port = 0 }) => {
@@ -77,14 +77,6 @@ export async function openRig(lab: Lab): Promise<Rig> {
   };
 }
 
-async function readOutputs(lab: Lab, host: string): Promise<StackOutputs> {
-  const command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", host];
-  const finished = await inHost(lab, host, command, { timeoutMs: 60_000 });
-  // The output holds a private key: only what went wrong may be shown.
-  if (finished.code !== 0) throw new CommandError(command, { ...finished, stdout: "" });
-  return parseOutputs(JSON.parse(finished.stdout));
-}
-
 async function writeLogin(lab: Lab, host: string, { loginPrivateKey, slots, hostKeys }: StackOutputs): Promise<void> {
   await writeInHost(lab, host, keyPath, loginPrivateKey);
   const known = slots.map(({ slot, address }) => `${address} ${hostKeys[slot]}\n`);
@@ -94,15 +86,7 @@ async function writeLogin(lab: Lab, host: string, { loginPrivateKey, slots, host
 /** Writes a file of a host that only root may read; its content is on no command line. */
 export async function writeInHost(lab: Lab, host: string, path: string, content: string): Promise<void> {
   const command = ["sh", "-c", `umask 077; mkdir -p "$(dirname "$0")"; cat >"$0"`, path];
-  const finished = await inHost(lab, host, command, { input: content, timeoutMs: 10_000 });
-  if (finished.code !== 0) throw new CommandError(command, finished);
-}
-
-/** The command of the product, on a host, as a person there would run it. Rejects, with what it said, unless it exits with 0. */
-export async function vigilOn({ lab }: Rig, host: string, ...args: string[]): Promise<void> {
-  const argv = ["cli/vigil", ...args];
-  const finished = await inHost(lab, host, argv);
-  if (finished.code !== 0) throw new CommandError(argv, finished);
+  await inHost(lab, host, command, { input: content, timeoutMs: 10_000 });
 }
 
 export function openClient({ lab }: Rig): Shell {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { checkout } from "../cli/place.ts";
 import { checkoutDir } from "../host/hostEnvironment.ts";
-import { runOnHost } from "./repairs/runOnHost.ts";
+import { inHost } from "../lab/machine.ts";
 import { type Rig, writeInHost } from "./rig.ts";
 
 /**
@@ -26,9 +26,9 @@ export async function stateRequestsAtOnce(rig: Rig, requestsAtOnce: number): Pro
   return takeBack;
 }
 
-async function deploy(rig: Rig, projectFile: string): Promise<void> {
-  for (const host of rig.hosts) {
-    await writeInHost(rig.lab, host, join(checkoutDir, "Pulumi.yaml"), projectFile);
-    await runOnHost(rig, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
+async function deploy({ lab, hosts }: Rig, projectFile: string): Promise<void> {
+  for (const host of hosts) {
+    await writeInHost(lab, host, join(checkoutDir, "Pulumi.yaml"), projectFile);
+    await inHost(lab, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
   }
 }

@@ -73,6 +73,11 @@ export function rateUpperBound(hits: number, n: number): number {
   return high;
 }
 
+/** How often it happened, and how often it may happen yet, for all that so many trials can tell. */
+export function boundedShare(hits: number, n: number): string {
+  return `${hits} of ${n}; with 95 % confidence below ${(100 * rateUpperBound(hits, n)).toFixed(3)} %`;
+}
+
 /** P(X <= hits) of n trials. Summed in logarithms, since 0.5^n underflows for long series. */
 function binomialAtMost(hits: number, n: number, rate: number): number {
   if (rate >= 1) return hits >= n ? 1 : 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "../healer/api/schemas.ts";
 import { CommandError } from "../host/run.ts";
-import { inHost } from "../lab/machine.ts";
+import { inHostAny } from "../lab/machine.ts";
 import type { LabPlace } from "./previewOf.ts";
 
 const pollMs = 1_000;
@@ -9,7 +9,7 @@ const pollMs = 1_000;
 /** What a host's healer says of itself, as `vigil status` tells it. Rejects if it does not answer. */
 export async function statusOf({ lab, host }: LabPlace): Promise<Status> {
   const argv = ["cli/vigil", "status", "-o", "json"];
-  const finished = await inHost(lab, host, argv);
+  const finished = await inHostAny(lab, host, argv);
   // The exit code tells how the host is, and not whether there was an answer.
   if (finished.stdout === "") throw new CommandError(argv, finished);
   return statusSchema.parse(JSON.parse(finished.stdout));

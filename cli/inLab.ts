@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { checkoutDir } from "../host/hostEnvironment.ts";
 import { runInTerminal } from "../host/run.ts";
-import { hostNamed } from "../lab/faults.ts";
 import type { Lab } from "../lab/lab.ts";
 import { LabError } from "../lab/labError.ts";
 import { onHost, refreshCheckout } from "../lab/machine.ts";
-import { ownerOf } from "../lab/owner.ts";
+import { hostNamed, ownerOf } from "../lab/owner.ts";
 
 /**
  * A lab's host has stack files, a state and a healer of its own, so it is the one to be asked: if the lab is up, this very

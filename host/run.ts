@@ -24,9 +24,10 @@ export interface Finished {
 export class CommandError extends Error {
   readonly finished: Finished;
 
-  constructor(argv: readonly string[], finished: Finished) {
+  /** `where` is only named: the machine that it ran on, if that is not this one. */
+  constructor(argv: readonly string[], finished: Finished, where = "") {
     const said = finished.stderr.trim() || finished.stdout.trim() || "it said nothing";
-    super(`\`${argv.join(" ")}\` exited with ${finished.code}: ${said}`);
+    super(`\`${argv.join(" ")}\`${where === "" ? "" : ` on ${where}`} exited with ${finished.code}: ${said}`);
     this.name = "CommandError";
     this.finished = finished;
   }

@@ -10,7 +10,6 @@ import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
 import { inHost } from "./machine.ts";
 import { setHostLinks, setLoss, setPort } from "./network.ts";
-import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
 
@@ -19,8 +18,8 @@ export interface Fault {
   readonly what: string;
   /** Whether the fault hits one domain, which then has to be named, or the host as a whole. */
   readonly hits: "host" | "domain";
-  readonly break: (lab: Lab, host: LabHost, domain: string) => Promise<void>;
-  readonly mend: (lab: Lab, host: LabHost, domain: string) => Promise<void>;
+  readonly break: (lab: Lab, host: LabHost, domain: string) => Promise<unknown>;
+  readonly mend: (lab: Lab, host: LabHost, domain: string) => Promise<unknown>;
 }
 
 export const faults = {
@@ -46,7 +45,7 @@ export const faults = {
     what: "the host loses its power: everything on it ends at once; only its disk is left",
     hits: "host",
     break: powerOff,
-    mend: async (lab, host) => void (await bootHost(lab, host)),
+    mend: bootHost,
   },
   libvirtd: {
     what: "libvirtd is killed: the VMs run on, unmanaged",
@@ -188,19 +187,19 @@ export const faults = {
     what: "the storage pool is filled to the last byte: no new overlay fits, and guests that write stop",
     hits: "host",
     break: (lab, host) => fill(lab, host, hostFolders.poolDir),
-    mend: (lab, host) => hostDone(lab, host, ["rm", "-f", join(hostFolders.poolDir, filler)]),
+    mend: (lab, host) => inHost(lab, host.name, ["rm", "-f", join(hostFolders.poolDir, filler)]),
   },
   "fill-state": {
     what: "the file system of state and journal is filled to the last byte",
     hits: "host",
     break: (lab, host) => fill(lab, host, stateDir),
-    mend: (lab, host) => hostDone(lab, host, ["rm", "-f", join(stateDir, filler)]),
+    mend: (lab, host) => inHost(lab, host.name, ["rm", "-f", join(stateDir, filler)]),
   },
   "stall-pool": {
     what: "the storage pool's disk stands still: whatever writes to it waits",
     hits: "host",
-    break: (lab, host) => hostDone(lab, host, ["fsfreeze", "--freeze", hostFolders.poolDir]),
-    mend: (lab, host) => hostDone(lab, host, ["fsfreeze", "--unfreeze", hostFolders.poolDir]),
+    break: (lab, host) => inHost(lab, host.name, ["fsfreeze", "--freeze", hostFolders.poolDir]),
+    mend: (lab, host) => inHost(lab, host.name, ["fsfreeze", "--unfreeze", hostFolders.poolDir]),
   },
 } as const satisfies Record<string, Fault>;
 
@@ -239,9 +238,9 @@ function started({ name }: GuestService): string {
 const filler = "filler";
 
 /** All but the last blocks are taken at once, and those one by one: the file's own list of blocks needs some too. */
-function fill(lab: Lab, host: LabHost, dir: string): Promise<void> {
+function fill(lab: Lab, host: LabHost, dir: string): Promise<string> {
   const take = 'fallocate -l "$(($(stat -f -c %a*%S .) - 16777216))" "$0"; cat /dev/zero >>"$0" 2>/dev/null || true';
-  return hostDone(lab, host, ["sh", "-c", `cd ${dir} && { ${take}; }`, filler]);
+  return inHost(lab, host.name, ["sh", "-c", `cd ${dir} && { ${take}; }`, filler]);
 }
 
 async function onlyTheProgram(lab: Lab, host: LabHost, domain: string): Promise<void> {
@@ -260,7 +259,7 @@ async function starve(lab: Lab, host: LabHost, domain: string): Promise<void> {
   await setWeight(lab, host, domain, "--idle", 19);
   for (const hog of hogs) {
     const loop = `setsid timeout ${hogSeconds} sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &`;
-    await hostDone(lab, host, ["sh", "-c", `${loop} echo $! >/run/${pidFileOf(hog)}`]);
+    await inHost(lab, host.name, ["sh", "-c", `${loop} echo $! >/run/${pidFileOf(hog)}`]);
   }
 }
 
@@ -271,9 +270,9 @@ function pidFileOf(hog: string): string {
 /** A kernel that groups processes by session weighs the sessions against each other, whatever the policy within one. */
 async function setWeight(lab: Lab, host: LabHost, domain: string, policy: string, nice: number): Promise<void> {
   const pid = (await readFile(join(hostDirs(lab, host.name).run, qemuPidFile(domain)), "utf8")).trim();
-  await hostDone(lab, host, ["chrt", "--all-tasks", policy, "--pid", "0", pid]);
+  await inHost(lab, host.name, ["chrt", "--all-tasks", policy, "--pid", "0", pid]);
   const group = `/proc/${pid}/autogroup`;
-  await hostDone(lab, host, ["sh", "-c", `[ ! -e ${group} ] || echo ${nice} >${group}`]);
+  await inHost(lab, host.name, ["sh", "-c", `[ ! -e ${group} ] || echo ${nice} >${group}`]);
 }
 
 function qemuPidFile(domain: string): string {
@@ -289,30 +288,21 @@ export async function tapOf(lab: Lab, host: string, domain: string): Promise<str
 }
 
 async function tapsOf(lab: Lab, host: LabHost): Promise<string[]> {
-  const { stdout } = await inHost(lab, host.name, ["ls", "/sys/class/net"]);
-  return stdout.split("\n").filter((name) => /^vnet\d+$/.test(name));
+  const names = await inHost(lab, host.name, ["ls", "/sys/class/net"]);
+  return names.split("\n").filter((name) => /^vnet\d+$/.test(name));
 }
 
 async function setWorkerTaps(lab: Lab, host: LabHost, state: "up" | "down"): Promise<void> {
   const { stdout } = await virsh(lab, host.name, ["list", "--name"]);
   for (const domain of stdout.split("\n").filter((name) => name.startsWith("web-"))) {
     const tap = await tapOf(lab, host.name, domain);
-    await hostDone(lab, host, ["ip", "link", "set", "dev", tap, state]);
+    await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, state]);
   }
 }
 
 async function setMaster(lab: Lab, host: LabHost, tap: string, bridge: string | undefined): Promise<void> {
   const master = bridge === undefined ? ["nomaster"] : ["master", bridge];
-  await hostDone(lab, host, ["ip", "link", "set", "dev", tap, ...master]);
-}
-
-/** Rejects ERR_USAGE if the lab's site has no such host. */
-export async function hostNamed(lab: Lab, name: string): Promise<LabHost> {
-  const { hosts } = (await requireOwner(lab)).site;
-  const host = hosts.find((candidate) => candidate.name === name);
-  if (host !== undefined) return host;
-  const known = hosts.map((candidate) => candidate.name).join(", ");
-  throw new LabError("ERR_USAGE", `lab ${lab.name} has no host ${name}; it has ${known}.`);
+  await inHost(lab, host.name, ["ip", "link", "set", "dev", tap, ...master]);
 }
 
 /** The wire goes first: nothing that dies may still say good-bye, because a machine without power cannot. */
@@ -341,11 +331,6 @@ async function signalRecorded(lab: Lab, host: LabHost, pidFile: string, name: No
   const id: ProcessId | undefined = (await processesIn(namespaceOf(lab, host.name))).find((one) => one.pid === pid);
   if (id !== undefined && (await signal(id, name))) return;
   throw new LabError("ERR_LAB_FAILED", `nothing runs on host ${host.name} as ${path} says: is it down already?`);
-}
-
-async function hostDone(lab: Lab, host: LabHost, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await inHost(lab, host.name, argv);
-  if (code !== 0) throw new LabError("ERR_LAB_FAILED", `${argv.join(" ")} on host ${host.name}: ${stderr.trim()}`);
 }
 
 async function virshDone(lab: Lab, host: LabHost, command: readonly string[]): Promise<void> {

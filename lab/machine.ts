@@ -1,8 +1,11 @@
 /** Running commands on the machines of a lab, in the places where they would run on real ones. */
 import { checkoutDir, defaultCacheDir, hostEnvironment } from "../host/hostEnvironment.ts";
-import { type Finished, type RunOptions, runAny } from "../host/run.ts";
+import { CommandError, type Finished, type RunOptions, runAny } from "../host/run.ts";
 import { type Lab, memberVariable, namespaceOf } from "./lab.ts";
 import { runningInit } from "./virtualHost.ts";
+
+/** Longer than any command here takes: one that hangs must not hold up a test or a measurement for ever. */
+const longestMs = 20 * 60_000;
 
 /** A command line that runs on a machine, and the environment that it needs. It is the same process from start to end. */
 export interface Placed {
@@ -31,8 +34,15 @@ export function onWire(lab: Lab, machine: string, argv: readonly string[]): Plac
   };
 }
 
+/** Runs a command on a host to its end, and resolves to what it printed. Rejects CommandError if it does not exit with 0. */
+export async function inHost(lab: Lab, host: string, argv: readonly string[], options?: RunOptions): Promise<string> {
+  const finished = await inHostAny(lab, host, argv, { timeoutMs: longestMs, ...options });
+  if (finished.code !== 0) throw new CommandError(argv, finished, host);
+  return finished.stdout;
+}
+
 /** Runs a command on a host to its end, whatever its exit code. */
-export async function inHost(
+export async function inHostAny(
   lab: Lab,
   host: string,
   argv: readonly string[],
@@ -53,5 +63,5 @@ export function inClient(lab: Lab, argv: readonly string[], options: RunOptions 
  * replaced would stay the old one for ever; remounting drops what it remembers.
  */
 export async function refreshCheckout(lab: Lab, host: string): Promise<void> {
-  await inHost(lab, host, ["mount", "-o", "remount", checkoutDir]);
+  await inHostAny(lab, host, ["mount", "-o", "remount", checkoutDir]);
 }

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile } from "node:fs/promises";
 import type { Lab } from "./lab.ts";
 import { LabError } from "./labError.ts";
-import type { LabSite } from "./labSite.ts";
+import type { LabHost, LabSite } from "./labSite.ts";
 import { writeRecord } from "./writeRecord.ts";
 
 /** Whose lab it is, and the site that it was built for. */
@@ -22,6 +22,15 @@ export async function requireOwner(lab: Lab): Promise<Owner> {
   const owner = await ownerOf(lab);
   if (owner !== undefined) return owner;
   throw new LabError("ERR_LAB_NOT_UP", `lab ${lab.name} is not up; start it with \`vigil lab up --lab ${lab.name}\`.`);
+}
+
+/** Rejects ERR_USAGE if the lab's site has no such host. */
+export async function hostNamed(lab: Lab, name: string): Promise<LabHost> {
+  const { hosts } = (await requireOwner(lab)).site;
+  const host = hosts.find((candidate) => candidate.name === name);
+  if (host !== undefined) return host;
+  const known = hosts.map((candidate) => candidate.name).join(", ");
+  throw new LabError("ERR_USAGE", `lab ${lab.name} has no host ${name}; it has ${known}.`);
 }
 
 /** Enters the checkout as the lab's owner. Rejects ERR_LAB_FOREIGN if the lab belongs to another one. */

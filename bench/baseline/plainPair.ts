@@ -6,7 +6,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandError } from "../../host/run.ts";
 import { planStack } from "../../infra/plan.ts";
 import { renderSeed, type SeedFiles, writeSeedImage } from "../../infra/seed.ts";
 import { type SshKey, sshKeyFromSeed } from "../../infra/sshKey.ts";
@@ -43,8 +42,8 @@ export async function createPlainPair(rig: Rig, plain: Plain): Promise<Pair> {
 /** Also removes what an interrupted run has left. */
 export async function removePlainPair(rig: Rig): Promise<void> {
   for (const { host } of balancers) {
-    await onHost(rig, host, `virsh destroy ${domain}; virsh undefine ${domain}; rm -rf ${folder}; true`);
-    await onHost(rig, host, `[ ! -f ${knownHostsPath} ] || sed -i '/ ${domain}$/d' ${knownHostsPath}`);
+    await inShell(rig, host, `virsh destroy ${domain}; virsh undefine ${domain}; rm -rf ${folder}; true`);
+    await inShell(rig, host, `[ ! -f ${knownHostsPath} ] || sed -i '/ ${domain}$/d' ${knownHostsPath}`);
   }
 }
 
@@ -54,14 +53,14 @@ async function createBalancer(rig: Rig, balancer: Machine, plain: Plain): Promis
   if (outputs === undefined) throw new Error(`the lab has no host ${host}: the baseline is written for bk and mb`);
   const hostKey = sshKeyFromSeed(randomBytes(32), domain);
   const seed = await createSeed(rig, balancer, await renderPlainSeed(balancer, outputs, hostKey, plain));
-  await onHost(rig, host, `echo "${balancer.address} ${hostKey.publicKey}" >>${knownHostsPath}`);
+  await inShell(rig, host, `echo "${balancer.address} ${hostKey.publicKey}" >>${knownHostsPath}`);
 
   const base = `/var/lib/vigil/images/${outputs.applied.config.image}.qcow2`;
   const disk = `${folder}/disk.qcow2`;
-  await onHost(rig, host, `qemu-img create -q -f qcow2 -F qcow2 -b ${base} ${disk}`);
-  const template = await onHost(rig, host, "virsh dumpxml --inactive lb-1");
+  await inShell(rig, host, `qemu-img create -q -f qcow2 -F qcow2 -b ${base} ${disk}`);
+  const template = await inShell(rig, host, "virsh dumpxml --inactive lb-1");
   const xml = plainDomain(template, { name: domain, mac: balancer.mac, disks: [disk, `${folder}/${seed}`] });
-  await onHost(
+  await inShell(
     rig,
     host,
     `cat >${folder}/domain.xml && virsh define ${folder}/domain.xml && virsh start ${domain}`,
@@ -110,8 +109,6 @@ function renderFile([path, content]: [string, string]): string {
 `;
 }
 
-async function onHost({ lab }: Rig, host: string, script: string, input = ""): Promise<string> {
-  const finished = await inHost(lab, host, ["sh", "-c", script], { input, timeoutMs: 60_000 });
-  if (finished.code !== 0) throw new CommandError([script], finished);
-  return finished.stdout;
+function inShell({ lab }: Rig, host: string, script: string, input = ""): Promise<string> {
+  return inHost(lab, host, ["sh", "-c", script], { input, timeoutMs: 60_000 });
 }

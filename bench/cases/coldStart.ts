@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reportSlots } from "../../cli/demo/slotReports.ts";
 import type { SlotRepair } from "../../healer/core/actions.ts";
-import { faults, hostNamed } from "../../lab/faults.ts";
+import { faults } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { inHost } from "../../lab/machine.ts";
+import { inHostAny } from "../../lab/machine.ts";
 import { setPort } from "../../lab/network.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { journalsFromNow } from "../journals.ts";
 import { deadlineMs } from "../mixedLoad.ts";
 import { startLoad } from "../observe.ts";
@@ -145,7 +146,7 @@ async function beginUpdates({ lab, hosts }: Rig): Promise<void> {
   for (const host of hosts) {
     const update = ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", host];
     // It ends with its host.
-    void inHost(lab, host, update).catch(() => {});
+    void inHostAny(lab, host, update).catch(() => {});
   }
   await sleep(updateMs);
 }

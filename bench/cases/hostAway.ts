@@ -3,13 +3,15 @@
  * in the end everything is as it was before.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { faults, hostNamed } from "../../lab/faults.ts";
+import { faults } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
+import { inHost } from "../../lab/machine.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
 import { runOnHost } from "../repairs/runOnHost.ts";
 import { isKept, nowMs } from "../requestRecord.ts";
-import { awaitHealthyPair, awaitHealthyWorkers, type Rig, vigilOn } from "../rig.ts";
+import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 import { boundOf, byConnection, checkDrift, checkKept, driftedHosts, failedOf, otherOf, slotsOf } from "./hostCase.ts";
@@ -132,14 +134,14 @@ async function measureDrained(
   await mixed.settled();
 
   const beginMs = nowMs();
-  await vigilOn(rig, host, "host", "drain", host);
+  await inHost(rig.lab, host, ["cli/vigil", "host", "drain", host]);
   const drainedMs = nowMs();
   await away(rig, host);
   const backMs = nowMs();
   const made = workersOf(await statusOf(other)).length - before.length;
   await allWell(rig.lab, host, slotsOf(rig, host), wellTimeoutMs);
   const wellMs = nowMs();
-  await vigilOn(rig, host, "host", "return", host);
+  await inHost(rig.lab, host, ["cli/vigil", "host", "return", host]);
   const returnedMs = nowMs();
   await sleep(askedAgainMs(load.thinkMs));
   const { users, newcomers } = await mixed.stop();

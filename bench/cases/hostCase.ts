@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type LabPlace, previewOf } from "../previewOf.ts";
 import { type RequestRecord, succeeded } from "../requestRecord.ts";
 import type { Rig } from "../rig.ts";
-import { rateUpperBound } from "../statistics.ts";
+import { boundedShare } from "../statistics.ts";
 import { type Check, figuresOf, type Run, totalOf } from "./case.ts";
 
 export function otherOf({ lab, hosts }: Rig, host: string): LabPlace {
@@ -65,5 +65,5 @@ export function checkDrift(runs: readonly Run[], pair: string): Check {
 export function boundOf(runs: readonly Run[], pair: string, names: readonly string[], of = "requests"): string {
   const requests = totalOf(runs, pair, of);
   const failed = names.reduce((sum, name) => sum + totalOf(runs, pair, name), 0);
-  return `${failed} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(failed, requests)).toFixed(3)} %`;
+  return boundedShare(failed, requests);
 }

@@ -3,10 +3,11 @@
  * in one direction. Each side has to know what it is.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { faults, hostNamed } from "../../lab/faults.ts";
+import { faults } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { LabHost } from "../../lab/labSite.ts";
 import { setPort } from "../../lab/network.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { journalsFromNow } from "../journals.ts";
 import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { arrivedOf, recordFrames } from "../observe.ts";

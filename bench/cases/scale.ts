@@ -8,14 +8,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../cli/exitCodes.ts";
 import { apiUrl, tokenPath } from "../../healer/api/apiAddress.ts";
 import { planStack } from "../../infra/plan.ts";
-import { inHost } from "../../lab/machine.ts";
+import { inHost, inHostAny } from "../../lab/machine.ts";
 import { askedAgainMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
 import { addRuns, comparePosts, countRuns, watchRuns } from "../postRuns.ts";
 import { previewOf } from "../previewOf.ts";
 import { isKept, nowMs, type RequestRecord, succeeded } from "../requestRecord.ts";
-import { awaitHealthyWorkers, openClient, openRig, type Rig, vigilOn, type Worker } from "../rig.ts";
-import { rateUpperBound } from "../statistics.ts";
+import { awaitHealthyWorkers, openClient, openRig, type Rig, type Worker } from "../rig.ts";
+import { boundedShare } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const added = 2;
@@ -89,7 +89,7 @@ function hostOf({ hosts, workers }: Rig, index: number): { host: string; fewer: 
 /** Resolves to how long it took, with the check for drift at its end. */
 async function scaleTo(rig: Rig, host: string, workers: number): Promise<number> {
   const beginMs = nowMs();
-  await vigilOn(rig, host, "scale", host, `${workers}`, "-o", "json");
+  await inHost(rig.lab, host, ["cli/vigil", "scale", host, `${workers}`, "-o", "json"]);
   return nowMs() - beginMs;
 }
 
@@ -99,13 +99,13 @@ async function askForTooMany({ lab, outputs }: Rig, host: string): Promise<Figur
   if (applied === undefined) throw new Error(`host ${host} has no stack`);
   // One address of the pool is the balancer's.
   const workers = planStack(applied.config, applied.desired).host.pool.size;
-  const { code } = await inHost(lab, host, ["cli/vigil", "scale", host, `${workers}`]);
+  const { code } = await inHostAny(lab, host, ["cli/vigil", "scale", host, `${workers}`]);
   // The token is on no command line: printf is the shell's own.
   const header = `printf 'header = "Authorization: Bearer %s"\\n' "$(cat ${tokenPath})"`;
   const body = JSON.stringify({ workers, by: "bench" });
   const curl = `curl -s -m 10 -o /dev/null -w '%{http_code}' -K - -H 'content-type: application/json' -d '${body}'`;
-  const { stdout } = await inHost(lab, host, ["sh", "-c", `${header} | ${curl} ${apiUrl}/v1/scale`]);
-  return { fullExitCode: code, fullStatus: Number(stdout) };
+  const status = await inHost(lab, host, ["sh", "-c", `${header} | ${curl} ${apiUrl}/v1/scale`]);
+  return { fullExitCode: code, fullStatus: Number(status) };
 }
 
 async function newWorkers(rig: Rig): Promise<Worker[]> {
@@ -123,8 +123,7 @@ function judge(runs: readonly Run[]): Check[] {
   const all = (name: string, wanted: number) => figuresOf(runs, pair, name).every((value) => value === wanted);
   const requests = total("requests");
   const failed = total("failedOnNew") + total("failedOnKept");
-  const bounded = (hits: number) =>
-    `${hits} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(hits, requests)).toFixed(3)} %`;
+  const bounded = (hits: number) => boundedShare(hits, requests);
   const twice = total("ranTwice");
   const unread = total("unread");
   return [

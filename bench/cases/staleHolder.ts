@@ -4,8 +4,9 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { faults, hostNamed } from "../../lab/faults.ts";
+import { faults } from "../../lab/faults.ts";
 import { LabError } from "../../lab/labError.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import type { Frame } from "../frames.ts";
 import { recordFrames, startLoad } from "../observe.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";

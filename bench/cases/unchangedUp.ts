@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import { checkoutDir } from "../../host/hostEnvironment.ts";
 import { stateDir } from "../../infra/paths.ts";
+import { inHost } from "../../lab/machine.ts";
 import { ratioToMinimal } from "../promises/promise.ts";
-import { runOnHost } from "../repairs/runOnHost.ts";
 import { nowMs } from "../requestRecord.ts";
 import type { Rig } from "../rig.ts";
 import { summarize } from "../statistics.ts";
@@ -35,13 +35,14 @@ async function measure({ rig, method }: Trial): Promise<Figures> {
   if (method === "vigil") return { upMs: await timeUp(rig, host, ["--stack", host], {}) };
   const minimal = ["--stack", "minimal", "--cwd", program];
   await clear(rig, host);
-  await runOnHost(rig, host, ["mkdir", "-p", `${folder}/state`]);
+  await inHost(rig.lab, host, ["mkdir", "-p", `${folder}/state`]);
   try {
-    const pulumi = (...args: string[]) => runOnHost(rig, host, ["pulumi", ...args, ...minimal], minimalEnv);
+    const env = minimalEnv;
+    const pulumi = (...args: string[]) => inHost(rig.lab, host, ["pulumi", ...args, ...minimal], { env });
     await pulumi("stack", "init", "--non-interactive");
     await pulumi("config", "set", "libvirt:uri", "qemu:///system");
     await pulumi("up", "--yes", "--non-interactive");
-    return { upMs: await timeUp(rig, host, minimal, minimalEnv) };
+    return { upMs: await timeUp(rig, host, minimal, env) };
   } finally {
     await clear(rig, host);
   }
@@ -49,24 +50,24 @@ async function measure({ rig, method }: Trial): Promise<Figures> {
 
 /** Rejects if anything is changed: then it is not what is to be measured. */
 async function timeUp(
-  rig: Rig,
+  { lab }: Rig,
   host: string,
   place: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
   const beginMs = nowMs();
-  await runOnHost(rig, host, ["pulumi", "up", "--yes", "--non-interactive", "--expect-no-changes", ...place], env);
+  await inHost(lab, host, ["pulumi", "up", "--yes", "--non-interactive", "--expect-no-changes", ...place], { env });
   return nowMs() - beginMs;
 }
 
 /** Removes the pool and its stack, also those that an interrupted run has left. */
-async function clear(rig: Rig, host: string): Promise<void> {
+async function clear({ lab }: Rig, host: string): Promise<void> {
   const removal = [
     "virsh pool-destroy minimal",
     "virsh pool-undefine minimal",
     `rm -rf ${folder} ${program}/Pulumi.minimal.yaml`,
   ];
-  await runOnHost(rig, host, ["sh", "-c", `{ ${removal.join("; ")}; } 2>/dev/null`]);
+  await inHost(lab, host, ["sh", "-c", `{ ${removal.join("; ")}; } 2>/dev/null`]);
 }
 
 function judge(runs: readonly Run[]): Check[] {

@@ -3,6 +3,7 @@
  * is open belongs to the old holder: what is under way on it is answered from there, and with that it ends.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { inHost } from "../../lab/machine.ts";
 import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { moveLossOf } from "../moveLoss.ts";
 import { recordFrames } from "../observe.ts";
@@ -10,8 +11,8 @@ import { lossOf, quietP95Ms } from "../outage.ts";
 import { moveOf, ownershipOf, routerOf } from "../ownership.ts";
 import { comparePosts, countRuns } from "../postRuns.ts";
 import { isKept, nowMs, type RequestRecord } from "../requestRecord.ts";
-import { awaitHealthyPair, awaitHealthyWorkers, type Pair, type Rig, vigilOn } from "../rig.ts";
-import { rateUpperBound } from "../statistics.ts";
+import { awaitHealthyPair, awaitHealthyWorkers, type Pair, type Rig } from "../rig.ts";
+import { boundedShare } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 /** There and back. */
@@ -79,7 +80,7 @@ async function measure({ rig, pair, dir, ...load }: Trial): Promise<Figures> {
 async function moveAway(rig: Rig, pair: Pair, thinkMs?: string): Promise<number> {
   const { host } = await awaitHealthyPair(rig, pair);
   const askedMs = nowMs();
-  await vigilOn(rig, host, "vip", "move", host);
+  await inHost(rig.lab, host, ["cli/vigil", "vip", "move", host]);
   await sleep(askedAgainMs(thinkMs));
   return askedMs;
 }
@@ -101,8 +102,6 @@ function hung({ error }: RequestRecord): boolean {
 function judge(runs: readonly Run[]): Check[] {
   const pair = runs[0]?.pair ?? "";
   const total = (name: string) => totalOf(runs, pair, name);
-  const bounded = (hits: number, of: number) =>
-    `${hits} of ${of}; with 95 % confidence below ${(100 * rateUpperBound(hits, of)).toFixed(3)} %`;
   const twoHoldersMs = Math.max(...figuresOf(runs, pair, "twoHoldersMs"));
   return [
     checkQuiet(runs),
@@ -116,7 +115,7 @@ function judge(runs: readonly Run[]): Check[] {
       about: "loss",
       claim: "no request fails on a new connection",
       met: total("newFailed") === 0,
-      found: bounded(total("newFailed"), total("onNew")),
+      found: boundedShare(total("newFailed"), total("onNew")),
     },
     {
       about: "loss",

@@ -7,7 +7,7 @@ import { startLoad } from "../observe.ts";
 import { lossOf, quietP95Ms, splitByFault } from "../outage.ts";
 import { nowMs, overrunMs, succeeded } from "../requestRecord.ts";
 import { awaitHealthyWorkers, processOf } from "../rig.ts";
-import { rateUpperBound } from "../statistics.ts";
+import { boundedShare } from "../statistics.ts";
 import { type Case, type Check, checkQuiet, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
 const watchMs = 4_000;
@@ -63,8 +63,7 @@ function judge(runs: readonly Run[]): Check[] {
   const slow = totalOf(runs, pair, "slow");
   const idle = figuresOf(runs, pair, "hit").filter((hit) => hit === 0).length;
   const kills = figuresOf(runs, pair, "hit").length;
-  const bounded = (hits: number) =>
-    `${hits} of ${requests}; with 95 % confidence below ${(100 * rateUpperBound(hits, requests)).toFixed(3)} %`;
+  const bounded = (hits: number) => boundedShare(hits, requests);
   return [
     checkQuiet(runs),
     {

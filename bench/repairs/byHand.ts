@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkoutDir } from "../../host/hostEnvironment.ts";
 import { stopHealer } from "../../lab/healers.ts";
+import { inHost } from "../../lab/machine.ts";
 import type { Figures, Trial } from "../cases/case.ts";
 import { guestShell } from "../rig.ts";
 import { baseVolume, keep, rebuild } from "./byVirsh.ts";
 import { splitOf } from "./figures.ts";
 import { awaitAnswer, killAndAwait } from "./killAndAwait.ts";
-import { runOnHost } from "./runOnHost.ts";
 import type { Victim } from "./victim.ts";
 
 const script = join(checkoutDir, "bench/baseline/byHand/watchAndRebuild.sh");
@@ -18,6 +18,8 @@ const pollS = 2;
 const tryS = 0.5;
 /** Four tries with backoff: with their patience 6 s for a worker and 16 s for a balancer, as the people before us measured. */
 const waitsS = { worker: [0.25, 0.5, 1, 2], balancer: [0.9, 1.8, 3.6, 7.2] };
+/** The script watches until it has rebuilt the machine. */
+const watchTimeoutMs = 240_000;
 /** Long enough for the script to have looked once. */
 const settleMs = 3_000;
 
@@ -26,7 +28,8 @@ export async function byHand({ rig }: Trial, victim: Victim): Promise<Figures> {
   const { host } = victim;
   await stopHealer(rig.lab, host);
   const kept = await keep(rig, victim);
-  const watching = runOnHost(rig, host, ["sh", script], byHandVariables(victim, kept));
+  const env = byHandVariables(victim, kept);
+  const watching = inHost(rig.lab, host, ["sh", script], { env, timeoutMs: watchTimeoutMs });
   // It is awaited only after the kill, and may fail before.
   watching.catch(() => {});
   try {
@@ -37,7 +40,7 @@ export async function byHand({ rig }: Trial, victim: Victim): Promise<Figures> {
   } finally {
     // A clone is no overlay: what is declared has to be there again, also in what libvirt remembers of the volume.
     await rebuild(rig, victim, kept);
-    await runOnHost(rig, host, ["virsh", "--quiet", "pool-refresh", pool]);
+    await inHost(rig.lab, host, ["virsh", "--quiet", "pool-refresh", pool]);
     await awaitAnswer(rig, victim.url);
   }
 }

@@ -4,14 +4,13 @@ import { v5 as uuidv5 } from "uuid";
 import { checkoutDir, defaultCacheDir } from "../../host/hostEnvironment.ts";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
 import { stopHealer } from "../../lab/healers.ts";
-import { inHost } from "../../lab/machine.ts";
+import { inHost, inHostAny } from "../../lab/machine.ts";
 import { kernelParameters } from "../../stacks/kernelParameters.ts";
 import type { Figures, Trial } from "../cases/case.ts";
 import { guestShell, type Rig, startDomain, writeInHost } from "../rig.ts";
 import { configureScript } from "./configureScript.ts";
 import { splitOf } from "./figures.ts";
 import { awaitAnswer, killAndAwait } from "./killAndAwait.ts";
-import { runOnHost } from "./runOnHost.ts";
 import type { Victim } from "./victim.ts";
 
 /** Names the machine, its pool and its volumes. */
@@ -31,7 +30,7 @@ export async function byTofu({ rig }: Trial, victim: Victim): Promise<Figures> {
   await stopHealer(rig.lab, host);
   await requireTofu(rig, host);
   await clear(rig, host);
-  await runOnHost(rig, host, ["virsh", "--quiet", "destroy", victim.domain]);
+  await inHost(rig.lab, host, ["virsh", "--quiet", "destroy", victim.domain]);
   try {
     await writeFiles(rig, victim);
     await tofu(rig, host, "init", `-plugin-dir=${providers}`);
@@ -91,13 +90,14 @@ async function writeFiles({ lab }: Rig, victim: Victim): Promise<void> {
 }
 
 async function requireTofu({ lab }: Rig, host: string): Promise<void> {
-  const { code } = await inHost(lab, host, ["sh", "-c", "command -v tofu"]);
+  const { code } = await inHostAny(lab, host, ["sh", "-c", "command -v tofu"]);
   if (code !== 0)
     throw new Error("OpenTofu is not there: run `toolchain/setup.sh --only tofu`, or leave it out by --methods");
 }
 
-function tofu(rig: Rig, host: string, command: string, ...args: readonly string[]): Promise<string> {
-  return runOnHost(rig, host, ["tofu", `-chdir=${folder}`, command, "-input=false", "-no-color", ...args], offline);
+function tofu({ lab }: Rig, host: string, command: string, ...args: readonly string[]): Promise<string> {
+  const argv = ["tofu", `-chdir=${folder}`, command, "-input=false", "-no-color", ...args];
+  return inHost(lab, host, argv, { env: offline });
 }
 
 /** It asks nobody for newer versions, and reads no settings of the person who runs it. */
@@ -106,13 +106,13 @@ const offline = { CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/dev/null" };
 /** By OpenTofu's own idea of it: what is there against what is declared. */
 async function hasDrifted({ lab }: Rig, host: string): Promise<number> {
   const argv = ["tofu", `-chdir=${folder}`, "plan", "-input=false", "-no-color", "-detailed-exitcode"];
-  const { code, stderr } = await inHost(lab, host, argv, { env: offline });
+  const { code, stderr } = await inHostAny(lab, host, argv, { env: offline });
   if (code !== 0 && code !== 2) throw new Error(`tofu plan on ${host} exited with ${code}: ${stderr.trim()}`);
   return code === 0 ? 0 : 1;
 }
 
 /** Removes the machine and its volumes, also those that an interrupted run has left. */
-async function clear(rig: Rig, host: string): Promise<void> {
+async function clear({ lab }: Rig, host: string): Promise<void> {
   const removal = [
     `virsh destroy ${name}`,
     `virsh undefine ${name}`,
@@ -120,5 +120,5 @@ async function clear(rig: Rig, host: string): Promise<void> {
     `virsh pool-undefine ${name}`,
     `rm -rf ${folder}`,
   ];
-  await runOnHost(rig, host, ["sh", "-c", `{ ${removal.join("; ")}; } 2>/dev/null`]);
+  await inHost(lab, host, ["sh", "-c", `{ ${removal.join("; ")}; } 2>/dev/null`]);
 }

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { checkoutDir } from "../../host/hostEnvironment.ts";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
 import { stopHealer } from "../../lab/healers.ts";
+import { inHost } from "../../lab/machine.ts";
 import type { Figures, Trial } from "../cases/case.ts";
 import { guestShell, type Rig, writeInHost } from "../rig.ts";
 import { configureScript } from "./configureScript.ts";
 import { splitOf } from "./figures.ts";
 import { killAndAwait } from "./killAndAwait.ts";
-import { runOnHost } from "./runOnHost.ts";
 import type { Victim } from "./victim.ts";
 
 const script = join(checkoutDir, "bench/baseline/virsh/rebuild.sh");
@@ -35,7 +35,7 @@ export async function keep(rig: Rig, victim: Victim): Promise<Kept> {
     await writeInHost(rig.lab, host, path, content);
     return path;
   };
-  const xml = await runOnHost(rig, host, ["virsh", "dumpxml", "--inactive", domain]);
+  const xml = await inHost(rig.lab, host, ["virsh", "dumpxml", "--inactive", domain]);
   return {
     xml: await write(`${domain}.xml`, xml),
     configure: await write(`${domain}.configure.sh`, configureScript(victim)),
@@ -44,7 +44,7 @@ export async function keep(rig: Rig, victim: Victim): Promise<Kept> {
 
 /** Makes the machine as it is declared, whatever is there of it, so that the program finds no drift. */
 export async function rebuild(rig: Rig, { host, domain, address, slot }: Victim, kept: Kept): Promise<void> {
-  await runOnHost(rig, host, ["sh", script], {
+  const env = {
     DOMAIN: domain,
     XML: kept.xml,
     DISK: join(hostFolders.poolDir, `${domain}-disk.qcow2`),
@@ -52,7 +52,8 @@ export async function rebuild(rig: Rig, { host, domain, address, slot }: Victim,
     ADDRESS: address,
     LOGIN: guestShell(address).join(" "),
     CONFIGURE: kept.configure,
-  });
+  };
+  await inHost(rig.lab, host, ["sh", script], { env });
 }
 
 /** The volume of the image with this digest. */

@@ -3,10 +3,11 @@ import { allWell, keepHealer } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
 import { labUp } from "../../lab/labUp.ts";
+import { outputsOf } from "../../lab/outputsOf.ts";
 import { requireOwner } from "../../lab/owner.ts";
 import { type Healed, healOneFault } from "../demo/healOneFault.ts";
 import { type Answers, sendRequests } from "../demo/sendRequests.ts";
-import { isComplete, reportSlots, type SlotReport, slotsOf } from "../demo/slotReports.ts";
+import { isComplete, reportSlots, type SlotReport } from "../demo/slotReports.ts";
 import { updateHost } from "../demo/updateHost.ts";
 import { messageOf } from "../exitCodes.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
@@ -40,7 +41,8 @@ Example:
       const hosts = site.hosts.map(({ name }) => name);
       await updateAll(lab, hosts, say);
 
-      const slots = (await Promise.all(hosts.map((host) => slotsOf(lab, host)))).flat();
+      const outputs = await Promise.all(hosts.map((host) => outputsOf(lab, host)));
+      const slots = outputs.flatMap((stack) => stack.slots);
       const reports = await reportSlots(lab, slots, settleTimeoutMs);
       printReports(reports);
       requireComplete(reports);

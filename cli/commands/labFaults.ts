@@ -1,6 +1,7 @@
 import { Argument, Command } from "commander";
-import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
+import { type Fault, type FaultName, faults } from "../../lab/faults.ts";
 import { LabError } from "../../lab/labError.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { progressPrinter } from "../output.ts";
 

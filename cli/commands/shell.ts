@@ -3,12 +3,11 @@ import { checkNetwork } from "../../host/checkNetwork.ts";
 import { hostEnvironment } from "../../host/hostEnvironment.ts";
 import { readSite } from "../../host/readSite.ts";
 import { runInTerminal } from "../../host/run.ts";
-import { hostNamed } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
 import { labMachines } from "../../lab/labSite.ts";
 import { onHost, onWire, type Placed, refreshCheckout } from "../../lab/machine.ts";
-import { ownerOf } from "../../lab/owner.ts";
+import { hostNamed, ownerOf } from "../../lab/owner.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { cacheDir, checkout } from "../place.ts";
 

@@ -1,5 +1,6 @@
-import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
+import { type Fault, type FaultName, faults } from "../../lab/faults.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { askOnAndOn } from "./askOnAndOn.ts";
 import { followJournal, type Noted } from "./followJournal.ts";
 

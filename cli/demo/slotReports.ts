@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { CommandError } from "../../host/run.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { inClient, inHost } from "../../lab/machine.ts";
-import { outputsSchema, type SlotOutput } from "../../stacks/outputs.ts";
+import { inClient } from "../../lab/machine.ts";
+import type { SlotOutput } from "../../stacks/outputs.ts";
 
 /** What the demo needs of an agent's own report. */
 const statusSchema = z.object({
@@ -18,14 +17,6 @@ const statusSchema = z.object({
 export interface SlotReport extends SlotOutput {
   /** What the slot's agent says; undefined if it does not answer. */
   readonly status: z.infer<typeof statusSchema> | undefined;
-}
-
-/** The slots that a host's stack has deployed. */
-export async function slotsOf(lab: Lab, host: string): Promise<SlotOutput[]> {
-  const argv = ["pulumi", "stack", "output", "--json", "slots", "--stack", host];
-  const finished = await inHost(lab, host, argv);
-  if (finished.code !== 0) throw new CommandError(argv, finished);
-  return outputsSchema.shape.slots.parse(JSON.parse(finished.stdout));
 }
 
 /** Asks every slot's agent from the client, until each balancer uses every worker or the time is over. */

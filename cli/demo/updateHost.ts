@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Lab } from "../../lab/lab.ts";
 import { hostDirs } from "../../lab/lab.ts";
 import { LabError } from "../../lab/labError.ts";
-import { inHost } from "../../lab/machine.ts";
+import { inHostAny } from "../../lab/machine.ts";
 
 const waitingLineMs = 20_000;
 
@@ -18,7 +18,7 @@ export async function updateHost(lab: Lab, host: string, say: (line: string) => 
   const waiting = setInterval(() => {
     if (performance.now() - quietSince >= waitingLineMs) tell("still at it");
   }, 1000);
-  const { code, stdout, stderr } = await inHost(lab, host, argv, {
+  const { code, stdout, stderr } = await inHostAny(lab, host, argv, {
     onLine: (line) => {
       const done = describeStep(line);
       if (done !== undefined) tell(done);

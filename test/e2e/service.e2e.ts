@@ -17,9 +17,9 @@ import { run } from "../../host/run.ts";
 import { hostFolders } from "../../infra/paths.ts";
 import { planStack } from "../../infra/plan.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { inClient, inHost } from "../../lab/machine.ts";
+import { inClient, inHost, inHostAny } from "../../lab/machine.ts";
+import { outputsOf } from "../../lab/outputsOf.ts";
 import { managedFileDigests } from "../../stacks/managedFiles.ts";
-import { parseOutputs, type StackOutputs } from "../../stacks/outputs.ts";
 import { isLate } from "../support/timeLimit.ts";
 
 const lab = labNamed("test");
@@ -43,11 +43,11 @@ test("pulumi up builds both hosts, side by side", { timeout: 12 * minutesMs }, a
 
 test("the outputs keep their contract, and no secret lies in the state in clear text", async () => {
   for (const host of hosts) {
-    const outputs = await outputsOf(host);
+    const outputs = await outputsOf(lab, host);
     assert.equal(outputs.host, host);
-    const { stdout: state } = await onHost(host, "pulumi", "stack", "export", "--stack", host);
+    const state = await inHost(lab, host, ["pulumi", "stack", "export", "--stack", host]);
     assert.doesNotMatch(state, /BEGIN (OPENSSH )?PRIVATE KEY/);
-    const { stdout: shown } = await onHost(host, "pulumi", "stack", "output", "--json", "--stack", host);
+    const shown = await inHost(lab, host, ["pulumi", "stack", "output", "--json", "--stack", host]);
     assert.equal(JSON.parse(shown).loginPrivateKey, "[secret]");
   }
 });
@@ -65,7 +65,7 @@ test("a second up changes nothing", { timeout: 4 * minutesMs }, async () => {
 
 test("the guests report the planned content of every managed file", async () => {
   for (const host of hosts) {
-    const { applied, slots } = await outputsOf(host);
+    const { applied, slots } = await outputsOf(lab, host);
     const planned = managedFileDigests(planStack(applied.config, applied.desired));
     for (const { slot, address, heartbeatPort } of slots) {
       const { stdout } = await inClient(lab, ["curl", "-fsS", "-m", "2", `http://${address}:${heartbeatPort}/status`]);
@@ -77,8 +77,8 @@ test("the guests report the planned content of every managed file", async () => 
 });
 
 test("a hand edit of a domain makes the preview red, and up takes it back", { timeout: 6 * minutesMs }, async () => {
-  await onHost("bk", "virsh", "autostart", "--disable", "web-1");
-  const red = await inHost(lab, "bk", pulumiCommand("bk", "preview", "--refresh", "--expect-no-changes"));
+  await inHost(lab, "bk", ["virsh", "autostart", "--disable", "web-1"]);
+  const red = await inHostAny(lab, "bk", pulumiCommand("bk", "preview", "--refresh", "--expect-no-changes"));
   assert.notEqual(red.code, 0, "the preview did not notice the edit");
   assert.match(red.stdout + red.stderr, /no changes were expected/);
   await pulumi("bk", "up", "--yes", "--skip-preview", "--refresh");
@@ -117,18 +117,18 @@ test("faults leave no drift", { timeout: 4 * minutesMs }, async () => {
 });
 
 test("bad configuration is refused with every problem at once, before anything changes", async () => {
-  await onHost("bk", "cp", "Pulumi.bk.yaml", "/tmp/good.yaml");
+  await inHost(lab, "bk", ["cp", "Pulumi.bk.yaml", "/tmp/good.yaml"]);
   try {
-    await onHost("bk", "pulumi", "config", "set", "--stack", "bk", "vigil:workers", "9");
-    await onHost("bk", "pulumi", "config", "set", "--stack", "bk", "vigil:colour", "blue");
-    const refused = await inHost(lab, "bk", pulumiCommand("bk", "up", "--yes", "--skip-preview"));
+    await inHost(lab, "bk", ["pulumi", "config", "set", "--stack", "bk", "vigil:workers", "9"]);
+    await inHost(lab, "bk", ["pulumi", "config", "set", "--stack", "bk", "vigil:colour", "blue"]);
+    const refused = await inHostAny(lab, "bk", pulumiCommand("bk", "up", "--yes", "--skip-preview"));
     assert.notEqual(refused.code, 0);
     const said = refused.stdout + refused.stderr;
     for (const part of ["Pulumi.bk.yaml", "vigil:workers", "vigil:colour"])
       assert.ok(said.includes(part), `${part} in ${said}`);
     assert.doesNotMatch(said, /^\s+at .*\.ts:\d+/m, "a stack trace says nothing to a user");
   } finally {
-    await onHost("bk", "cp", "/tmp/good.yaml", "Pulumi.bk.yaml");
+    await inHost(lab, "bk", ["cp", "/tmp/good.yaml", "Pulumi.bk.yaml"]);
   }
 });
 
@@ -139,10 +139,10 @@ test("destroy removes what a stack made, and the other host serves on", { timeou
     ["net-list", "--all", "--name"],
     ["pool-list", "--all", "--name"],
   ]) {
-    const { stdout } = await onHost("bk", "virsh", ...list);
-    assert.equal(stdout.trim(), "", `virsh ${list.join(" ")}`);
+    const found = await inHost(lab, "bk", ["virsh", ...list]);
+    assert.equal(found.trim(), "", `virsh ${list.join(" ")}`);
   }
-  const { stdout: volumes } = await onHost("bk", "sh", "-c", `ls -A ${hostFolders.poolDir}/.. 2>/dev/null || true`);
+  const volumes = await inHost(lab, "bk", ["sh", "-c", `ls -A ${hostFolders.poolDir}/.. 2>/dev/null || true`]);
   assert.equal(volumes.trim(), "");
   const { failures, spread } = await sendRequests(lab, vip, 50);
   assert.deepEqual(failures, []);
@@ -191,17 +191,6 @@ function pulumiCommand(host: string, ...args: string[]): string[] {
 
 /** Runs pulumi on a host as a user would, and rejects with all that it said if it fails. */
 async function pulumi(host: string, ...args: string[]): Promise<void> {
-  const { code, stdout, stderr } = await inHost(lab, host, pulumiCommand(host, ...args));
+  const { code, stdout, stderr } = await inHostAny(lab, host, pulumiCommand(host, ...args));
   assert.equal(code, 0, `pulumi ${args.join(" ")} on ${host} exited with ${code}:\n${stdout}\n${stderr}`);
-}
-
-async function onHost(host: string, ...argv: string[]) {
-  const finished = await inHost(lab, host, argv);
-  assert.equal(finished.code, 0, `${argv.join(" ")} on ${host}: ${finished.stderr}`);
-  return finished;
-}
-
-async function outputsOf(host: string): Promise<StackOutputs> {
-  const { stdout } = await onHost(host, "pulumi", "stack", "output", "--json", "--show-secrets", "--stack", host);
-  return parseOutputs(JSON.parse(stdout));
 }

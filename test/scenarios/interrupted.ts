@@ -144,8 +144,8 @@ export async function expectNothingLeft(place: Place): Promise<void> {
   }
   await expectNoDrift(place);
   assert.deepEqual(await locksOf(place), [], "a lock is left");
-  const { stdout } = await inHost(lab, host, ["pulumi", "stack", "export", "--stack", host]);
-  const { deployment } = JSON.parse(stdout) as { deployment: { pending_operations?: unknown[] } };
+  const state = await inHost(lab, host, ["pulumi", "stack", "export", "--stack", host]);
+  const { deployment } = JSON.parse(state) as { deployment: { pending_operations?: unknown[] } };
   assert.deepEqual(deployment.pending_operations ?? [], [], "pending operations are left");
   const { stdout: names } = await virsh(lab, host, ["list", "--all", "--name"]);
   assert.deepEqual(names.split("\n").filter(Boolean).sort(), slots);

@@ -120,8 +120,7 @@ const clockEnvironment = {
 };
 
 async function setClock({ lab, host }: Place, offsetSeconds: string): Promise<void> {
-  const { code } = await inHost(lab, host, ["sh", "-c", `echo ${offsetSeconds} >${clockFile}`]);
-  assert.equal(code, 0);
+  await inHost(lab, host, ["sh", "-c", `echo ${offsetSeconds} >${clockFile}`]);
 }
 
 async function repairOne(place: Place, diary: Diary): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { statusOf } from "../../bench/statusOf.ts";
 import type { PeerStatusAnswer } from "../../healer/api/schemas.ts";
 import { startHealer, stopHealer } from "../../lab/healers.ts";
-import { inHost } from "../../lab/machine.ts";
+import { inHostAny } from "../../lab/machine.ts";
 import { ownerOf } from "../../lab/owner.ts";
 import { breakNow, type Diary, expectCalm, mendNow, type Place } from "../support/healing.ts";
 import type { Scenario } from "./scenario.ts";
@@ -41,7 +41,7 @@ export const silentPeer: Scenario = {
 
 /** Asked on one host, of the other one that is cut off. */
 async function lastWordOf({ lab, host }: Place, peer: string): Promise<void> {
-  const { stdout } = await inHost(lab, host, ["cli/vigil", "status", "--host", peer, "-o", "json"]);
+  const { stdout } = await inHostAny(lab, host, ["cli/vigil", "status", "--host", peer, "-o", "json"]);
   const said = JSON.parse(stdout) as PeerStatusAnswer;
   assert.equal(said.isLive, false);
   assert.equal(said.status.host, peer);

@@ -66,8 +66,8 @@ export const personHoldsTheStack: Scenario = {
     await ended;
     await healed;
     await setWorkers(place, 2);
-    const { stdout } = await inHost(lab, host, ["virsh", "list", "--all", "--name"]);
-    assert.doesNotMatch(stdout, /web-3/, "a repair has deployed what nobody had applied");
+    const domains = await inHost(lab, host, ["virsh", "list", "--all", "--name"]);
+    assert.doesNotMatch(domains, /web-3/, "a repair has deployed what nobody had applied");
   },
 };
 

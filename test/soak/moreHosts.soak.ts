@@ -9,10 +9,10 @@ import { sendRequests } from "../../cli/demo/sendRequests.ts";
 import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import type { Left, Loss, SecondLoss } from "../../infra/survival.ts";
-import { faults, hostNamed } from "../../lab/faults.ts";
+import { faults } from "../../lab/faults.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import { type Lab, labNamed } from "../../lab/lab.ts";
-import { requireOwner } from "../../lab/owner.ts";
+import { hostNamed, requireOwner } from "../../lab/owner.ts";
 import { type Diary, expectNoDrift } from "../support/healing.ts";
 import { checkoutWith, type SiteCheckout } from "../support/siteCheckout.ts";
 

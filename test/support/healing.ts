@@ -7,9 +7,10 @@ import { previewOf } from "../../bench/previewOf.ts";
 import { followJournal, type Noted } from "../../cli/demo/followJournal.ts";
 import type { CauseName } from "../../healer/core/causes.ts";
 import { readJournal } from "../../healer/journal/readJournal.ts";
-import { type Fault, type FaultName, faults, hostNamed } from "../../lab/faults.ts";
+import { type Fault, type FaultName, faults } from "../../lab/faults.ts";
 import { allWell, journalOf } from "../../lab/healers.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { pathOnHost } from "../../lab/virtualHost.ts";
 
 export interface Row {
