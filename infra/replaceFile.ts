@@ -4,12 +4,12 @@ import { dirname } from "node:path";
 
 /**
  * Replaces a file as a whole and durably: after a power cut it holds either the old or the new text. The temporary name is
- * unique only so that a leftover of a crash is never renamed into place.
+ * unique only so that a leftover of a crash is never renamed into place, and nobody but those of `mode` reads it either.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, { mode = 0o644 } = {}): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeDurably(temporary, text);
+    await writeDurably(temporary, text, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -18,8 +18,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o644);
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
   try {
     await file.writeFile(text);
     await file.sync();

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runAny } from "../host/run.ts";
+import { statFields } from "../host/statFields.ts";
 import { type Lab, memberVariable } from "./lab.ts";
 import { namespacesOf } from "./namespaces.ts";
 
@@ -13,9 +14,8 @@ export interface ProcessId {
 /** Undefined if there is no such process, or if it has ended and waits only for its parent to notice. */
 export async function identify(pid: number): Promise<ProcessId | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (fields === undefined || fields[0] === "Z" || fields[0] === "X") return undefined;
+  const fields = stat === undefined ? [] : statFields(stat);
+  if (fields.length === 0 || fields[0] === "Z" || fields[0] === "X") return undefined;
   return { pid, startTicks: Number(fields[19]) };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open } from "node:fs/promises";
+import { replaceFile } from "../../infra/replaceFile.ts";
 
 const tokenBytes = 32;
 const form = /^[A-Za-z0-9_-]{43}$/;
@@ -21,7 +21,7 @@ export async function ensureToken(path: string): Promise<Token> {
   const found = await readToken(path);
   if (found !== undefined) return { token: found, isNew: false };
   const token = randomBytes(tokenBytes).toString("base64url");
-  await writeToken(path, token);
+  await replaceFile(path, `${token}\n`, { mode: 0o600 });
   return { token, isNew: true };
 }
 
@@ -40,21 +40,4 @@ async function readToken(path: string): Promise<string | undefined> {
   } finally {
     await file.close();
   }
-}
-
-/** A reader finds all of it or nothing, after a power cut too. There is one writer, since a host has one healer. */
-async function writeToken(path: string, token: string): Promise<void> {
-  const draft = `${path}.new`;
-  // What a crash has left may be readable by others, and would stay so.
-  await rm(draft, { force: true });
-  const file = await open(draft, "wx", 0o600);
-  try {
-    await file.writeFile(`${token}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  const folder = await open(dirname(path), "r");
-  await folder.sync().finally(() => folder.close());
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { statFields } from "../../host/statFields.ts";
 
 /** Where libvirt's QEMU driver notes the process of each running domain. */
 export const qemuRunDir = "/run/libvirt/qemu";
@@ -13,14 +14,9 @@ export async function isFrozen(domain: string, runDir = qemuRunDir): Promise<boo
 export async function frozenPid(domain: string, runDir = qemuRunDir): Promise<number | undefined> {
   try {
     const pid = Number.parseInt(await readFile(join(runDir, `${domain}.pid`), "utf8"), 10);
-    const state = stateInStat(await readFile(`/proc/${pid}/stat`, "utf8"));
+    const [state] = statFields(await readFile(`/proc/${pid}/stat`, "utf8"));
     return state === "T" || state === "t" ? pid : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** The state in /proc/PID/stat follows the name in brackets, which may hold brackets and spaces itself. */
-export function stateInStat(text: string): string | undefined {
-  return text[text.lastIndexOf(")") + 2];
 }
