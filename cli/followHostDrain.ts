@@ -1,15 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "../healer/api/schemas.ts";
 import type { HealerClient } from "./askHealer.ts";
 import { HealerError } from "./healerError.ts";
+import { type PollTimes, pollUntil } from "./pollUntil.ts";
 
-export interface HostDrainTimes {
-  readonly pollMs: number;
-  /** The update that moves the address, and draining after it, have deadlines of their own. */
-  readonly longestMs: number;
-}
-
-export const hostDrainTimes: HostDrainTimes = { pollMs: 300, longestMs: 10 * 60_000 };
+/** The update that moves the address, and draining after it, have deadlines of their own. */
+const hostDrainTimes: PollTimes = { pollMs: 300, longestMs: 10 * 60_000 };
 
 type Drain = NonNullable<Status["hostDrain"]>;
 type Client = Pick<HealerClient, "ask">;
@@ -51,12 +46,11 @@ async function follow(
   client: Client,
   id: number,
   onLine: (sentence: string) => void,
-  { pollMs, longestMs }: HostDrainTimes,
+  times: PollTimes,
   isOver: (drain: Drain) => boolean,
 ): Promise<Drain> {
-  const beginMs = performance.now();
   let said = "";
-  while (performance.now() - beginMs < longestMs) {
+  const drain = await pollUntil(async () => {
     const { hostDrain, what } = await client.ask(undefined, "/v1/status", statusSchema);
     if (hostDrain === undefined || hostDrain.id !== id) {
       throw new HealerError("ERR_REFUSED", "somebody has drained this host anew meanwhile.");
@@ -64,7 +58,7 @@ async function follow(
     if (isOver(hostDrain)) return hostDrain;
     if (what !== said) onLine(what);
     said = what;
-    await sleep(pollMs);
-  }
+  }, times);
+  if (drain !== undefined) return drain;
   throw new HealerError("ERR_REFUSED", `not yet: ${said}. The wish stands; \`vigil status\` tells of it.`);
 }

@@ -1,15 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Slot, slotSchema } from "../healer/api/schemas.ts";
 import type { HealerClient } from "./askHealer.ts";
 import { HealerError } from "./healerError.ts";
+import { type PollTimes, pollUntil } from "./pollUntil.ts";
 
-export interface RotationTimes {
-  readonly pollMs: number;
-  /** Longer than the healer itself waits for the requests under way. */
-  readonly longestMs: number;
-}
-
-export const rotationTimes: RotationTimes = { pollMs: 300, longestMs: 90_000 };
+/** Longer than the healer itself waits for the requests under way. */
+const rotationTimes: PollTimes = { pollMs: 300, longestMs: 90_000 };
 
 /**
  * Resolves when a worker is where it was wished: out of rotation with nothing under way, or back in it. Rejects ERR_REFUSED
@@ -19,16 +14,15 @@ export async function followRotation(
   client: Pick<HealerClient, "ask">,
   slot: string,
   drained: boolean,
-  { pollMs, longestMs }: RotationTimes = rotationTimes,
+  times = rotationTimes,
 ): Promise<Slot> {
-  const beginMs = performance.now();
   let last: Slot | undefined;
-  while (performance.now() - beginMs < longestMs) {
+  const there = await pollUntil(async () => {
     last = await client.ask(undefined, `/v1/slots/${encodeURIComponent(slot)}`, slotSchema);
     const isBack = last.drained === undefined && last.facts.heartbeat?.service === "up";
-    if (drained ? last.drained?.done : isBack) return last;
-    await sleep(pollMs);
-  }
+    return (drained ? last.drained?.done : isBack) ? last : undefined;
+  }, times);
+  if (there !== undefined) return there;
   const why = last?.drained?.problem ?? last?.sentence ?? "the healer has not said why";
   throw new HealerError("ERR_REFUSED", `${slot} is not ${drained ? "drained" : "back"} yet: ${why}. The wish stands.`);
 }

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "../healer/api/schemas.ts";
 import type { HealerClient } from "./askHealer.ts";
 import { HealerError } from "./healerError.ts";
+import { type PollTimes, pollUntil } from "./pollUntil.ts";
 
-export interface ScaleTimes {
-  readonly pollMs: number;
-  readonly longestMs: number;
+interface ScaleTimes extends PollTimes {
   /** The healer starts over with the new plan, and has no status meanwhile. */
   readonly silentMs: number;
   /** Whoever waits is told at least so often what is waited for. */
@@ -14,7 +12,7 @@ export interface ScaleTimes {
 
 const minuteMs = 60_000;
 
-export const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs, repeatMs: 15_000 };
+const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs, repeatMs: 15_000 };
 
 /**
  * Resolves to the status in which the workers are deployed, all machines are green and drift was looked for; tells `onLine`
@@ -24,36 +22,37 @@ export async function followScale(
   client: Pick<HealerClient, "ask">,
   { id, workers }: { readonly id: number; readonly workers: number },
   onLine: (sentence: string) => void,
-  { pollMs, longestMs, silentMs, repeatMs }: ScaleTimes = scaleTimes,
+  times = scaleTimes,
 ): Promise<Status> {
-  const beginMs = performance.now();
-  let heardMs = beginMs;
+  let heardMs = performance.now();
   let said: string | undefined;
-  let saidMs = beginMs;
+  let saidMs = heardMs;
   const say = (sentence: string) => {
     // A sentence that only counts on says nothing new.
     const gist = sentence.replace(/\d+ (ms|%)/g, "");
-    if (gist === said && performance.now() - saidMs < repeatMs) return;
+    if (gist === said && performance.now() - saidMs < times.repeatMs) return;
     onLine(sentence);
     said = gist;
     saidMs = performance.now();
   };
-  while (performance.now() - beginMs < longestMs) {
+  const found = await pollUntil(async () => {
     const status = await client.ask(undefined, "/v1/status", statusSchema).catch((error: unknown) => {
       const isSilent = error instanceof HealerError && error.code === "ERR_NO_HEALER";
-      if (!isSilent || performance.now() - heardMs > silentMs) throw error;
+      if (!isSilent || performance.now() - heardMs > times.silentMs) throw error;
       return undefined;
     });
-    if (status !== undefined) {
-      heardMs = performance.now();
-      say(sentenceOf(status, id));
-      if (isDone(status, workers)) return status;
-    } else say("the healer starts over with the new plan");
-    await sleep(pollMs);
-  }
+    if (status === undefined) {
+      say("the healer starts over with the new plan");
+      return undefined;
+    }
+    heardMs = performance.now();
+    say(sentenceOf(status, id));
+    return isDone(status, workers) ? status : undefined;
+  }, times);
+  if (found !== undefined) return found;
   throw new HealerError(
     "ERR_REFUSED",
-    `${workers} workers are not there after ${Math.round(longestMs / minuteMs)} min.`,
+    `${workers} workers are not there after ${Math.round(times.longestMs / minuteMs)} min.`,
   );
 }
 

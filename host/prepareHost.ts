@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { hostFolders, stateDir } from "../infra/paths.ts";
 import { type Accelerator, detectAccelerator } from "./accelerator.ts";
 import { checkNetwork } from "./checkNetwork.ts";
 import { backendDir, hostEnvironment, passphrasePath, pulumiHome } from "./hostEnvironment.ts";
 import { HostError } from "./hostError.ts";
 import { importImage } from "./importImage.ts";
+import { readConfig } from "./readConfig.ts";
 import { readSite } from "./readSite.ts";
 import { requireHost } from "./requireHost.ts";
 import { run } from "./run.ts";
@@ -82,8 +82,7 @@ async function configureStack(
   const options = { cwd: checkout, env: { ...process.env, ...hostEnvironment(cacheDir) } };
   await run(["pulumi", "stack", "select", "--create", "--stack", host], options);
   const wanted = Object.entries({ "vigil:image": machine.image, "vigil:accelerator": machine.accelerator });
-  const stack: unknown = parse(await readFile(join(checkout, `Pulumi.${host}.yaml`), "utf8"));
-  const config = (stack as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const config = await readConfig(join(checkout, `Pulumi.${host}.yaml`));
   if (wanted.every(([key, value]) => config[key] === value)) return false;
   const settings = wanted.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
   await run(["pulumi", "config", "set-all", "--stack", host, ...settings], options);

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { parseConfig } from "../infra/config.ts";
 import type { StackConfig } from "../infra/configSchema.ts";
 import { type Desired, readDesired } from "../infra/desired.ts";
 import { desiredPath } from "../infra/paths.ts";
 import { planStack, type StackPlan } from "../infra/plan.ts";
+import { readConfig } from "./readConfig.ts";
 
 /**
  * The plan of a host as the program would make it now, read from the same files but without Pulumi. Rejects ConfigError
@@ -26,11 +25,6 @@ export async function readWishes(checkout: string, host: string): Promise<{ conf
 /** What the files say as the engine hands it to the program. */
 export function flatten(config: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(config).map(([key, entry]) => [key, flat(entry)]));
-}
-
-async function readConfig(path: string): Promise<Record<string, unknown>> {
-  const content: unknown = parse(await readFile(path, "utf8"));
-  return (content as { config?: Record<string, unknown> } | null)?.config ?? {};
 }
 
 /** The engine hands structured values over as JSON text, and in Pulumi.yaml they stand below `value`. */

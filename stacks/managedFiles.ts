@@ -15,8 +15,8 @@ const listPath = "/etc/vigil/managed.json";
 export function balancerFiles(plan: StackPlan, slot: SlotPlan): ManagedFile[] {
   const paths = [nginxPath, balancerPath, keepalivedPath, listPath];
   return [
-    managed(nginxPath, renderNginx(plan, slot)),
-    managed(balancerPath, renderBalancerJson(plan, slot)),
+    managed(nginxPath, renderNginx(slot)),
+    managed(balancerPath, renderBalancerJson(plan)),
     managed(listPath, `${JSON.stringify({ version: 1, files: paths }, undefined, 2)}\n`),
   ];
 }

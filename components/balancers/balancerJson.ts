@@ -1,4 +1,4 @@
-import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
+import type { BalancerInput } from "./balancerInput.ts";
 
 /**
  * Renders what the agent of a balancer reads: who may serve, and how it finds out who does. A machine that dies right
@@ -7,7 +7,7 @@ import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
  * and by the time that it had already run. A balancer that stands by has no such requests, so it asks less often and
  * leaves the workers' time to their work; it hastens when it takes the address.
  */
-export function renderBalancerJson(plan: BalancerInput, _slot: BalancerSlot): string {
+export function renderBalancerJson(plan: BalancerInput): string {
   const settings = {
     version: 1,
     vip: plan.site.vip,

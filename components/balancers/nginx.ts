@@ -1,4 +1,4 @@
-import type { BalancerInput, BalancerSlot } from "./balancerInput.ts";
+import type { BalancerSlot } from "./balancerInput.ts";
 
 /** Where nginx answers "no worker serves" to itself: the agent names it as the only upstream of an empty pool. */
 export const emptyPoolPort = 8503;
@@ -7,7 +7,7 @@ export const emptyPoolPort = 8503;
  * Renders nginx.conf of a balancer. It names no worker: the agent writes the checked ones to /run/nginx/upstreams.conf
  * and reloads nginx, so that neither a new nor a dead worker ever changes a managed file. Needs nginx 1.27.4 or newer.
  */
-export function renderNginx(_plan: BalancerInput, slot: BalancerSlot): string {
+export function renderNginx(slot: BalancerSlot): string {
   return `user nginx;
 # The machine has one processor; a second process would only share it.
 worker_processes 1;

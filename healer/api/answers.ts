@@ -36,7 +36,8 @@ import type {
 /** Reading the files and digesting the program takes some milliseconds, which a caller in a loop must not take again and again. */
 const pendingForMs = 10_000;
 
-type Wish = Extract<Event, { kind: "pause" | "resume" | "replace" | "drain" | "undrain" | "hostDrain" | "hostReturn" }>;
+type SlotWish = "pause" | "resume" | "replace" | "drain" | "undrain";
+type Wish = Extract<Event, { kind: SlotWish | "scale" | "moveVip" | "hostDrain" | "hostReturn" }>;
 
 export interface AnswersOptions {
   readonly host: string;
@@ -136,7 +137,7 @@ export class Answers {
     const { host, chronicle } = this.#options;
     const incident = chronicle.history.open[slot];
     if (incident !== undefined) return { host, slot, by, incident: incident.id };
-    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+    throw notWritten();
   }
 
   /** Resolves when the wish is in the journal; the slot itself says when it is drained. */
@@ -164,11 +165,10 @@ export class Answers {
     const { state, limits } = this.#must();
     const refusal = scaleRefusal(state, withStandIns(state, workers), limits, momentNow().nowMs);
     if (refusal !== undefined) throw new Problem("conflict", `${refusal}.`, "ask again when that is over.");
-    this.#subject?.healer.hear({ kind: "scale", workers, by });
-    await this.#subject?.healer.settled();
+    await this.#wish({ kind: "scale", workers, by });
     const { scale } = chronicle.history;
     if (scale?.outcome === "underWay") return { host, workers, by, id: scale.id };
-    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+    throw notWritten();
   }
 
   /** Resolves when the wish is in the journal; the status says what becomes of it. */
@@ -177,12 +177,11 @@ export class Answers {
     const refusal = vipMoveRefusal(this.#must().state, momentNow().nowMs);
     if (refusal !== undefined)
       throw new Problem("conflict", `${refusal}.`, "ask the host that holds it, or again later.");
-    this.#subject?.healer.hear({ kind: "moveVip", by });
-    await this.#subject?.healer.settled();
+    await this.#wish({ kind: "moveVip", by });
     const { vipMove } = chronicle.history;
     const slot = this.#must().state.vipMove?.slot;
     if (vipMove?.outcome === "underWay" && slot !== undefined) return { host, slot, by, id: vipMove.id };
-    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+    throw notWritten();
   }
 
   /** Resolves when the wish is in the journal; the status says what becomes of it. A host that is drained already stays so. */
@@ -196,7 +195,7 @@ export class Answers {
     if (hostDrain?.outcome === "underWay") return { host, by, id: hostDrain.id };
     // Nobody else would know of it.
     await this.#wish({ kind: "hostReturn", by });
-    throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+    throw notWritten();
   }
 
   async returnHost({ by }: HostReturnRequest): Promise<HostReturned> {
@@ -204,7 +203,7 @@ export class Answers {
     await this.#wish({ kind: "hostReturn", by });
     const { hostDrain } = chronicle.history;
     if (hostDrain?.outcome === "underWay" && this.#must().state.hostDrain === undefined) {
-      throw new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
+      throw notWritten();
     }
     return { host, by, id: hostDrain?.id };
   }
@@ -241,4 +240,8 @@ function plannedSlot({ host, state }: Known, name: string): SlotState {
   if (slot !== undefined) return slot;
   const remedy = `it has ${Object.keys(state.slots).join(", ")}.`;
   throw new Problem("notFound", `host ${host} has no slot ${name}.`, remedy);
+}
+
+function notWritten(): Problem {
+  return new Problem("failed", "the wish could not be written into the journal.", "the healer's log says why.");
 }
