@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { run } from "../host/run.ts";
 import type { StackConfig } from "../infra/config.ts";
-import { hostFolders } from "../infra/paths.ts";
 import type { StackPlan } from "../infra/plan.ts";
 import { parseOutputs, type StackOutputs } from "../stacks/outputs.ts";
 import type { PlannedSite } from "./core/otherHost.ts";
@@ -58,11 +56,6 @@ export function plannedSite({ host, site }: StackConfig, { slots, peers }: Stack
     hasWitness: site.witness !== undefined,
     balancers: Object.fromEntries(balancers.map(({ id, mac }) => [mac, id])),
   };
-}
-
-/** The volume that is the disk of a slot, as a file of the pool. */
-export function diskPathOf(slot: string): string {
-  return join(hostFolders.poolDir, `${slot}-disk.qcow2`);
 }
 
 /** The sha256 over all managed files, as a guest's agent forms it: of the text that `sha256sum` prints for the sorted paths. */

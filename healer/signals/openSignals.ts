@@ -1,9 +1,9 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { bridge } from "../../infra/facts.ts";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { PeerState } from "../core/peer.ts";
-import { diskPathOf } from "../deployment.ts";
 import { watchDomains } from "./domains.ts";
 import { listenToHeartbeats } from "./heartbeats.ts";
 import { tellOfPeers } from "./peersTold.ts";
@@ -24,7 +24,8 @@ export function openSignals(outputs: StackOutputs, peers: () => readonly PeerSta
   const machines = slots.map(({ heartbeatPort: port, ...slot }) => ({
     ...slot,
     port,
-    diskPath: diskPathOf(slot.slot),
+    /** The volume that is its disk, as a file of the pool. */
+    diskPath: join(hostFolders.poolDir, `${slot.slot}-disk.qcow2`),
   }));
   const probes = createProbes({ targets: machines, log }, emit);
   const signals = [
