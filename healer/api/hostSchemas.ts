@@ -23,7 +23,7 @@ export const otherHostSchema = z
 
 export type OtherHostView = z.infer<typeof otherHostSchema>;
 
-/** Those of which there is something to say: that they are lost, or are getting their workers back. */
+/** Those of which there is something to say: that they are lost or away, or are getting their workers back. */
 export function isNews({ status, standIns }: Pick<OtherHostView, "status" | "standIns">): boolean {
-  return status === "lost" || status === "isolated" || standIns.length > 0;
+  return status === "lost" || status === "isolated" || status === "planned" || standIns.length > 0;
 }

@@ -52,3 +52,22 @@ test("of what does not fit here it is said what is lacking", () => {
   const next = "1 of its workers is not made here: the host has 100 MiB of memory left, and 256 are needed.";
   assert.deepEqual(view(site), ["lost", "web-3", "web-3 stands in for its workers here", next]);
 });
+
+test("of a host that is away on purpose it is said until when it is expected back, if that is known", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  Object.assign(site.mb, { planned: "its healer was told to end", ending: true });
+  site.pass(5_000);
+  site.lose();
+  site.pass(60_000);
+  const nothing = "nothing stands in for its workers here";
+  const next = "it is expected back by 00:10:29 UTC; from then on its silence counts like any other's";
+  assert.deepEqual(view(site), ["planned", "", nothing, next]);
+  site.bringBack();
+  site.mb.planned = "anna has drained it: disks";
+  site.pass(5_000);
+  site.lose();
+  site.pass(60_000);
+  const until = "nothing is made in its place until `vigil host return mb` there";
+  assert.deepEqual(view(site), ["planned", "", nothing, until]);
+});

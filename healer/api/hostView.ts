@@ -24,7 +24,7 @@ export function hostView(
     sentence,
     standIns,
     done: doneOf(standIns),
-    next: nextOf(other, standIns, state, limits, moment.nowMs),
+    next: nextOf(other, standIns, state, limits, moment),
   };
 }
 
@@ -37,7 +37,8 @@ function doneOf(standIns: readonly string[]): string {
   return `${standIns.join(", ")} ${standIns.length === 1 ? "stands" : "stand"} in for its workers here`;
 }
 
-function nextOf(other: OtherHost, standIns: readonly string[], state: State, limits: Limits, nowMs: number): string {
+function nextOf(other: OtherHost, standIns: readonly string[], state: State, limits: Limits, moment: Moment): string {
+  const { nowMs } = moment;
   switch (other.status) {
     case "lost":
       return nextOfLost(other, standIns, state, limits, nowMs);
@@ -45,12 +46,19 @@ function nextOf(other: OtherHost, standIns: readonly string[], state: State, lim
       return standIns.length === 0 ? "nothing is to be done" : nextOfReturned(other, state, limits, nowMs);
     case "isolated":
       return "nothing is made in its place while this host is cut off";
+    case "planned":
+      return standIns.length === 0 ? nextOfPlanned(other, moment) : "they stay until it is back";
     case "heard":
     case "unheard":
-    case "planned":
     case "silent":
       return standIns.length === 0 ? "nothing is to be done" : "they stay until it is back";
   }
+}
+
+function nextOfPlanned({ host, expectedMs }: OtherHost, moment: Moment): string {
+  if (expectedMs === undefined) return `nothing is made in its place until \`vigil host return ${host}\` there`;
+  const until = wallTime(moment, expectedMs).slice(11, 19);
+  return `it is expected back by ${until} UTC; from then on its silence counts like any other's`;
 }
 
 function nextOfLost(

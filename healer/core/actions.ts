@@ -92,7 +92,14 @@ export type JournalEntry =
   /** What has become of trying to bring one that was cut short to an end. */
   | { readonly kind: "scaleSettled"; readonly workers: number; readonly outcome: string }
   /** What another host is believed to be now. */
-  | { readonly kind: "host"; readonly host: string; readonly status: HostStatus; readonly sentence: string }
+  | {
+      readonly kind: "host";
+      readonly host: string;
+      readonly status: HostStatus;
+      readonly sentence: string;
+      /** How much longer its absence counts as planned; absent if a person decides. */
+      readonly expectedForMs?: number;
+    }
   /** How many workers of its own another host says to have. */
   | { readonly kind: "hostTold"; readonly host: string; readonly workers: number }
   | { readonly kind: "vipMoveBegun"; readonly slot: string; readonly by: string }

@@ -284,6 +284,15 @@ export const causes = {
     because: "workers here stand in for its own until it is back; the host itself is nobody else's to mend",
     fault: undefined,
   },
+  hostAway: {
+    title: "another host away for long",
+    subject: "host",
+    evidence: "it was drained, and has not been heard since",
+    repairs: [],
+    patience: "hostAwayMs",
+    because: "a person has drained it, and has it return: `vigil host return`",
+    fault: undefined,
+  },
   hostIsolated: {
     title: "this host is cut off",
     subject: "host",

@@ -71,22 +71,87 @@ test("a balancer that sees no worker at all is no witness, and none is asked", (
   assert.deepEqual(site.scalings(), []);
 });
 
-test("a host that went away on purpose is not stood in for, after a restart of this healer neither", () => {
+/** Its last word is that it goes; then it is silent, and its workers with it. */
+function gone(planned: string, ending = false): SiteScene {
   const site = new SiteScene();
   site.pass(10_000);
-  site.mb.planned = "its healer was told to end";
+  Object.assign(site.mb, { planned, ending });
   site.pass(5_000);
   site.lose();
-  site.pass(5 * minuteMs);
+  site.pass(5_000);
   assert.equal(site.is(), "planned");
+  return site;
+}
+
+const told = "its healer was told to end";
+
+test("a host that a person has drained is not stood in for, however long it is away; a page asks after it once", () => {
+  const site = gone("anna has drained it: disks");
+  site.pass(limits.hostAwayMs - minuteMs);
   site.restart();
-  site.pass(5 * minuteMs);
-  assert.equal(site.is(), "planned");
-  assert.equal(site.sentence(), "it went away on purpose: its healer was told to end");
-  assert.deepEqual([site.scalings(), site.pages()], [[], []]);
+  site.pass(minuteMs - 10_000);
+  assert.deepEqual([site.is(), site.pages()], ["planned", []]);
+  site.pass(20_000);
+  const page = "another host away for long: mb: it went away on purpose: anna has drained it: disks";
+  assert.deepEqual(site.pages(), [page]);
+  site.restart();
+  site.pass(24 * 60 * minuteMs);
+  assert.deepEqual([site.is(), site.scalings(), site.pages()], ["planned", [], [page]]);
   site.bringBack();
   site.pass(5_000);
-  assert.equal(site.is(), "heard");
+  assert.deepEqual([site.is(), site.scene.state.pages], ["heard", {}]);
+});
+
+test("a healer that was told to end is expected back: until then its host is not stood in for, and then it is", () => {
+  const site = gone(told, true);
+  assert.equal(site.sentence(), `it went away on purpose: ${told}; it is expected back within 10 min`);
+  site.pass(limits.expectedBackMs - 20_000);
+  assert.deepEqual([site.is(), site.scalings(), site.pages()], ["planned", [], []]);
+  site.pass(30_000);
+  assert.deepEqual([site.is(), site.scalings()], ["lost", ["the loss of mb: 4"]]);
+  site.bringBack();
+  site.pass(5_000);
+  assert.equal(site.is(), "returned");
+});
+
+test("a host that was told to end and is back in time is heard, and nothing was made", () => {
+  const site = gone(told, true);
+  site.pass(limits.expectedBackMs - minuteMs);
+  site.bringBack();
+  site.pass(5 * minuteMs);
+  assert.deepEqual([site.is(), site.scalings(), site.pages()], ["heard", [], []]);
+});
+
+test("until when a host is expected back is known to the next healer here, too", () => {
+  for (const restartedMs of [minuteMs, limits.expectedBackMs - 30_000]) {
+    const site = gone(told, true);
+    site.pass(restartedMs);
+    site.restart();
+    site.pass(limits.expectedBackMs - restartedMs - 20_000);
+    assert.deepEqual([site.is(), site.scalings()], ["planned", []]);
+    site.pass(limits.hostConfirmMs + 20_000);
+    assert.deepEqual([site.is(), site.scalings()], ["lost", ["the loss of mb: 4"]]);
+  }
+});
+
+test("a host that is overdue and whose workers answer is not lost", () => {
+  const site = gone(told, true);
+  site.mb.workersAnswer = true;
+  site.pass(limits.expectedBackMs + 5 * minuteMs);
+  assert.deepEqual([site.is(), site.scalings()], ["silent", []]);
+});
+
+test("a host that is overdue keeps nobody from being drained, where another one serves", () => {
+  const site = new SiteScene({ others: { cc: undefined, mb: undefined } });
+  site.pass(10_000);
+  Object.assign(site.mb, { planned: told, ending: true });
+  site.pass(5_000);
+  site.lose();
+  site.pass(5_000);
+  const drain = { kind: "hostDrain", by: "anna", reason: "kernel update" } as const;
+  assert.equal(site.scene.send(drain), `refused: mb goes away on purpose: ${told}`);
+  site.pass(limits.expectedBackMs + minuteMs);
+  assert.equal(site.scene.send(drain), "anna takes this host out of service: kernel update");
 });
 
 test("a host that was never heard is not lost", () => {
@@ -169,13 +234,13 @@ test("nobody guesses how many workers a host has that never said so and of which
   const site = new SiteScene();
   site.pass(10_000);
   assert.equal(site.scene.state.hosts.mb?.workers, 2);
-  const told = new SiteScene({ others: { mb: 3 } });
-  told.mb.workers = 1;
-  told.mb.green = 1;
-  told.pass(10_000);
-  told.lose();
-  told.pass(2 * minuteMs);
-  assert.deepEqual(told.evacuated, { mb: 1 }, "what it said last comes before the site facts");
+  const said = new SiteScene({ others: { mb: 3 } });
+  said.mb.workers = 1;
+  said.mb.green = 1;
+  said.pass(10_000);
+  said.lose();
+  said.pass(2 * minuteMs);
+  assert.deepEqual(said.evacuated, { mb: 1 }, "what it said last comes before the site facts");
 });
 
 test("what stands in is given back one by one, when the host has been well for a while", () => {
@@ -332,7 +397,7 @@ test("nothing is given back to a host whose workers get no requests, or that is 
 test("a healer that is only ended leaves workers that serve, and those may be lost", () => {
   const site = new SiteScene();
   site.pass(10_000);
-  site.mb.planned = "its healer was told to end";
+  Object.assign(site.mb, { planned: told, ending: true });
   site.pass(2_000);
   site.mb.healerAnswers = false;
   site.pass(10 * minuteMs);

@@ -27,8 +27,9 @@ export const hostStatuses = {
   },
   planned: {
     title: "away on purpose",
-    knownBy: "its healer said so before it fell silent, and its workers went with it or are drained",
-    done: "nothing",
+    knownBy:
+      "its healer said so before it fell silent, and its workers went with it or are drained; one that was only told to end, as by a reboot, for `expectedBackMs`",
+    done: "nothing; of one that was drained a person is told after `hostAwayMs`",
   },
   lost: {
     title: "lost",

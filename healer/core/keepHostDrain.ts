@@ -2,6 +2,7 @@
  * Takes this host out of service and back, by what a person would do with single machines, in the order that harms least.
  * The service's address moves away first: if no other balancer takes it, nothing was done. Then all workers are drained.
  */
+import { absenceOf } from "./absence.ts";
 import type { Action, JournalEntry } from "./actions.ts";
 import { holdsVip } from "./decide.ts";
 import type { Event } from "./events.ts";
@@ -118,7 +119,7 @@ function isLeaving({ hostDrain }: State): boolean {
 /** One other host that is well is enough; but two that go on purpose at once are a change that nobody meant. */
 function whyOthersCannotGoOn(state: State, limits: Limits, nowMs: number): string | undefined {
   const hosts = Object.values(state.hosts);
-  const goes = hostThatGoes(state);
+  const goes = hostThatGoes(state, limits, nowMs);
   if (goes !== undefined) return goes;
   const seen = workersSeen(state, limits, nowMs);
   const problems = hosts.map((host) => whyItCannotGoOn(host, seen));
@@ -128,11 +129,14 @@ function whyOthersCannotGoOn(state: State, limits: Limits, nowMs: number): strin
     : `no other host could serve meanwhile: ${problems.join("; ")}`;
 }
 
-function hostThatGoes({ hosts }: State): string | undefined {
-  for (const { host, status, sentence, peer } of Object.values(hosts)) {
-    const planned = peer?.view?.marks.planned;
-    if (planned !== undefined) return `${host} goes away on purpose: ${planned}`;
-    if (status === "planned") return `${host}: ${sentence}`;
+function hostThatGoes({ hosts }: State, limits: Limits, nowMs: number): string | undefined {
+  for (const other of Object.values(hosts)) {
+    const absence = absenceOf(other, limits, nowMs);
+    if (absence === undefined) continue;
+    const planned = other.peer?.view?.marks.planned;
+    return planned === undefined
+      ? `${other.host}: ${absence.sentence}`
+      : `${other.host} goes away on purpose: ${planned}`;
   }
   return undefined;
 }
@@ -158,7 +162,7 @@ function whyItCannotGoOn({ host, peer }: OtherHost, seen: ReturnType<typeof work
 function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: number): Kept {
   const { updating, vipMove, keptVip } = state;
   const unchanged = { state, actions: [] };
-  const rival = hostThatGoes(state);
+  const rival = hostThatGoes(state, limits, nowMs);
   if (rival !== undefined) return end(state, `preflight: ${rival}`, nowMs);
   if (isJustListening(state, limits, nowMs) || updating !== undefined || vipMove !== undefined) return unchanged;
   if (!haveOthersAnswered(state, drain)) return unchanged;

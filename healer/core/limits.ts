@@ -57,6 +57,13 @@ export interface Limits {
    */
   readonly hostGreenMs: number;
   readonly maxHostGreenMs: number;
+  /**
+   * A host whose healer was told to end, as before a restart or a reboot, is expected back within this: longer than a
+   * machine and its guests take to boot. Then its silence counts like any other's.
+   */
+  readonly expectedBackMs: number;
+  /** A host that a person has drained and that is away for so long may have been forgotten. */
+  readonly hostAwayMs: number;
   /** A witness that has not answered for so long is not heard: some pings may be lost. */
   readonly witnessFreshMs: number;
   /** So long the answer to how many more workers fit is believed. */
@@ -122,6 +129,8 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   hostConfirmMs: minuteMs,
   hostGreenMs: 2 * minuteMs,
   maxHostGreenMs: 60 * minuteMs,
+  expectedBackMs: 10 * minuteMs,
+  hostAwayMs: 240 * minuteMs,
   witnessFreshMs: 10_000,
   roomRetryMs: 2 * minuteMs,
   unfitGraceMs: 30_000,

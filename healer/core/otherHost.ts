@@ -2,6 +2,7 @@
  * What is believed of the other hosts of the site. A host is lost when neither its healer nor any of its workers has been
  * heard for a while and this host hears something beyond itself. Wrong as that may be, it costs only memory.
  */
+import { absenceOf } from "./absence.ts";
 import type { Action } from "./actions.ts";
 import { isFresh } from "./facts.ts";
 import type { HostStatus } from "./hostStatuses.ts";
@@ -28,6 +29,8 @@ export interface OtherHost {
   readonly sinceMs: number;
   /** One sentence: why the status is what it is. */
   readonly sentence: string;
+  /** Of one that is away on purpose: until when it is expected back; undefined if a person decides. */
+  readonly expectedMs: number | undefined;
   /** Its healer, as it is heard; undefined until this healer was told of it. */
   readonly peer: PeerState | undefined;
   /** How many workers of its own it had when it last said so; undefined if it never did. */
@@ -52,7 +55,8 @@ export function otherHostsOf({ others }: PlannedSite, past: Past, nowMs: number)
       last !== undefined && remembered.has(last.status)
         ? { status: last.status, sinceMs: nowMs - last.agoMs, sentence: last.sentence }
         : unheard;
-    return [host, { host, ...begin, peer: undefined, workers, answeredMs: undefined, returnsMs }];
+    const expectedMs = last?.expectedForMs === undefined ? undefined : nowMs - last.agoMs + last.expectedForMs;
+    return [host, { host, ...begin, expectedMs, peer: undefined, workers, answeredMs: undefined, returnsMs }];
   });
   return Object.fromEntries(hosts);
 }
@@ -88,8 +92,9 @@ export function judgeHosts(before: State, limits: Limits, nowMs: number): Judged
     if (next === was) continue;
     changed[was.host] = next;
     if (next.status === was.status || !(noted.has(next.status) || noted.has(was.status))) continue;
-    const { status, sentence } = next;
-    actions.push({ kind: "journal", entry: { kind: "host", host: was.host, status, sentence } });
+    const { status, sentence, expectedMs } = next;
+    const expected = expectedMs === undefined ? {} : { expectedForMs: expectedMs - nowMs };
+    actions.push({ kind: "journal", entry: { kind: "host", host: was.host, status, sentence, ...expected } });
   }
   if (Object.keys(changed).length === 0) return { state, actions };
   return { state: { ...state, hosts: { ...state.hosts, ...changed } }, actions };
@@ -143,7 +148,7 @@ function withAnswers(host: OtherHost, seen: Seen | undefined, nowMs: number): Ot
   return { ...host, answeredMs: nowMs };
 }
 
-type Reading = Pick<OtherHost, "status" | "sentence">;
+type Reading = Pick<OtherHost, "status" | "sentence"> & Partial<Pick<OtherHost, "expectedMs">>;
 
 /** Undefined if too little is known to believe anything else than before. */
 function readingOf(
@@ -165,8 +170,8 @@ function readingOf(
   if (peer.heardMs === undefined && host.workers === undefined) {
     return { status: "unheard", sentence: "its healer was never heard here: it may not be there yet" };
   }
-  const planned = host.status === "lost" ? undefined : plannedOf(host);
-  if (planned !== undefined && !servesOn(host, seen, limits)) return { status: "planned", sentence: planned };
+  const planned = host.status === "lost" ? undefined : absenceOf(host, limits, nowMs);
+  if (planned !== undefined && !servesOn(host, seen, limits)) return { status: "planned", ...planned };
   return readSilence(host, peer, seen, state, limits, nowMs);
 }
 
@@ -217,13 +222,6 @@ function heard({ host, peer }: OtherHost, { evacuated }: State): Reading {
   return { status: "returned", sentence };
 }
 
-function plannedOf({ status, sentence, peer }: OtherHost): string | undefined {
-  const planned = peer?.view?.marks.planned;
-  if (planned !== undefined) return `it went away on purpose: ${planned}`;
-  // What an earlier healer was told.
-  return status === "planned" && peer?.heardMs === undefined ? sentence : undefined;
-}
-
 /** A healer that was only ended leaves workers that serve, and those may be lost later. A drained host has none that do. */
 function servesOn({ host, peer, answeredMs }: OtherHost, seen: Seen | undefined, { hostConfirmMs }: Limits): boolean {
   const workers = peer?.view?.marks.workers;
@@ -234,10 +232,11 @@ function servesOn({ host, peer, answeredMs }: OtherHost, seen: Seen | undefined,
 
 function become(host: OtherHost, reading: Reading | undefined, limits: Limits, nowMs: number): OtherHost {
   if (reading === undefined || (reading.status === host.status && reading.sentence === host.sentence)) return host;
-  if (reading.status === host.status) return { ...host, sentence: reading.sentence };
+  const { expectedMs } = reading;
+  if (reading.status === host.status) return { ...host, sentence: reading.sentence, expectedMs };
   const recent = host.returnsMs.filter((atMs) => nowMs - atMs < limits.budgetWindowMs);
   const returnsMs = reading.status === "returned" ? [...recent, nowMs].slice(-maxReturns) : recent;
-  return { ...host, ...reading, sinceMs: nowMs, returnsMs };
+  return { ...host, ...reading, expectedMs, sinceMs: nowMs, returnsMs };
 }
 
 /** More of them say nothing new. */

@@ -1,4 +1,5 @@
 /** What a person has to know, said once when it begins and once when it ends. */
+import { isAwayForLong } from "./absence.ts";
 import type { Action } from "./actions.ts";
 import { addressTrouble } from "./addressHolders.ts";
 import { causeOf } from "./causes.ts";
@@ -59,7 +60,8 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
-  Object.assign(pages, lossPages(state.hosts));
+  const awayForLong = Object.values(state.hosts).filter((other) => isAwayForLong(other, limits, nowMs));
+  Object.assign(pages, lossPages(state.hosts), awayPages(awayForLong));
   const isCutOff = Object.values(state.hosts).some(({ status }) => status === "isolated");
   if (isCutOff) pages.hostIsolated = `${causeOf("hostIsolated").title}: ${causeOf("hostIsolated").because}`;
   const short = hasTooLittleRoom(state);
@@ -84,6 +86,13 @@ export function lossPages(hosts: Readonly<Record<string, OtherHost>>): Record<st
   const lost = Object.values(hosts).filter(({ status }) => status === "lost");
   return Object.fromEntries(
     lost.map(({ host, sentence }) => [`${host}.hostLost`, `${causeOf("hostLost").title}: ${host}: ${sentence}`]),
+  );
+}
+
+/** One for each host that is away for long. */
+export function awayPages(hosts: readonly OtherHost[]): Record<string, string> {
+  return Object.fromEntries(
+    hosts.map(({ host, sentence }) => [`${host}.hostAway`, `${causeOf("hostAway").title}: ${host}: ${sentence}`]),
   );
 }
 

@@ -65,15 +65,20 @@ function scaleFailuresIn(entries: readonly PastEntry[]): Past["scaleFailures"] {
 function hostsIn(entries: readonly PastEntry[]): Past["hosts"] {
   const hosts: Record<string, PastHost> = {};
   for (const { entry, agoMs } of entries) {
+    if (entry.kind === "page") {
+      const [host = "", topic] = entry.topic.split(".");
+      const told = hosts[host];
+      if (topic === "hostAway" && told?.last) hosts[host] = { ...told, last: { ...told.last, isAwayTold: true } };
+    }
     if (entry.kind !== "host" && entry.kind !== "hostTold") continue;
     const before = hosts[entry.host] ?? { workers: undefined, last: undefined, returnsAgoMs: [] };
     if (entry.kind === "hostTold") {
       hosts[entry.host] = { ...before, workers: entry.workers };
       continue;
     }
-    const { status, sentence } = entry;
+    const { status } = entry;
     const returnsAgoMs = status === "returned" ? [...before.returnsAgoMs, agoMs] : before.returnsAgoMs;
-    hosts[entry.host] = { ...before, last: { status, sentence, agoMs }, returnsAgoMs };
+    hosts[entry.host] = { ...before, last: { ...entry, agoMs, isAwayTold: false }, returnsAgoMs };
   }
   return hosts;
 }

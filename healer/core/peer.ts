@@ -32,6 +32,8 @@ export interface PeerMarks {
   readonly pausedForMs?: number | undefined;
   /** It goes away on purpose: why. */
   readonly planned?: string | undefined;
+  /** It goes only because its healer was told to end, as before a restart or a reboot: nobody has drained its host. */
+  readonly ending?: boolean | undefined;
   /**
    * How many workers of its own its host has, without those that stand in for others; how many of them are green, and how
    * many get no requests because a person wants that.

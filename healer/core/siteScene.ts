@@ -17,6 +17,8 @@ export interface Other {
   /** That get no requests because somebody there wants that. */
   drained: number;
   planned: string | undefined;
+  /** It goes only because its healer was told to end. */
+  ending: boolean;
 }
 
 export class SiteScene {
@@ -175,7 +177,7 @@ export class SiteScene {
     if (this.witnessAnswers !== undefined) scene.send({ kind: "witness", answered: this.witnessAnswers });
   }
 
-  #hear(host: string, { healerAnswers, workers: own, green, drained, planned }: Other): PeerState {
+  #hear(host: string, { healerAnswers, workers: own, green, drained, planned, ending }: Other): PeerState {
     const before = this.#peers[host] ?? unheardPeer(host, 0);
     const { nowMs } = this.scene;
     if (!healerAnswers) {
@@ -183,10 +185,10 @@ export class SiteScene {
         .state;
     }
     this.#sequence += 1;
-    const marks: PeerMarks = { workers: { own, green, drained }, planned };
+    const marks: PeerMarks = { workers: { own, green, drained }, planned, ending };
     const view = { incarnation: "m", sequence: this.#sequence, listens: true, marks };
     return hearPeer(before, { kind: "view", view }, nowMs).state;
   }
 }
 
-const there = { healerAnswers: true, workersAnswer: true, planned: undefined, drained: 0 };
+const there = { healerAnswers: true, workersAnswer: true, planned: undefined, ending: false, drained: 0 };

@@ -1,13 +1,12 @@
-import type { Repair } from "./actions.ts";
+import type { JournalEntry, Repair } from "./actions.ts";
 import type { CauseName } from "./causes.ts";
 import type { Room } from "./evacuation.ts";
 import type { DriftResult, RepairFailure, RotateOutcome } from "./events.ts";
 import type { HostFacts, Role, SlotFacts } from "./facts.ts";
 import { type HostDrain, hostDrainAfter } from "./hostDrain.ts";
-import type { HostStatus } from "./hostStatuses.ts";
 import type { Limits } from "./limits.ts";
 import { alone, type OtherHost, otherHostsOf, type PlannedSite } from "./otherHost.ts";
-import { lossPages } from "./pages.ts";
+import { awayPages, lossPages } from "./pages.ts";
 import { later, takenUp } from "./scaling.ts";
 import type { Evacuated } from "./standIns.ts";
 
@@ -226,8 +225,15 @@ export interface PastDrain extends Pick<Drain, "by" | "ofHost"> {
 
 export interface PastHost {
   readonly workers: number | undefined;
-  readonly last: { readonly status: HostStatus; readonly sentence: string; readonly agoMs: number } | undefined;
+  readonly last: PastStatus | undefined;
   readonly returnsAgoMs: readonly number[];
+}
+
+export interface PastStatus
+  extends Pick<Extract<JournalEntry, { kind: "host" }>, "status" | "sentence" | "expectedForMs"> {
+  readonly agoMs: number;
+  /** Whether a person was told that it is away for long. */
+  readonly isAwayTold: boolean;
 }
 
 export interface PastRepair extends Omit<Tried, "greenMs" | "lastedMs"> {
@@ -297,8 +303,8 @@ export function initialState(
     pausedUntilMs: nowMs + past.pausedForMs,
     drift: undefined,
     nextDriftMs: past.unfinished.length > 0 || past.wasScaled ? nowMs : nowMs + firstDriftMs,
-    // Whoever was told that a host is lost knows it.
-    pages: lossPages(hosts),
+    // Whoever was told that a host is lost, or away for long, knows it.
+    pages: { ...lossPages(hosts), ...awayPages(toldAway(hosts, past)) },
   };
 }
 
@@ -313,6 +319,10 @@ function scalingOf(
   return cutShort === undefined || cutShort.workers === workers
     ? undefined
     : takenUp(planned, cutShort, evacuated, nowMs);
+}
+
+function toldAway(hosts: State["hosts"], past: Past): OtherHost[] {
+  return Object.values(hosts).filter(({ host }) => past.hosts[host]?.last?.isAwayTold);
 }
 
 function evacuatedIn(planned: readonly PlannedSlot[]): Evacuated {

@@ -19,6 +19,12 @@ export const viewSchema = z
       updating: z.array(words).max(256).optional().describe("The machines of the update that is under way."),
       pausedForMs: z.int().nonnegative().optional().describe("A person has stopped all repairs for so long."),
       planned: words.optional().describe("It goes away on purpose: why."),
+      ending: z
+        .boolean()
+        .optional()
+        .describe(
+          "It goes only because its healer was told to end: it is expected back soon. Otherwise a person decides.",
+        ),
       workers: z
         .object({
           own: z.int().nonnegative(),

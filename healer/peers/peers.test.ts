@@ -122,6 +122,7 @@ test("a healer that ends says so first; then it is silent, its last word is kept
     state.sentence,
     /^it went away on purpose \(its healer was told to end\); its host answers, and no healer listens on 127\.0\.0\.2:\d+$/,
   );
+  assert.equal(state.view?.marks.ending, true, "it may be a reboot: nobody has drained its host");
   assert.deepEqual(
     bk.noted.map(({ status }) => status),
     ["green", "green", "silent"],
@@ -149,6 +150,15 @@ test("a host that is drained says so until it has returned, and its healer's end
   await end(mb);
   const { state } = await bk.until((peer) => peer.state.status === "silent");
   assert.match(state.sentence, /^it went away on purpose \(its healer was told to end\)/);
+});
+
+test("a drained host whose healer is told to end is away for as long as a person wants", async () => {
+  await acquainted();
+  await mb.api.journal.append({ kind: "hostDrained", by: "anna", reason: "kernel update" });
+  await end(mb);
+  const { state } = await bk.until((peer) => peer.state.status === "silent");
+  const { planned, ending } = state.view?.marks ?? {};
+  assert.deepEqual([planned, ending], ["anna has drained it: kernel update", undefined]);
 });
 
 test("a healer that comes back is heard again, as another incarnation", async () => {

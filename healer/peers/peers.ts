@@ -204,6 +204,7 @@ export class Peers implements KnownPeers {
 
   async #view({ site }: PeersPlan): Promise<ViewMessage> {
     const status = await this.#status();
+    const drained = this.#answers?.absence;
     this.#sequence += 1;
     return {
       version: viewVersion,
@@ -215,7 +216,9 @@ export class Peers implements KnownPeers {
       marks: {
         updating: status?.updating?.slots,
         pausedForMs: status?.paused?.forMs,
-        planned: this.#answers?.absence ?? this.#leaving,
+        planned: drained ?? this.#leaving,
+        // Whoever ends a drained host's healer has not taken the host back.
+        ending: (drained === undefined && this.#leaving !== undefined) || undefined,
         workers: status && ownWorkers(status),
       },
       ...(status === undefined ? {} : { status }),

@@ -22,6 +22,8 @@ const compressed: Limits = {
   hostConfirmMs: 20_000,
   hostGreenMs: 15_000,
   maxHostGreenMs: 60_000,
+  expectedBackMs: 30_000,
+  hostAwayMs: 40_000,
   witnessFreshMs: 6_000,
   roomRetryMs: 10_000,
 };

@@ -2,7 +2,7 @@
 import type { Action } from "../../core/actions.ts";
 import type { Event, RepairOutcome } from "../../core/events.ts";
 import type { Beat, Timed } from "../../core/facts.ts";
-import { hearPeer, type PeerState, unheardPeer } from "../../core/peer.ts";
+import { hearPeer, type PeerMarks, type PeerState, unheardPeer } from "../../core/peer.ts";
 import { initialState, noPast, type Past, type State } from "../../core/state.ts";
 import { step } from "../../core/step.ts";
 import { Random } from "../random.ts";
@@ -11,7 +11,7 @@ import { simLimits } from "../simLimits.ts";
 import { must, Violation } from "../violation.ts";
 import type { SiteScenario } from "./siteScenario.ts";
 import { SiteWatch } from "./siteWatch.ts";
-import { SiteWorld } from "./siteWorld.ts";
+import { type Leaving, SiteWorld } from "./siteWorld.ts";
 
 const limits = simLimits.compressed;
 const stepMs = 500;
@@ -36,6 +36,8 @@ class SiteSimulation {
   readonly #journal: SimJournal;
   readonly #tasks: { readonly atMs: number; readonly run: () => void }[] = [];
   #peers: Record<string, PeerState> = {};
+  /** Who goes on purpose, was heard to say so, and is gone. */
+  readonly #saidSo = new Set<string>();
   #state: State;
   /** Answers are for the healer that asked. */
   #life = 0;
@@ -123,29 +125,26 @@ class SiteSimulation {
     for (const [host, own] of Object.entries(this.#scenario.others)) {
       const before = this.#peers[host] ?? unheardPeer(host, world.nowMs);
       // Whoever goes on purpose is heard to say so, and then no more.
-      const says = world.hearsHealer(host) && (!world.isLeaving(host) || !this.#hasSaidSo(host));
-      if (!says) {
+      const leaving = world.leaves(host);
+      if (!world.hearsHealer(host) || (leaving !== undefined && this.#saidSo.has(host))) {
         const failed = { kind: "failed", failure: "timeout", detail: "it does not answer" } as const;
         this.#peers[host] = hearPeer(before, failed, world.nowMs).state;
         this.#watch.hearNothing(host);
         continue;
       }
       const green = world.isOn("unwell", host) ? own - 1 : own;
-      const planned = world.isLeaving(host) ? "its healer was told to end" : undefined;
-      const marks = { workers: { own, green }, planned };
+      if (leaving === undefined) this.#saidSo.delete(host);
+      else this.#saidSo.add(host);
+      const marks = { workers: { own, green, drained: leaving === "drained" ? own : 0 }, ...marksOf(leaving) };
       this.#sequence += 1;
       const view = { incarnation: host, sequence: this.#sequence, listens: true, marks };
       this.#peers[host] = hearPeer(before, { kind: "view", view }, world.nowMs).state;
-      this.#watch.hearHealer(host, planned !== undefined, green === own);
+      this.#watch.hearHealer(host, leaving, green === own);
     }
     this.#send({ kind: "peers", peers: Object.values(this.#peers) });
     if (this.#scenario.hasWitness && world.nowMs % 2_000 === 0) {
       this.#send({ kind: "witness", answered: world.hearsWitness });
     }
-  }
-
-  #hasSaidSo(host: string): boolean {
-    return this.#peers[host]?.view?.marks.planned !== undefined;
   }
 
   #tellOwn(): void {
@@ -278,6 +277,7 @@ class SiteSimulation {
     this.#life += 1;
     this.#deadUntilMs = this.#world.nowMs + this.#random.between(500, 5_000);
     this.#isDead = true;
+    this.#watch.die();
     this.#forgetPeers();
   }
 
@@ -303,4 +303,11 @@ class SiteSimulation {
     const site = { host: "bk", others, hasWitness: this.#scenario.hasWitness };
     return initialState(this.#world.planned, past, this.#world.nowMs, limits, site);
   }
+}
+
+function marksOf(leaving: Leaving | undefined): Pick<PeerMarks, "planned" | "ending"> {
+  if (leaving === undefined) return {};
+  return leaving === "drained"
+    ? { planned: "anna has drained it: disks" }
+    : { planned: "its healer was told to end", ending: true };
 }

@@ -8,8 +8,12 @@ const siteFaults = [
   "deaf",
   /** Its workers are not seen, and its healer is heard. */
   "cut",
-  /** It goes away on purpose. */
+  /** Its healer is told to end, and its workers serve on. */
   "planned",
+  /** It is shut down in an orderly way, and nobody has drained it. */
+  "reboot",
+  /** A person has drained it, and it goes. */
+  "drained",
   /** One of its own workers is not well. */
   "unwell",
   /** This host's own cable. */

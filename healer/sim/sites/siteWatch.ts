@@ -4,14 +4,14 @@ import type { Event } from "../../core/events.ts";
 import type { Limits } from "../../core/limits.ts";
 import { must } from "../violation.ts";
 import type { SiteFaultKind, SiteScenario } from "./siteScenario.ts";
-import type { SiteWorld } from "./siteWorld.ts";
+import type { Leaving, SiteWorld } from "./siteWorld.ts";
 
 type Begun = Extract<JournalEntry, { kind: "scaleBegun" }>;
 
 interface ToldHost {
-  /** When its healer's last word came, and whether that was that it goes. */
+  /** When its healer's last word came, and whether that was that it goes, and why. */
   heardMs: number | undefined;
-  isLeaving: boolean;
+  leaving: Leaving | undefined;
   /** Since when it has been heard with all its workers well. */
   wellSinceMs: number | undefined;
   seenMs: number | undefined;
@@ -23,15 +23,17 @@ interface ToldHost {
 const lateMs = 4_500;
 /** What is under way comes to its end within this, and what is missing is made. */
 const madeMs = 45_000;
+/** A healer that was killed is back within this, and listens. */
+const deadMs = 15_000;
 /** These delay nothing that this host does for a lost one. */
-const harmless: ReadonlySet<SiteFaultKind> = new Set(["power", "set-clock"]);
+const harmless: ReadonlySet<SiteFaultKind> = new Set(["power", "reboot", "set-clock"]);
 
 export class SiteWatch {
   readonly #scenario: SiteScenario;
   readonly #world: SiteWorld;
   readonly #limits: Limits;
   readonly #hosts: ReadonlyMap<string, ToldHost>;
-  readonly #lossPages = new Set<string>();
+  readonly #pages = new Set<string>();
   #witnessMs = Number.NEGATIVE_INFINITY;
   #room = 0;
   /** Whether this host is out of service. */
@@ -44,22 +46,22 @@ export class SiteWatch {
     this.#world = world;
     this.#limits = limits;
     const untold = () => {
-      return { heardMs: undefined, isLeaving: false, wellSinceMs: undefined, seenMs: undefined, servesOn: false };
+      return { heardMs: undefined, leaving: undefined, wellSinceMs: undefined, seenMs: undefined, servesOn: false };
     };
     this.#hosts = new Map(Object.keys(scenario.others).map((host) => [host, untold()]));
   }
 
   get pages(): ReadonlySet<string> {
-    return this.#lossPages;
+    return this.#pages;
   }
 
   /** What the healer hears, before what it makes of that. */
-  hearHealer(host: string, isLeaving: boolean, isWell: boolean): void {
+  hearHealer(host: string, leaving: Leaving | undefined, isWell: boolean): void {
     const { nowMs } = this.#world;
     const told = this.#told(host);
     Object.assign(told, {
       heardMs: nowMs,
-      isLeaving,
+      leaving,
       servesOn: false,
       wellSinceMs: isWell ? (told.wellSinceMs ?? nowMs) : undefined,
     });
@@ -76,6 +78,13 @@ export class SiteWatch {
     if (told.seenMs - (told.heardMs ?? 0) >= this.#limits.hostConfirmMs - lateMs) told.servesOn = true;
   }
 
+  /** What a healer was told in the moment before its end it may not have written down. */
+  die(): void {
+    for (const told of this.#hosts.values()) {
+      if (this.#world.nowMs - (told.heardMs ?? 0) <= lateMs) told.leaving = undefined;
+    }
+  }
+
   /** The core begins with a plan. When workers last answered it does not remember; if they still do it hears so at once. */
   startOver(): void {
     for (const told of this.#hosts.values()) told.seenMs = undefined;
@@ -83,13 +92,18 @@ export class SiteWatch {
 
   /** After a while in which nothing has changed, all that can be made for those that have no power is made. */
   look(): void {
+    this.#lookForForgotten();
     const { nowMs, capacity, evacuated } = this.#world;
     const { faults, others, own } = this.#scenario;
     const begun = faults.filter(({ atMs }) => atMs <= nowMs);
     const changesMs = begun.flatMap(({ atMs, forMs }) => [atMs, atMs + forMs]).filter((atMs) => atMs <= nowMs);
     const quietMs = nowMs - Math.max(0, ...changesMs);
-    if (quietMs < this.#limits.hostConfirmMs + madeMs || !begun.every(({ kind }) => harmless.has(kind))) return;
-    const lost = Object.keys(others).filter((host) => this.#world.isOn("power", host));
+    const { hostConfirmMs, expectedBackMs } = this.#limits;
+    if (quietMs < Math.max(hostConfirmMs, expectedBackMs) + madeMs || !begun.every(({ kind }) => harmless.has(kind)))
+      return;
+    const lost = Object.keys(others).filter(
+      (host) => this.#world.isOn("power", host) || this.#world.isOn("reboot", host),
+    );
     const left = ["bk", ...Object.keys(others)].filter((host) => !lost.includes(host)).toSorted();
     const shares = lost.map((host): [string, number] => {
       const workers = others[host] ?? 0;
@@ -104,6 +118,13 @@ export class SiteWatch {
     }
   }
 
+  #lookForForgotten(): void {
+    for (const [host, { leaving, heardMs = 0 }] of this.#hosts) {
+      const isForgotten = leaving === "drained" && this.#world.nowMs - heardMs > this.#limits.hostAwayMs + deadMs;
+      must(!isForgotten || this.#pages.has(`${host}.hostAway`), "who is away for long is told of", () => host);
+    }
+  }
+
   check(event: Event, actions: readonly Action[]): void {
     if (event.kind === "witness" && event.answered) this.#witnessMs = this.#world.nowMs;
     if (event.kind === "room") this.#room = event.fits;
@@ -113,12 +134,22 @@ export class SiteWatch {
       const isBegun = action.kind === "scale" || action.kind === "operate" || action.kind === "replace";
       must(!isBegun || !this.#isAway, "nothing is begun on a host that is out of service", () => action.kind);
       if (action.kind === "scale") this.#update(action);
-      if (action.kind === "page" && action.topic.endsWith(".hostLost")) {
-        must(!this.#lossPages.has(action.topic), "a host is lost once", () => action.topic);
-        this.#lossPages.add(action.topic);
-      }
-      if (action.kind === "clearPage") this.#lossPages.delete(action.topic);
+      if (action.kind === "page") this.#page(action.topic);
+      if (action.kind === "clearPage") this.#pages.delete(action.topic);
     }
+  }
+
+  /** Those that outlive a healer. */
+  #page(topic: string): void {
+    const [host = "", kind] = topic.split(".");
+    if (kind !== "hostLost" && kind !== "hostAway") return;
+    must(!this.#pages.has(topic), kind === "hostLost" ? "a host is lost once" : "a host is away once", () => topic);
+    this.#pages.add(topic);
+    if (kind === "hostLost") return;
+    const { leaving, heardMs = 0 } = this.#told(host);
+    const awayMs = this.#world.nowMs - heardMs;
+    const isSo = leaving === "drained" && awayMs >= this.#limits.hostAwayMs;
+    must(isSo, "only who was drained is away for long", () => `${host}: ${leaving}, ${awayMs} ms`);
   }
 
   #follow(entry: JournalEntry): void {
@@ -127,8 +158,8 @@ export class SiteWatch {
     this.#isAway = true;
     const { nowMs } = this.#world;
     const isOtherWell = [...this.#hosts.values()].some(
-      ({ heardMs = Number.NEGATIVE_INFINITY, wellSinceMs, isLeaving }) => {
-        return nowMs - heardMs <= lateMs && wellSinceMs !== undefined && !isLeaving;
+      ({ heardMs = Number.NEGATIVE_INFINITY, wellSinceMs, leaving }) => {
+        return nowMs - heardMs <= lateMs && wellSinceMs !== undefined && leaving === undefined;
       },
     );
     must(isOtherWell, "a host goes while another one serves", () => entry.reason);
@@ -145,15 +176,16 @@ export class SiteWatch {
   }
 
   #beginFor({ workers }: Begun, evacuated: Readonly<Record<string, number>>): void {
-    const { hostConfirmMs } = this.#limits;
+    const { hostConfirmMs, expectedBackMs } = this.#limits;
     const { nowMs } = this.#world;
     must(workers <= this.#room, "never more workers than room", () => `${workers} of ${this.#room}`);
     this.#isInSight();
     for (const [host, count] of Object.entries(evacuated)) {
       if (count <= (this.#world.evacuated[host] ?? 0)) continue;
-      const { heardMs, isLeaving, seenMs = 0, servesOn } = this.#told(host);
+      const { heardMs, leaving, seenMs = 0, servesOn } = this.#told(host);
       must(heardMs !== undefined, "only what was there can be lost", () => host);
-      must(!isLeaving || servesOn, "who goes on purpose is not lost", () => host);
+      const isOverdue = leaving === "ending" && nowMs - (heardMs ?? 0) >= expectedBackMs - lateMs;
+      must(leaving === undefined || servesOn || isOverdue, "who goes on purpose is not lost", () => host);
       const signMs = Math.max(heardMs ?? 0, seenMs);
       must(nowMs - signMs >= hostConfirmMs - lateMs, "a host is lost after a while", () => `${nowMs - signMs} ms`);
       must(count <= this.#mostFor(host), "each host makes its share", () => `${count} for ${host}`);
@@ -193,8 +225,8 @@ export class SiteWatch {
   /** Its share, divided among this host and all that may not be lost for it. */
   #mostFor(lost: string): number {
     const { nowMs } = this.#world;
-    const left = [...this.#hosts].filter(([host, { heardMs, isLeaving, seenMs = 0 }]) => {
-      if (host === lost || isLeaving) return false;
+    const left = [...this.#hosts].filter(([host, { heardMs, leaving, seenMs = 0 }]) => {
+      if (host === lost || leaving !== undefined) return false;
       return heardMs === undefined || nowMs - Math.max(heardMs, seenMs) < this.#limits.hostConfirmMs - lateMs;
     });
     return Math.ceil((this.#scenario.others[lost] ?? 0) / (1 + left.length));

@@ -3,6 +3,9 @@ import type { Evacuated } from "../../core/standIns.ts";
 import type { PlannedSlot } from "../../core/state.ts";
 import type { SiteFault, SiteFaultKind, SiteScenario } from "./siteScenario.ts";
 
+/** Why a host says that it goes: a person has drained it, or its healer was told to end. */
+export type Leaving = "drained" | "ending";
+
 export interface SiteMachine {
   isUp: boolean;
   isDrained: boolean;
@@ -47,12 +50,14 @@ export class SiteWorld {
   }
 
   /** It says so before it goes, and is gone then. */
-  isLeaving(host: string): boolean {
-    return this.isOn("planned", host);
+  leaves(host: string): Leaving | undefined {
+    if (this.isOn("drained", host)) return "drained";
+    return this.isOn("planned", host) || this.isOn("reboot", host) ? "ending" : undefined;
   }
 
   seesWorkers(host: string): boolean {
-    return !["power", "cut"].some((kind) => this.isOn(kind as SiteFaultKind, host)) && !this.isOn("isolated");
+    const gone = ["power", "cut", "reboot", "drained"];
+    return !gone.some((kind) => this.isOn(kind as SiteFaultKind, host)) && !this.isOn("isolated");
   }
 
   get hearsWitness(): boolean {
