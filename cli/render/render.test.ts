@@ -152,7 +152,7 @@ test("a cause is shown as the table has it", () => {
   assert.equal(
     renderCause(causeNamed("machinePaused")),
     `VM paused (machinePaused), of a machine
-known by:  libvirt: the domain is paused, and not by its disk
+known by:  libvirt: the domain is paused, and not by its disk; for a job of libvirt's own, as to save its memory, after \`jobGraceMs\`
 repairs:   resume, then powerCycle, then replace
 waits:     2.0 s
 because:   a snapshot pauses a domain for a moment

@@ -101,14 +101,16 @@ function withDomain(facts: SlotFacts, domain: DomainFact, nowMs: number): SlotFa
   const isRunning = domain.state === "running";
   const hasStarted = isRunning && domain.id !== undefined && domain.id !== facts.startedId;
   const runsOn = before?.state === "running" && facts.runningMs !== undefined;
-  const { startedMs: _started, runningMs: _running, ...rest } = facts;
+  const { startedMs: _started, runningMs: _running, pausedMs: _paused, ...rest } = facts;
   const startedMs = hasStarted ? nowMs : facts.startedMs;
   const runningMs = !isRunning ? undefined : runsOn && !hasStarted ? facts.runningMs : nowMs;
+  const pausedMs = domain.state === "paused" ? (facts.pausedMs ?? nowMs) : undefined;
   return {
     ...rest,
     domain: { value: domain, atMs: nowMs },
     ...(startedMs === undefined ? {} : { startedMs }),
     ...(runningMs === undefined ? {} : { runningMs }),
+    ...(pausedMs === undefined ? {} : { pausedMs }),
     ...(hasStarted ? { startedId: domain.id, startSeen: before !== undefined || facts.startedId !== undefined } : {}),
   };
 }

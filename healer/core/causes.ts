@@ -123,7 +123,8 @@ export const causes = {
   machinePaused: {
     title: "VM paused",
     subject: "machine",
-    evidence: "libvirt: the domain is paused, and not by its disk",
+    evidence:
+      "libvirt: the domain is paused, and not by its disk; for a job of libvirt's own, as to save its memory, after `jobGraceMs`",
     repairs: ["resume", "powerCycle", "replace"],
     patience: "pausedGraceMs",
     because: "a snapshot pauses a domain for a moment",
@@ -150,7 +151,8 @@ export const causes = {
   balancerFrozen: {
     title: "balancer frozen or paused",
     subject: "balancer",
-    evidence: "the domain is paused or its process is stopped; it would wake up believing that it holds the address",
+    evidence:
+      "the domain is paused, for a job of libvirt's own longer than `jobGraceMs`, or its process is stopped; it would wake up believing that it holds the address",
     repairs: ["powerCycle", "replace"],
     patience: "pausedGraceMs",
     because: "a snapshot pauses a domain for a moment",

@@ -29,7 +29,7 @@ export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowM
   const { facts } = subject;
   // What libvirt and the host's kernel say outweighs a heartbeat: a dead machine's last beat may still be fresh.
   const domain = isFresh(facts.domain, limits.domainsFreshMs, nowMs) ? facts.domain?.value : undefined;
-  const ofDomain = domain === undefined ? undefined : diagnoseDomain(subject, domain);
+  const ofDomain = domain === undefined ? undefined : diagnoseDomain(subject, domain, limits, nowMs);
   if (ofDomain !== undefined) return ofDomain;
   const [firstMs, ...others] = rebootsInARow(subject, limits, nowMs);
   if (firstMs !== undefined && others.length + 1 >= limits.reboots) {
@@ -42,7 +42,12 @@ export function diagnose(subject: Subject, host: HostFacts, limits: Limits, nowM
   return diagnoseSilence(facts, domain, host, limits, nowMs);
 }
 
-function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact): Finding | undefined {
+function diagnoseDomain(
+  { role, facts }: Subject,
+  { state, reason }: DomainFact,
+  limits: Limits,
+  nowMs: number,
+): Finding | undefined {
   const detail = reason === "" ? `libvirt says ${state}` : `libvirt says ${state} (${reason})`;
   const isBalancer = role === "balancer";
   switch (state) {
@@ -54,10 +59,15 @@ function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact)
       return bad("machinePanicked", detail);
     case "stalled":
       return bad("machineStalled", detail);
-    case "paused":
+    case "paused": {
+      const paused = isBalancer ? "balancerFrozen" : "machinePaused";
+      if (!jobs.has(reason)) return bad(paused, detail);
       // libvirt or a person is at work on it, and resumes it when that is done.
-      if (atWork.has(reason)) return { kind: "unclear", detail };
-      return bad(isBalancer ? "balancerFrozen" : "machinePaused", detail);
+      const sinceMs = facts.pausedMs ?? nowMs;
+      if (nowMs - sinceMs < limits.jobGraceMs) return { kind: "unclear", detail: `${detail}, and is at work on it` };
+      const long = `for ${Math.round((nowMs - sinceMs) / 1000)} s, and no such job takes that long`;
+      return { ...bad(paused, `${detail} ${long}`), sinceMs };
+    }
     case "frozen":
       return bad(isBalancer ? "balancerFrozen" : "machineFrozen", "its QEMU process is stopped");
     case "stopped":
@@ -67,8 +77,8 @@ function diagnoseDomain({ role, facts }: Subject, { state, reason }: DomainFact)
   }
 }
 
-/** Reasons of a pause, in the words of `virsh domstate --reason`. */
-const atWork: ReadonlySet<string> = new Set([
+/** Reasons of a pause that are jobs of libvirt's own, in the words of `virsh domstate --reason`. */
+const jobs: ReadonlySet<string> = new Set([
   "migrating",
   "saving",
   "dumping",

@@ -75,6 +75,8 @@ export interface SlotFacts {
   readonly startSeen?: boolean;
   /** Since when it has been seen running without a break: a machine that was paused could not beat. */
   readonly runningMs?: number;
+  /** Since when it has been seen paused without a break. */
+  readonly pausedMs?: number;
   /** When its processors last waited for the host's for most of the time, and for how much of it, from 0 to 1. */
   readonly starved?: Timed<number>;
   readonly diskThere?: Timed<boolean>;

@@ -24,6 +24,12 @@ export interface Limits {
   readonly starvedShare: number;
   /** A machine that was paused or frozen is left alone for so long: it may be a snapshot, or somebody debugging. */
   readonly pausedGraceMs: number;
+  /**
+   * One that libvirt itself keeps paused, as to save or to dump its memory, is left to that for so long: longer than a
+   * guest's memory takes to be written. What lasts longer has got stuck, or somebody has forgotten it; and a balancer that
+   * wakes from it believes that it still holds the address.
+   */
+  readonly jobGraceMs: number;
   /** From a domain's start to a service that is up; silence before that says nothing. */
   readonly bootMs: number;
   /** After the healer's own start what was never seen well is not red for so long: the host itself may just have booted. */
@@ -116,6 +122,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   busyShare: 0.8,
   starvedShare: 0.6,
   pausedGraceMs: 2_000,
+  jobGraceMs: minuteMs,
   maxLoopLagMs: 300,
   domainsFreshMs: 5_000,
   probeIntervalMs: 500,

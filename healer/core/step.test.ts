@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Beat, DomainFact } from "./facts.ts";
-import { beat, limits, Scene } from "./scene.ts";
+import { beat, limits, running, Scene } from "./scene.ts";
 
 test("a quiet host is green, and nothing is done", () => {
   const scene = new Scene();
@@ -347,8 +347,26 @@ test("a machine that dies while it settles is not waited for", () => {
 test("a domain that libvirt saves or dumps is left to that", () => {
   const scene = new Scene();
   scene.become("lb-1", { state: "paused", reason: "saving", id: 1 });
-  scene.pass(60_000);
+  scene.pass(limits.jobGraceMs - 1_000);
   assert.deepEqual(scene.repairs(), []);
+  assert.equal(scene.sentence("lb-1"), "libvirt says paused (saving), and is at work on it");
+  scene.become("lb-1", running);
+  scene.become("lb-1", { state: "paused", reason: "dumping", id: 1 });
+  scene.pass(limits.jobGraceMs - 1_000);
+  assert.deepEqual(scene.repairs(), [], "another one has its own time");
+});
+
+test("a domain that libvirt saves or dumps for ever is not", () => {
+  for (const [slot, expected] of [
+    ["lb-1", "powerCycle lb-1"],
+    ["web-1", "resume web-1"],
+  ] as const) {
+    const scene = new Scene();
+    scene.become(slot, { state: "paused", reason: "dumping", id: 1 });
+    scene.pass(limits.jobGraceMs + 500);
+    assert.deepEqual(scene.repairs(), [expected]);
+    assert.match(scene.journal().join(), /libvirt says paused \(dumping\) for 60 s, and no such job takes that long/);
+  }
 });
 
 test("an address that nobody has is a person's concern", () => {

@@ -36,7 +36,8 @@ async function start(place: RepairPlace, { slot }: RepairSlot): Promise<void> {
   const state = await domainState(libvirtUri, slot);
   if (state === "running") return;
   await requireBridge(place);
-  await virsh(libvirtUri, ["start", slot], startTimeoutMs);
+  // It boots, whatever image libvirt has saved of it: a balancer that wakes from one believes that it still holds the address.
+  await virsh(libvirtUri, ["start", "--force-boot", slot], startTimeoutMs);
 }
 
 async function resume({ libvirtUri }: RepairPlace, { slot }: RepairSlot): Promise<void> {

@@ -32,6 +32,10 @@ export function endFault(world: World, fault: Fault): void {
     machine.ills.delete("machineStarved");
     machine.reachableMs = world.nowMs;
   }
+  if (fault.kind === "save" && machine.domain === "paused" && machine.reason === "saving") {
+    Object.assign(machine, { domain: "running", reason: "save canceled", domainDepth: 0 });
+    world.announce(machine);
+  }
   if (fault.kind === "mute") unmute(world, machine);
   if (fault.kind === "slow-beats") machine.ills.delete("slow");
   if (fault.kind === "lose-image") machine.imageThere = true;
@@ -69,6 +73,7 @@ const domainOf: Partial<Record<SlotFault, { readonly state: DomainState; readonl
   kill: { state: "crashed", reason: "failed" },
   panic: { state: "panicked", reason: "panicked" },
   suspend: { state: "paused", reason: "user" },
+  save: { state: "paused", reason: "saving" },
   stall: { state: "stalled", reason: "I/O error" },
   freeze: { state: "frozen", reason: "" },
   undefine: { state: "absent", reason: "" },

@@ -15,6 +15,7 @@ export const slotFaults = [
   "kill",
   "panic",
   "suspend",
+  "save",
   "stall",
   "freeze",
   "hang-guest",

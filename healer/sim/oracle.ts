@@ -81,7 +81,7 @@ export function isNoStart({ startedMs, slots }: Told, { slot }: SlotRepair, limi
 
 /** Silence is waited out from when somebody listened; what a machine says of itself, from when it said otherwise. */
 export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limits, nowMs: number): void {
-  const { beatMs = 0, goodBeatMs = 0, runningMs = 0, starvedMs = 0 } = told.slots.get(slot) ?? {};
+  const { beatMs = 0, goodBeatMs = 0, runningMs = 0, starvedMs = 0, isBeingSaved = false } = told.slots.get(slot) ?? {};
   const silent: Readonly<Record<string, number>> = {
     machineUnreachable: limits.resetAfterMs,
     machineHung: limits.replaceAfterMs,
@@ -99,10 +99,11 @@ export function isPatient(told: Told, { slot, cause }: SlotRepair, limits: Limit
     // Of silence too, and of both in turn.
     machineStarved: limits.busyGraceMs,
   };
+  const pausedMs = isBeingSaved ? limits.jobGraceMs : limits.pausedGraceMs;
   const seen: Readonly<Record<string, number>> = {
     machineStopped: limits.stoppedGraceMs,
-    machinePaused: limits.pausedGraceMs,
-    balancerFrozen: limits.pausedGraceMs,
+    machinePaused: pausedMs,
+    balancerFrozen: pausedMs,
     machineStalled: limits.pausedGraceMs,
     machineFrozen: limits.resetAfterMs,
   };

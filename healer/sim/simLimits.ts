@@ -10,6 +10,7 @@ const compressed: Limits = {
   startGraceMs: 3_000,
   repairDeadlineMs: 20_000,
   busyGraceMs: 15_000,
+  jobGraceMs: 12_000,
   pageAfterMs: 40_000,
   slotBudget: 4,
   hostBudget: 9,

@@ -1,6 +1,6 @@
 /** What the healer was told, noted beside it: the oracle judges by this, and in no case by what the healer made of it. */
 import type { Event } from "../core/events.ts";
-import type { Beat, Timed } from "../core/facts.ts";
+import type { Beat, DomainFact, Timed } from "../core/facts.ts";
 import type { Limits } from "../core/limits.ts";
 import { plannedFiles } from "./machine.ts";
 
@@ -24,6 +24,8 @@ export interface ToldSlot {
   /** The last beat that gave no reason for any repair. */
   goodBeatMs: number;
   runningMs: number;
+  /** libvirt said last that it saves it, and keeps it paused for that. */
+  isBeingSaved: boolean;
   /** When it was last said to be starved of processors. */
   starvedMs: number;
   /** When it was last said to have rebooted, and how often. */
@@ -57,6 +59,7 @@ export function newTold(slots: readonly string[]): Told {
       beatMs: 0,
       goodBeatMs: 0,
       runningMs: 0,
+      isBeingSaved: false,
       starvedMs: Number.NEGATIVE_INFINITY,
       rebootedMs: 0,
       reboots: 0,
@@ -103,14 +106,15 @@ export function tell(told: Told, event: Event, limits: Limits, nowMs: number): v
       return;
     }
     case "domain":
-      tellDomain(told.slots.get(event.slot), event.domain.state === "running", nowMs);
+      tellDomain(told.slots.get(event.slot), event.domain, event.domain.state === "running", nowMs);
       return;
     case "domains":
       told.silentSinceMs = undefined;
-      for (const [slot, { state, diskThere, waitedShare = 0 }] of Object.entries(event.domains)) {
+      for (const [slot, domain] of Object.entries(event.domains)) {
+        const { state, diskThere, waitedShare = 0 } = domain;
         const toldSlot = told.slots.get(slot);
         if (toldSlot !== undefined && waitedShare >= limits.starvedShare) toldSlot.starvedMs = nowMs;
-        tellDomain(told.slots.get(slot), state === "running" && diskThere, nowMs);
+        tellDomain(toldSlot, domain, state === "running" && diskThere, nowMs);
       }
       return;
     case "hypervisorSilent":
@@ -163,8 +167,14 @@ function tellReboot(slot: ToldSlot | undefined, nowMs: number): void {
   slot.reboots += 1;
 }
 
-function tellDomain(slot: ToldSlot | undefined, isRunning: boolean, nowMs: number): void {
+function tellDomain(
+  slot: ToldSlot | undefined,
+  { state, reason }: DomainFact,
+  isRunning: boolean,
+  nowMs: number,
+): void {
   if (slot === undefined) return;
+  slot.isBeingSaved = state === "paused" && reason === "saving";
   if (isRunning) slot.runningMs = nowMs;
   else slot.changedMs = undefined;
 }
