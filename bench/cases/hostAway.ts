@@ -9,7 +9,6 @@ import { inHost } from "../../lab/machine.ts";
 import { hostNamed } from "../../lab/owner.ts";
 import { askedAgainMs, deadlineMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, outageMs, quietP95Ms } from "../outage.ts";
-import { runOnHost } from "../repairs/runOnHost.ts";
 import { isKept, nowMs } from "../requestRecord.ts";
 import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { statusOf, untilStatus, workersOf } from "../statusOf.ts";
@@ -175,11 +174,11 @@ async function replaceMachines(rig: Rig, host: string): Promise<void> {
   const keys = ["vigil:worker.memoryMib", "vigil:balancer.memoryMib"];
   for (const key of keys) {
     const stack = ["--path", key, "--stack", host];
-    const memoryMib = Number(await runOnHost(rig, host, ["pulumi", "config", "get", ...stack]));
+    const memoryMib = Number(await inHost(rig.lab, host, ["pulumi", "config", "get", ...stack]));
     const other = memoryMib === smallMib ? largeMib : smallMib;
-    await runOnHost(rig, host, ["pulumi", "config", "set", ...stack, `${other}`]);
+    await inHost(rig.lab, host, ["pulumi", "config", "set", ...stack, `${other}`]);
   }
-  await runOnHost(rig, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
+  await inHost(rig.lab, host, ["pulumi", "up", "--yes", "--non-interactive", "--skip-preview", "--stack", host]);
 }
 
 /** Disposing of it restores the power, too. */

@@ -46,6 +46,15 @@ function outcomes({ scene }: SiteScene): string[] {
   });
 }
 
+/** What was asked and not answered is answered now: the machines have left. */
+function answerRotations({ scene }: SiteScene): void {
+  for (const { slot, rotation } of Object.values(scene.state.slots)) {
+    if (rotation?.to !== "out" || rotation.outcome !== undefined) continue;
+    scene.beats.set(slot, { ...beat, service: "draining" });
+    scene.send({ kind: "rotated", slot, generation: rotation.generation, outcome: { ok: true } });
+  }
+}
+
 test("the address leaves first, then all workers are drained, and then the host may be switched off", () => {
   const site = wellSite();
   assert.equal(site.scene.send(drain), "anna takes this host out of service: kernel update");
@@ -146,6 +155,24 @@ test("machines that start with a host that is drained are drained again, and the
   site.pass(20_000);
   assert.deepEqual([phaseOf(site), moves(site).slice(3)], ["ready", ["web-1 out", "web-2 out"]]);
   assert.equal(awaitedOf(scene.state, limits, scene.nowMs), "lb-1 holds the service's address");
+});
+
+test("one that returns while its machines are just asked to leave has returned when they are back", () => {
+  const site = drainedSite();
+  // They were made anew, and know nothing of a drain.
+  site.scene.beats.clear();
+  site.scene.rotates = undefined;
+  site.restart();
+  site.pass(2_000);
+  assert.deepEqual(moves(site).slice(-2), ["web-1 out", "web-2 out"]);
+  site.scene.send(comeBack);
+  site.pass(2_000);
+  assert.deepEqual([drainedSlots(site), outcomes(site)], [[], []], "they have not said yet that they leave");
+  site.scene.rotates = { ok: true };
+  answerRotations(site);
+  site.pass(3_000);
+  assert.deepEqual(outcomes(site), ["ok"]);
+  assert.deepEqual(moves(site).slice(-2), ["web-1 in", "web-2 in"]);
 });
 
 test("a healer that is killed at any instant goes on where it was", () => {

@@ -228,10 +228,16 @@ function isOfHost({ drain }: SlotState): boolean {
   return drain?.ofHost === true;
 }
 
+/** One that was asked to leave may yet do so, and is asked back only then. */
 function stillOut(state: State): SlotState | undefined {
   return slotsOf(state).find((slot) => {
-    return isOfHost(slot) || (slot.drain === undefined && slot.facts.beat?.value.service === "draining");
+    const leaves = slot.facts.beat?.value.service === "draining" || isAskedOut(slot);
+    return isOfHost(slot) || (slot.drain === undefined && leaves);
   });
+}
+
+function isAskedOut({ rotation }: SlotState): boolean {
+  return rotation?.to === "out" && rotation.outcome === undefined;
 }
 
 function enter(state: State, drain: HostDrain, phase: HostDrain["phase"], nowMs: number): Kept {
