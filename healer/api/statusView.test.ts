@@ -140,6 +140,24 @@ test("it is down when no worker serves, and when nobody has the address", () => 
   assert.equal(story.status.since, story.status.pages[0]?.since);
 });
 
+test("a host that is cut off says so first, and does not say that the service is down", () => {
+  const story = new Story({ host: "bk", others: { mb: 2 }, hasWitness: true }).pass(30_000);
+  for (let second = 0; second < 20; second += 1) {
+    story.hear({ kind: "peers", peers: [{ ...goodPeer("mb", 0), status: "silent" }] });
+    story.hear({ kind: "witness", answered: false }).hear({ kind: "vipHolders", macs: [] }).pass(1_000);
+  }
+  const why =
+    "this host is cut off: neither the witness nor any other host is heard; whether other hosts are lost, and who has the service's address, cannot be told from here; only this host's own machines are repaired";
+  const next = "mb: nothing is made in its place while this host is cut off";
+  assert.deepEqual(head(story.status), ["degraded", "this host is cut off, 2 of 2 workers serve", why, next]);
+  story.domain("web-1", "crashed", "failed");
+  assert.deepEqual(head(story.status).slice(0, 3), [
+    "degraded",
+    "this host is cut off, 1 of 2 workers serve, web-1 is red",
+    why,
+  ]);
+});
+
 test("a pause is what happens next, as long as it lasts", () => {
   const story = well().hear({ kind: "pause", forMs: 60_000, by: "anna" });
   assert.deepEqual(

@@ -1,5 +1,6 @@
 /** From state and history to the answer to "is it fine?": the verdict, since when, why, and what happens next. */
 import { overriddenWorkers } from "../../infra/overriddenWorkers.ts";
+import { causeOf } from "../core/causes.ts";
 import { isFresh } from "../core/facts.ts";
 import type { SlotState, Status as SlotStatusName } from "../core/state.ts";
 import { allSlots } from "../history/history.ts";
@@ -96,13 +97,21 @@ function whatOf(known: Known, pages: Status["pages"], moment: Moment): string {
     return `all ${all} machines beat; drained: ${drained.map(({ slot }) => slot).join(", ")}`;
   }
   const serving = `${servingWorkers(known, moment.nowMs).length} of ${workersOf(known.state).length} workers serve`;
+  if (cutOffIn(pages) !== undefined) return [causeOf("hostIsolated").title, serving, ...bad].join(", ");
   return [serving, ...(bad.length > 0 ? bad : [`${pages.length} to see to`])].join(", ");
+}
+
+/** Whatever else is said is said of this side of the cut only. */
+function cutOffIn(pages: Status["pages"]): Status["pages"][number] | undefined {
+  return pages.find(({ topic }) => topic === "hostIsolated");
 }
 
 function whyOf(known: Known, pages: Status["pages"], moment: Moment): string {
   const away = hostDrainWords(known, moment);
   if (away !== undefined) return away.why;
   const [worst] = troubled(known);
+  const cutOff = cutOffIn(pages);
+  if (cutOff !== undefined) return cutOff.sentence;
   const page = pages[0]?.sentence;
   if (worst === undefined) return page ?? wellOf(known);
   // The sentence of a repair speaks of the repair; what it is for stands in the incident.

@@ -1,5 +1,5 @@
 /** Turns an observation into facts. What an event does not speak of stays as it was. */
-import { addressTrouble } from "./addressHolders.ts";
+import { addressTrouble, isAddressOutOfSight } from "./addressHolders.ts";
 import type { Event, PolledDomain } from "./events.ts";
 import type { Beat, DomainFact, SlotFacts, Timed } from "./facts.ts";
 import type { Limits } from "./limits.ts";
@@ -38,8 +38,9 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       return { ...state, host: { ...state.host, poolFreeBytes, stateFreeBytes } };
     }
     case "vipHolders": {
+      const isOutOfSight = event.macs.length === 0 && isAddressOutOfSight(state, limits, nowMs);
       const isInOrder = addressTrouble(event.macs, state.site) === undefined;
-      const vipTroubleMs = isInOrder ? undefined : (state.host.vipTroubleMs ?? nowMs);
+      const vipTroubleMs = isInOrder || isOutOfSight ? undefined : (state.host.vipTroubleMs ?? nowMs);
       const vipHolders = { value: event.macs, atMs: nowMs };
       return { ...state, host: { ...state.host, vipHolders, vipTroubleMs, vipUnasked: undefined } };
     }

@@ -300,8 +300,9 @@ export const causes = {
     subject: "host",
     evidence: "neither the witness nor any other host is heard",
     repairs: [],
-    patience: "hostConfirmMs",
-    because: "whether other hosts are lost cannot be told from here, and nothing is made in their place",
+    patience: "witnessFreshMs",
+    because:
+      "whether other hosts are lost, and who has the service's address, cannot be told from here; only this host's own machines are repaired",
     fault: undefined,
   },
   hypervisorDown: {

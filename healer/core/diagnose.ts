@@ -117,8 +117,8 @@ function diagnoseBeat(
       break;
   }
   const misfit = misfitOf(beat, plannedFiles);
-  const standsBack = beat.vrrp === "FAULT" && beat.isCutOff === true && !hearsWitness(host, limits, nowMs);
-  if ((beat.vrrp === "FAULT" && !standsBack) || beat.vrrp === "NONE") {
+  const isStandingBack = standsBack(beat, host, limits, nowMs);
+  if ((beat.vrrp === "FAULT" && !isStandingBack) || beat.vrrp === "NONE") {
     if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its keepalived is starting" };
     // One that does not know its workers stands back: to rebuild it from the same image would change nothing.
     if (misfit !== undefined && beat.fileRefusal !== undefined) return misfit;
@@ -131,7 +131,7 @@ function diagnoseBeat(
     return bad("guestDiskFull", `${Math.floor(beat.freeBytes / 1024)} KiB are left in the guest`);
   }
   if (misfit !== undefined) return misfit;
-  if (standsBack) {
+  if (isStandingBack) {
     const silence = "it hears neither the witness nor any machine of another host";
     return { kind: "well", detail: `it beats and serves, and stands back: ${silence}` };
   }
@@ -143,6 +143,11 @@ function misfitOf({ files, fileRefusal }: Beat, plannedFiles: string | undefined
   const isPlanned = plannedFiles === undefined || files === plannedFiles;
   if (!isPlanned) return bad("filesChanged", "a managed file is not as planned");
   return fileRefusal === undefined ? undefined : bad("filesRefused", fileRefusal);
+}
+
+/** Whether a balancer leaves the address to the other side of a cut. */
+export function standsBack({ vrrp, isCutOff }: Beat, host: HostFacts, limits: Limits, nowMs: number): boolean {
+  return vrrp === "FAULT" && isCutOff === true && !hearsWitness(host, limits, nowMs);
 }
 
 /** A balancer that is cut off alone is not well. Over a bad wire one ping in some comes through: the last has to. */

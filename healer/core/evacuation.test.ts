@@ -162,17 +162,22 @@ test("a host that was never heard is not lost", () => {
   assert.deepEqual(site.scalings(), []);
 });
 
-test("nothing is made while this host is cut off; once the witness answers it is", () => {
+test("nothing is made while this host is cut off, which it says at once; when the witness answers it is", () => {
   const site = new SiteScene({ hasWitness: true });
   site.pass(10_000);
   site.lose();
   site.witnessAnswers = false;
+  site.pass(limits.witnessFreshMs - 1_000);
+  assert.deepEqual([site.is(), site.pages()], ["silent", []]);
+  site.pass(2_000);
+  assert.equal(site.is(), "isolated", "and not only when the other host would count as lost");
+  assert.equal(site.sentence(), "neither it nor the witness nor any other host is heard from here");
+  const page =
+    "this host is cut off: neither the witness nor any other host is heard; whether other hosts are lost, and who has the service's address, cannot be told from here; only this host's own machines are repaired";
+  assert.deepEqual(site.pages(), [page]);
   site.pass(5 * minuteMs);
   assert.equal(site.is(), "isolated");
-  assert.deepEqual(site.scalings(), []);
-  assert.deepEqual(site.pages(), [
-    "this host is cut off: whether other hosts are lost cannot be told from here, and nothing is made in their place",
-  ]);
+  assert.deepEqual([site.scalings(), site.pages()], [[], [page]]);
   site.witnessAnswers = true;
   site.pass(50_000);
   assert.deepEqual(
@@ -184,6 +189,26 @@ test("nothing is made while this host is cut off; once the witness answers it is
   site.pass(20_000);
   assert.deepEqual(site.scalings(), ["the loss of mb: 4"]);
   assert.equal(site.sentence(), "neither its healer nor any of its workers was heard for 60 s");
+});
+
+test("a healer that has only just begun to ask the witness does not call its host cut off", () => {
+  const site = new SiteScene({ hasWitness: true });
+  site.pass(10_000);
+  site.lose();
+  site.witnessAnswers = false;
+  site.restart();
+  site.pass(limits.witnessFreshMs);
+  assert.deepEqual([site.is(), site.pages()], ["silent", []]);
+  assert.match(site.sentence() ?? "", /^its healer is silent, and it counts as lost after 60 s/);
+  site.pass(2_000);
+  assert.deepEqual([site.is(), site.pages().length], ["isolated", 1]);
+});
+
+test("whoever has no other host is cut off from nobody", () => {
+  const site = new SiteScene({ hasWitness: true, others: {} });
+  site.witnessAnswers = false;
+  site.pass(minuteMs);
+  assert.deepEqual(site.pages(), []);
 });
 
 test("who hears a third host is not cut off, whatever its witness says", () => {

@@ -99,7 +99,7 @@ export interface HostFacts {
   readonly vipHolders?: Timed<readonly string[]> | undefined;
   /** Why nobody asks, and since when; undefined while it is asked. */
   readonly vipUnasked?: Timed<string> | undefined;
-  /** Since when that is not exactly one, or none of the site's balancers. */
+  /** Since when that is not exactly one, or none of the site's balancers, as far as it can be seen from here. */
   readonly vipTroubleMs?: number | undefined;
 }
 

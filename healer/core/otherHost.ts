@@ -102,13 +102,16 @@ export function judgeHosts(before: State, limits: Limits, nowMs: number): Judged
 
 /**
  * Whether this host is known to be cut off from all others: it has a witness, and hears neither that nor any other host.
- * Undefined while the witness has not been asked.
+ * Undefined while that cannot be told: silence counts from when somebody asked and listened.
  */
 export function isIsolated(state: State, limits: Limits, nowMs: number): boolean | undefined {
-  const { site, host } = state;
-  if (!site.hasWitness || hearsOthers(state, limits, nowMs)) return false;
-  if (host.witnessAskedMs === undefined) return undefined;
-  return host.witnessMs === undefined || nowMs - host.witnessMs > limits.witnessFreshMs;
+  const { site, host, hosts } = state;
+  if (!site.hasWitness || Object.keys(hosts).length === 0) return false;
+  if (hearsOthers(state, limits, nowMs)) return false;
+  const { witnessFreshMs } = limits;
+  if (host.witnessMs !== undefined && nowMs - host.witnessMs <= witnessFreshMs) return false;
+  if (host.witnessAskedMs === undefined || nowMs - host.deafUntilMs <= witnessFreshMs) return undefined;
+  return true;
 }
 
 function hearsOthers(state: State, limits: Limits, nowMs: number): boolean {
@@ -187,15 +190,16 @@ function readSilence(
   const answering = seen?.[host.host] ?? 0;
   if (answering > 0) return silent("and its workers answer");
   const isolated = isIsolated(state, limits, nowMs);
+  // That is known long before the host would count as lost.
+  if (isolated === true) {
+    return { status: "isolated", sentence: "neither it nor the witness nor any other host is heard from here" };
+  }
   // What was confirmed stays so until something speaks for the host again.
-  if (host.status === "lost" && isolated !== true) return { status: "lost", sentence: host.sentence };
+  if (host.status === "lost") return { status: "lost", sentence: host.sentence };
   if (nowMs - lastSignMs(host, peer, state) < limits.hostConfirmMs) {
     return silent(`and it counts as lost after ${limits.hostConfirmMs / 1000} s without a word of it or its workers`);
   }
-  if (isolated === undefined) return silent("and the witness was not asked yet");
-  if (isolated) {
-    return { status: "isolated", sentence: "neither it nor the witness nor any other host is heard from here" };
-  }
+  if (isolated === undefined) return silent("and the witness was not asked for long enough");
   // The witness is heard again before healers have found each other.
   if (state.cutOffMs !== undefined && nowMs - state.cutOffMs < limits.hostConfirmMs) {
     return silent("and this host itself was cut off until a moment ago");

@@ -6,7 +6,7 @@ import { causeOf } from "./causes.ts";
 import { hasTooLittleRoom } from "./evacuation.ts";
 import { massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
-import type { OtherHost } from "./otherHost.ts";
+import { isIsolated, type OtherHost } from "./otherHost.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 
@@ -38,6 +38,11 @@ export function updatePages(state: State, limits: Limits, nowMs: number): Told {
 function duePages(state: State, limits: Limits, nowMs: number): Record<string, string> {
   const pages: Record<string, string> = {};
   const { host } = state;
+  // It comes first: what else there is to say is said of this side of the cut only.
+  if (isIsolated(state, limits, nowMs) === true) {
+    const { title, evidence, because } = causeOf("hostIsolated");
+    pages.hostIsolated = `${title}: ${evidence}; ${because}`;
+  }
   if (host.hypervisorSilent !== undefined && nowMs - host.hypervisorSilent.atMs > limits.domainsFreshMs) {
     pages.hypervisorDown = `${causeOf("hypervisorDown").title}: ${host.hypervisorSilent.value}`;
   }
@@ -62,8 +67,6 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
   const awayForLong = Object.values(state.hosts).filter((other) => isAwayForLong(other, limits, nowMs));
   Object.assign(pages, lossPages(state.hosts), awayPages(awayForLong));
-  const isCutOff = Object.values(state.hosts).some(({ status }) => status === "isolated");
-  if (isCutOff) pages.hostIsolated = `${causeOf("hostIsolated").title}: ${causeOf("hostIsolated").because}`;
   const short = hasTooLittleRoom(state);
   if (short !== undefined) pages.standInRoom = short;
   // What a change that was cut short has left is removed by the next one.

@@ -163,11 +163,17 @@ class SiteSimulation {
       return [slot, { state, reason: "", ...(isUp ? { id: starts } : {}), diskThere: true, attached: true }];
     });
     this.#send({ kind: "domains", domains: Object.fromEntries(domains) });
+    // A balancer that stands back leaves the address to those that cannot be seen from here.
+    this.#send({ kind: "vipHolders", macs: this.#isStandingBack ? [] : ["52:54:00:a8:0a:10"] });
+  }
+
+  get #isStandingBack(): boolean {
+    return this.#scenario.hasWitness && this.#world.isOn("isolated");
   }
 
   #balancerSays(): Pick<Beat, "vrrp" | "isCutOff" | "workersUp"> {
     const workersUp = this.#workersUp();
-    if (!this.#scenario.hasWitness || !this.#world.isOn("isolated")) return { vrrp: "BACKUP", workersUp };
+    if (!this.#isStandingBack) return { vrrp: "BACKUP", workersUp };
     return { vrrp: "FAULT", isCutOff: true, workersUp };
   }
 

@@ -36,6 +36,9 @@ export class SiteWatch {
   readonly #pages = new Set<string>();
   #witnessMs = Number.NEGATIVE_INFINITY;
   #room = 0;
+  #isDead = false;
+  /** Since when this host has been cut off, and a healer has listened. */
+  #cutSinceMs: number | undefined;
   /** Whether this host is out of service. */
   #isAway = false;
   /** The last change, as it was begun. */
@@ -83,16 +86,21 @@ export class SiteWatch {
     for (const told of this.#hosts.values()) {
       if (this.#world.nowMs - (told.heardMs ?? 0) <= lateMs) told.leaving = undefined;
     }
+    this.#isDead = true;
   }
 
   /** The core begins with a plan. When workers last answered it does not remember; if they still do it hears so at once. */
   startOver(): void {
     for (const told of this.#hosts.values()) told.seenMs = undefined;
+    this.#isDead = false;
+    this.#pages.delete("hostIsolated");
+    this.#cutSinceMs = undefined;
   }
 
   /** After a while in which nothing has changed, all that can be made for those that have no power is made. */
   look(): void {
     this.#lookForForgotten();
+    this.#lookForCut();
     const { nowMs, capacity, evacuated } = this.#world;
     const { faults, others, own } = this.#scenario;
     const begun = faults.filter(({ atMs }) => atMs <= nowMs);
@@ -118,6 +126,16 @@ export class SiteWatch {
     }
   }
 
+  /** Long before others count as lost, and of nothing else that cannot be seen from here. */
+  #lookForCut(): void {
+    const { hasWitness } = this.#scenario;
+    if (!hasWitness || this.#isDead || !this.#world.isOn("isolated")) this.#cutSinceMs = undefined;
+    else this.#cutSinceMs ??= this.#world.nowMs;
+    const cutMs = this.#world.nowMs - (this.#cutSinceMs ?? this.#world.nowMs);
+    const isSaid = this.#pages.has("hostIsolated") || cutMs <= this.#limits.witnessFreshMs + lateMs;
+    must(isSaid, "who is cut off says so", () => `not for ${cutMs} ms`);
+  }
+
   #lookForForgotten(): void {
     for (const [host, { leaving, heardMs = 0 }] of this.#hosts) {
       const isForgotten = leaving === "drained" && this.#world.nowMs - heardMs > this.#limits.hostAwayMs + deadMs;
@@ -139,13 +157,15 @@ export class SiteWatch {
     }
   }
 
-  /** Those that outlive a healer. */
   #page(topic: string): void {
     const [host = "", kind] = topic.split(".");
-    if (kind !== "hostLost" && kind !== "hostAway") return;
-    must(!this.#pages.has(topic), kind === "hostLost" ? "a host is lost once" : "a host is away once", () => topic);
+    const isOfCut = this.#scenario.hasWitness && this.#world.isOn("isolated") && !this.#world.isOn("balancer");
+    must(!topic.startsWith("vip") || !isOfCut, "who is cut off does not see who has the address", () => topic);
+    if (topic === "hostIsolated") this.#isOutOfSight();
+    else if (kind !== "hostLost" && kind !== "hostAway") return;
+    must(!this.#pages.has(topic), kind === "hostLost" ? "a host is lost once" : "a page is sent once", () => topic);
     this.#pages.add(topic);
-    if (kind === "hostLost") return;
+    if (kind !== "hostAway") return;
     const { leaving, heardMs = 0 } = this.#told(host);
     const awayMs = this.#world.nowMs - heardMs;
     const isSo = leaving === "drained" && awayMs >= this.#limits.hostAwayMs;
@@ -210,6 +230,13 @@ export class SiteWatch {
     must(!isServing, "what serves is drained before it is removed", () => `${workers} workers`);
     const isKept = Object.entries(evacuated).every(([host, count]) => count <= (this.#world.evacuated[host] ?? 0));
     must(isKept, "fewer workers stand in for fewer", () => JSON.stringify(evacuated));
+  }
+
+  #isOutOfSight(): void {
+    const heard = [...this.#hosts.values()].flatMap(({ heardMs = 0, seenMs = 0 }) => [heardMs, seenMs]);
+    const sinceMs = this.#world.nowMs - Math.max(this.#witnessMs, ...heard);
+    const isSo = sinceMs >= this.#limits.witnessFreshMs - lateMs;
+    must(isSo, "who hears somebody is not cut off", () => `heard ${sinceMs} ms ago`);
   }
 
   /** A host that has a witness and hears neither it nor any other host does nothing about them. */
