@@ -255,6 +255,37 @@ test("as many as there is room for, and a page says how many are not", () => {
   assert.deepEqual(site.evacuated, { mb: 2 });
 });
 
+test("while there is no room one page says so, however often it is asked again, and it ends once", () => {
+  const site = new SiteScene();
+  site.capacity = 2;
+  site.pass(10_000);
+  site.lose();
+  site.pass(limits.hostConfirmMs + 5 * limits.roomRetryMs);
+  const told = () => {
+    return site.scene.actions.flatMap((action) => {
+      return "topic" in action && action.topic === "standInRoom" ? [action.kind] : [];
+    });
+  };
+  const asked = site.scene.actions.filter(({ kind }) => kind === "askRoom").length;
+  assert.deepEqual([asked, told()], [6, ["page"]]);
+  site.capacity = 6;
+  site.pass(limits.roomRetryMs + 20_000);
+  assert.deepEqual([site.evacuated, site.scene.state.pages.standInRoom], [{ mb: 2 }, undefined]);
+  assert.deepEqual(told(), ["page", "clearPage"]);
+});
+
+test("an answer about room is not used twice", () => {
+  const site = new SiteScene();
+  site.pass(10_000);
+  site.outcome = { ok: false, code: "preflight", reason: "there is no memory" };
+  site.lose();
+  site.pass(limits.hostConfirmMs + 10_000);
+  assert.equal(site.scalings().length, 1);
+  site.capacity = 2;
+  site.pass(10 * minuteMs);
+  assert.equal(site.scalings().length, 1, "what did fit does not fit any more");
+});
+
 test("nobody guesses how many workers a host has that never said so and of which the site facts do not tell", () => {
   const site = new SiteScene();
   site.pass(10_000);

@@ -22,9 +22,10 @@ export interface Room {
   /** So many in all were asked for. */
   readonly workers: number;
   readonly atMs: number;
-  /** So many of them fit; undefined until it is answered. */
+  readonly isAnswered: boolean;
+  /** So many of them fit, by the last answer; undefined until there is one. */
   readonly fits: number | undefined;
-  /** What there is too little of. */
+  /** What there was too little of. That it is asked again does not end a page that says so. */
   readonly lack: string | undefined;
 }
 
@@ -48,7 +49,7 @@ export function wantedFor(
 
 export function hearRoom(state: State, { workers, fits, lack }: Extract<Event, { kind: "room" }>): State {
   if (state.room?.workers !== workers) return state;
-  return { ...state, room: { ...state.room, fits, lack } };
+  return { ...state, room: { ...state.room, isAnswered: true, fits, lack } };
 }
 
 /** Stands in for the lost, and gives back to those who have returned; one change at a time. */
@@ -90,10 +91,10 @@ function standIn(state: State, limits: Limits, nowMs: number): Kept | undefined 
   if (scaleRefusal(state, workers, limits, nowMs) !== undefined) return undefined;
   const { room } = state;
   if (room === undefined || room.workers !== workers || nowMs - room.atMs >= limits.roomRetryMs) {
-    const asked = { workers, atMs: nowMs, fits: undefined, lack: undefined };
+    const asked = { workers, atMs: nowMs, isAnswered: false, fits: room?.fits, lack: room?.lack };
     return { state: { ...state, room: asked }, actions: [{ kind: "askRoom", workers }] };
   }
-  if (room.fits === undefined || room.fits <= there) return undefined;
+  if (!room.isAnswered || room.fits === undefined || room.fits <= there) return undefined;
   const evacuated = filled(state.evacuated, wanted, Math.min(room.fits, workers) - there);
   const lost = Object.keys(evacuated).filter((host) => evacuated[host] !== state.evacuated[host]);
   const wish = { workers: there + standInsOf({ evacuated }) - standInsOf(state), evacuated, givesBackTo: undefined };

@@ -965,6 +965,20 @@ export const mutants: readonly Mutant[] = [
     "room that was made is used",
   ),
   m(
+    "room that was there is used unasked",
+    "evacuation.ts",
+    "if (!room.isAnswered || room.fits === undefined",
+    "if (room.fits === undefined",
+    "never more workers than room",
+  ),
+  m(
+    "that there is no room is forgotten when it is asked again",
+    "evacuation.ts",
+    "fits: room?.fits, lack: room?.lack };",
+    "fits: undefined, lack: undefined };",
+    "a page is not over because somebody asks again",
+  ),
+  m(
     "every host makes all",
     "evacuation.ts",
     "Math.floor(workers / left.length) + more",

@@ -146,6 +146,7 @@ export class SiteWatch {
   check(event: Event, actions: readonly Action[]): void {
     if (event.kind === "witness" && event.answered) this.#witnessMs = this.#world.nowMs;
     if (event.kind === "room") this.#room = event.fits;
+    const isAsking = actions.some(({ kind }) => kind === "askRoom");
     for (const action of actions) {
       if (action.kind === "journal" && action.entry.kind === "scaleBegun") this.#begin(action.entry);
       if (action.kind === "journal") this.#follow(action.entry);
@@ -153,7 +154,10 @@ export class SiteWatch {
       must(!isBegun || !this.#isAway, "nothing is begun on a host that is out of service", () => action.kind);
       if (action.kind === "scale") this.#update(action);
       if (action.kind === "page") this.#page(action.topic);
-      if (action.kind === "clearPage") this.#pages.delete(action.topic);
+      if (action.kind !== "clearPage") continue;
+      const isStill = isAsking && action.topic === "standInRoom";
+      must(!isStill, "a page is not over because somebody asks again", () => action.topic);
+      this.#pages.delete(action.topic);
     }
   }
 
