@@ -72,7 +72,7 @@ const degraded: Status = {
   since,
   forMs: 31_000,
   slots: [balancer, ill],
-  pages: [{ topic: "vip", sentence: "the service's address has 2 holders", since }],
+  pages: [{ topic: "vipMany", sentence: "the service's address has 2 holders", since }],
   paused: { until: "2026-11-21T15:02:11.000Z", forMs: 3_569_000, by: "anna" },
   overridden: "bk has 3 workers by `vigil scale`",
   pending: ["release aaa is deployed, and this is release bbb"],

@@ -129,7 +129,7 @@ export class Metrics {
   }
 }
 
-/** `web-1.locked` is one of many that are locked, `mb.hostLost` of hosts that are lost; `vip` is of this host. */
+/** `web-1.locked` is one of many that are locked, `mb.hostLost` of hosts that are lost; `vipNone` is of this host. */
 function kindOf(topic: string, { slots, hosts }: Known["state"]): string {
   const slot = topic.slice(0, topic.indexOf("."));
   return slot in slots || slot in hosts ? topic.slice(slot.length + 1) : topic;

@@ -57,7 +57,7 @@ function pagesOf({ state, history }: Known): Status["pages"] {
 
 function verdictOf({ state, limits }: Known, pages: Status["pages"], { nowMs }: Moment): Status["verdict"] {
   const slots = Object.values(state.slots);
-  const hasNoHolder = "vip" in state.pages && state.host.vipHolders?.value.length === 0;
+  const hasNoHolder = "vipNone" in state.pages;
   if (state.hostDrain !== undefined) return hasNoHolder ? "down" : "drained";
   const isUnclear = slots.every(({ status }) => status === "unknown" || status === "green");
   if (isUnclear && slots.some(({ status, wasWell }) => status === "unknown" && !wasWell)) return "unknown";

@@ -1,5 +1,5 @@
 /** Turns an observation into facts. What an event does not speak of stays as it was. */
-import { addressTrouble, isAddressOutOfSight } from "./addressHolders.ts";
+import { addressTroubles, isAddressOutOfSight, type VipTrouble } from "./addressHolders.ts";
 import type { Event, PolledDomain } from "./events.ts";
 import type { Beat, DomainFact, SlotFacts, Timed } from "./facts.ts";
 import type { Limits } from "./limits.ts";
@@ -38,11 +38,9 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
       return { ...state, host: { ...state.host, poolFreeBytes, stateFreeBytes } };
     }
     case "vipHolders": {
-      const isOutOfSight = event.macs.length === 0 && isAddressOutOfSight(state, limits, nowMs);
-      const isInOrder = addressTrouble(event.macs, state.site) === undefined;
-      const vipTroubleMs = isInOrder || isOutOfSight ? undefined : (state.host.vipTroubleMs ?? nowMs);
       const vipHolders = { value: event.macs, atMs: nowMs };
-      return { ...state, host: { ...state.host, vipHolders, vipTroubleMs, vipUnasked: undefined } };
+      const vipTroublesMs = troublesSince(state, event.macs, limits, nowMs);
+      return { ...state, host: { ...state.host, vipHolders, vipTroublesMs, vipUnasked: undefined } };
     }
     case "vipUnasked": {
       const vipUnasked = state.host.vipUnasked ?? { value: event.reason, atMs: nowMs };
@@ -55,6 +53,19 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     default:
       return state;
   }
+}
+
+/** Each trouble with the address counts from its own beginning. */
+function troublesSince(
+  state: State,
+  macs: readonly string[],
+  limits: Limits,
+  nowMs: number,
+): Readonly<Partial<Record<VipTrouble, number>>> {
+  if (macs.length === 0 && isAddressOutOfSight(state, limits, nowMs)) return {};
+  const { vipTroublesMs } = state.host;
+  const topics = Object.keys(addressTroubles(macs, state.site)) as VipTrouble[];
+  return Object.fromEntries(topics.map((topic) => [topic, vipTroublesMs?.[topic] ?? nowMs]));
 }
 
 /** All at once: to copy the table for each beat would cost more than all else that is done with it. */

@@ -6,16 +6,23 @@ import { isIsolated, type PlannedSite } from "./otherHost.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 
-/** What is wrong with these holders, by their hardware addresses, in one sentence; undefined if nothing is. */
-export function addressTrouble(macs: readonly string[], { balancers }: PlannedSite): string | undefined {
-  if (macs.length === 0) return "nobody has the service's address";
+/** The topics of what may be wrong about the service's address. Each is told by itself: one that is open hides no other. */
+export const vipTroubles = ["vipNone", "vipForeign", "vipMany"] as const;
+
+export type VipTrouble = (typeof vipTroubles)[number];
+
+/** What is wrong with these holders, by their hardware addresses: a sentence for each topic. */
+export function addressTroubles(
+  macs: readonly string[],
+  { balancers }: PlannedSite,
+): Readonly<Partial<Record<VipTrouble, string>>> {
+  if (macs.length === 0) return { vipNone: "nobody has the service's address" };
   const strangers = balancers === undefined ? [] : macs.filter((mac) => !(mac in balancers));
-  if (strangers.length > 0) {
-    const are = strangers.length === 1 ? "is no balancer" : "are no balancers";
-    return `the service's address is taken by a foreign device: ${strangers.join(", ")} ${are} of this site, and nothing here is fenced for it`;
-  }
-  if (macs.length === 1) return undefined;
-  return `the service's address has ${macs.length} holders: ${macs.map((mac) => balancers?.[mac] ?? mac).join(", ")}`;
+  const ours = macs.filter((mac) => !strangers.includes(mac));
+  const are = strangers.length === 1 ? "is no balancer" : "are no balancers";
+  const foreign = `the service's address is taken by a foreign device: ${strangers.join(", ")} ${are} of this site, and nothing here is fenced for it`;
+  const many = `the service's address has ${ours.length} holders: ${ours.map((mac) => balancers?.[mac] ?? mac).join(", ")}`;
+  return { ...(strangers.length > 0 ? { vipForeign: foreign } : {}), ...(ours.length > 1 ? { vipMany: many } : {}) };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What has been observed, and when. Facts are believed for as long as they are fresh, and never alone if two can be had. */
+import type { VipTrouble } from "./addressHolders.ts";
 
 export type Role = "worker" | "balancer";
 
@@ -99,8 +100,8 @@ export interface HostFacts {
   readonly vipHolders?: Timed<readonly string[]> | undefined;
   /** Why nobody asks, and since when; undefined while it is asked. */
   readonly vipUnasked?: Timed<string> | undefined;
-  /** Since when that is not exactly one, or none of the site's balancers, as far as it can be seen from here. */
-  readonly vipTroubleMs?: number | undefined;
+  /** Since when that is not exactly one of the site's balancers, by what is wrong, as far as it can be seen from here. */
+  readonly vipTroublesMs?: Readonly<Partial<Record<VipTrouble, number>>>;
 }
 
 /** Whether a fact may still be believed. */

@@ -4,6 +4,7 @@
  */
 import { absenceOf } from "./absence.ts";
 import type { Action, JournalEntry } from "./actions.ts";
+import { vipTroubles } from "./addressHolders.ts";
 import { holdsVip } from "./decide.ts";
 import type { Event } from "./events.ts";
 import { isFresh } from "./facts.ts";
@@ -39,7 +40,8 @@ export function hostDrainRefusal(state: State, limits: Limits, nowMs: number): s
   if (isUnheard(balancer) && nowMs - startedMs < limits.startGraceMs) {
     return `the healer has only just started, and has not heard ${balancer?.slot} yet`;
   }
-  if (pages.vip !== undefined) return pages.vip;
+  const trouble = vipTroubles.find((topic) => topic in pages);
+  if (trouble !== undefined) return pages[trouble];
   return balancer !== undefined && holdsVip(balancer, limits, nowMs) ? vipMoveRefusal(state, nowMs) : undefined;
 }
 

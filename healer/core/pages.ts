@@ -1,7 +1,7 @@
 /** What a person has to know, said once when it begins and once when it ends. */
 import { isAwayForLong } from "./absence.ts";
 import type { Action } from "./actions.ts";
-import { addressTrouble } from "./addressHolders.ts";
+import { addressTroubles, vipTroubles } from "./addressHolders.ts";
 import { causeOf } from "./causes.ts";
 import { hasTooLittleRoom } from "./evacuation.ts";
 import { massFailure } from "./judge.ts";
@@ -52,16 +52,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (host.stateFreeBytes !== undefined && host.stateFreeBytes.value < limits.minStateFreeBytes) {
     pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
   }
-  const { vipHolders, vipTroubleMs } = host;
-  if (vipHolders !== undefined && vipTroubleMs !== undefined && nowMs - vipTroubleMs > limits.vipGraceMs) {
-    const trouble = addressTrouble(vipHolders.value, state.site);
-    if (trouble !== undefined) pages.vip = trouble;
-  }
-  if (host.vipUnasked !== undefined) {
-    pages.vipUnasked = `nobody asks who has the service's address: ${host.vipUnasked.value}`;
-    // Whether what a person was told of it is over, nobody knows.
-    if (state.pages.vip !== undefined) pages.vip = state.pages.vip;
-  }
+  Object.assign(pages, addressPages(state, limits, nowMs));
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
@@ -82,6 +73,18 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
     pages[`${slot}.${suspicion.cause}`] = `${slot}: ${sentence}`;
   }
   return pages;
+}
+
+function addressPages({ host, site, pages }: State, { vipGraceMs }: Limits, nowMs: number): Record<string, string> {
+  const { vipHolders, vipUnasked, vipTroublesMs = {} } = host;
+  if (vipUnasked !== undefined) {
+    // Whether what a person was told of the address is over, nobody knows.
+    const told = Object.entries(pages).filter(([topic]) => vipTroubles.some((trouble) => trouble === topic));
+    return { ...Object.fromEntries(told), vipUnasked: `nobody asks who has the service's address: ${vipUnasked.value}` };
+  }
+  const sentences = addressTroubles(vipHolders?.value ?? [], site);
+  const due = vipTroubles.filter((topic) => nowMs - (vipTroublesMs[topic] ?? nowMs) > vipGraceMs);
+  return Object.fromEntries(due.map((topic) => [topic, sentences[topic] ?? ""]));
 }
 
 /** One for each lost host. */

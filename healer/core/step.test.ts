@@ -375,10 +375,10 @@ test("an address that nobody has is a person's concern", () => {
     scene.send({ kind: "vipHolders", macs: [] });
     scene.pass(1_000);
   }
-  assert.equal(scene.state.pages.vip, "nobody has the service's address");
+  assert.equal(scene.state.pages.vipNone, "nobody has the service's address");
   scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
   scene.pass(200);
-  assert.ok(!("vip" in scene.state.pages));
+  assert.ok(!("vipNone" in scene.state.pages));
 });
 
 test("that nobody asks who has the address is told once, and what was told of the address is not over", () => {
@@ -396,10 +396,10 @@ test("that nobody asks who has the address is told once, and what was told of th
     scene.send({ kind: "vipHolders", macs: [] });
     scene.pass(1_000);
   }
-  assert.deepEqual(Object.keys(scene.state.pages), ["vip"]);
+  assert.deepEqual(Object.keys(scene.state.pages), ["vipNone"]);
   scene.send(unasked);
   scene.pass(1_000);
-  assert.deepEqual(Object.keys(scene.state.pages).sort(), ["vip", "vipUnasked"]);
+  assert.deepEqual(Object.keys(scene.state.pages).sort(), ["vipNone", "vipUnasked"]);
   scene.send({ kind: "vipHolders", macs: ["52:54:00:a8:0a:10"] });
   scene.pass(200);
   assert.deepEqual(scene.state.pages, {});

@@ -152,7 +152,7 @@ test("who paused, and when a page was sent, is remembered", () => {
   const history = fold(
     lines(
       { kind: "paused", forMs: 1000, by: "anna" },
-      { kind: "page", topic: "vip", sentence: "nobody has it" },
+      { kind: "page", topic: "vipNone", sentence: "nobody has it" },
       { kind: "paused", slot: "web-1", forMs: 2000, by: "ben" },
     ),
   );
@@ -160,7 +160,7 @@ test("who paused, and when a page was sent, is remembered", () => {
     all: { by: "anna", at: at(0), forMs: 1000 },
     "web-1": { by: "ben", at: at(2), forMs: 2000 },
   });
-  assert.deepEqual(history.pagedAt, { vip: at(1) });
+  assert.deepEqual(history.pagedAt, { vipNone: at(1) });
 });
 
 test("an entry of another release, or one that is in it already, changes nothing", () => {

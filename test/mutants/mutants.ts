@@ -825,10 +825,17 @@ export const mutants: readonly Mutant[] = [
     "who is cut off says so",
   ),
   m(
+    "one trouble with the address hides another",
+    "pages.ts",
+    'return Object.fromEntries(due.map((topic) => [topic, sentences[topic] ?? ""]));',
+    'return Object.fromEntries(due.slice(0, 1).map((topic) => [topic, sentences[topic] ?? ""]));',
+    "each trouble with the address is told",
+  ),
+  m(
     "who is cut off misses the address",
     "absorb.ts",
-    "event.macs.length === 0 && isAddressOutOfSight(state, limits, nowMs)",
-    "false",
+    "macs.length === 0 && isAddressOutOfSight(state, limits, nowMs)",
+    "macs === undefined",
     "who is cut off does not see who has the address",
   ),
   m(

@@ -11,7 +11,7 @@ import { simLimits } from "../simLimits.ts";
 import { must, Violation } from "../violation.ts";
 import type { SiteScenario } from "./siteScenario.ts";
 import { SiteWatch } from "./siteWatch.ts";
-import { type Leaving, SiteWorld } from "./siteWorld.ts";
+import { balancersOfSite, type Leaving, SiteWorld } from "./siteWorld.ts";
 
 const limits = simLimits.compressed;
 const stepMs = 500;
@@ -163,17 +163,12 @@ class SiteSimulation {
       return [slot, { state, reason: "", ...(isUp ? { id: starts } : {}), diskThere: true, attached: true }];
     });
     this.#send({ kind: "domains", domains: Object.fromEntries(domains) });
-    // A balancer that stands back leaves the address to those that cannot be seen from here.
-    this.#send({ kind: "vipHolders", macs: this.#isStandingBack ? [] : ["52:54:00:a8:0a:10"] });
-  }
-
-  get #isStandingBack(): boolean {
-    return this.#scenario.hasWitness && this.#world.isOn("isolated");
+    this.#send({ kind: "vipHolders", macs: world.addressHolders });
   }
 
   #balancerSays(): Pick<Beat, "vrrp" | "isCutOff" | "workersUp"> {
     const workersUp = this.#workersUp();
-    if (!this.#isStandingBack) return { vrrp: "BACKUP", workersUp };
+    if (!this.#scenario.hasWitness || !this.#world.isOn("isolated")) return { vrrp: "BACKUP", workersUp };
     return { vrrp: "FAULT", isCutOff: true, workersUp };
   }
 
@@ -306,7 +301,8 @@ class SiteSimulation {
 
   #begin(past: Past): State {
     const others = Object.fromEntries(Object.keys(this.#scenario.others).map((host) => [host, undefined]));
-    const site = { host: "bk", others, hasWitness: this.#scenario.hasWitness };
+    const balancers = Object.fromEntries(Object.entries(balancersOfSite).map(([host, mac]) => [mac, `${host}/lb-1`]));
+    const site = { host: "bk", others, hasWitness: this.#scenario.hasWitness, balancers };
     return initialState(this.#world.planned, past, this.#world.nowMs, limits, site);
   }
 }

@@ -22,6 +22,9 @@ const siteFaults = [
   "room",
   "balancer",
   "worker",
+  /** A device that is none of the site's has the service's address, or two balancers have it. */
+  "stranger",
+  "second-holder",
   "engine-fails",
   "kill-healer",
   /** A person takes this host out of service, and back. */

@@ -39,6 +39,8 @@ export class SiteWatch {
   #isDead = false;
   /** Since when this host has been cut off, and a healer has listened. */
   #cutSinceMs: number | undefined;
+  /** The same of what is wrong about the service's address, by topic. */
+  readonly #troubleMs = new Map<string, number>();
   /** Whether this host is out of service. */
   #isAway = false;
   /** The last change, as it was begun. */
@@ -93,7 +95,9 @@ export class SiteWatch {
   startOver(): void {
     for (const told of this.#hosts.values()) told.seenMs = undefined;
     this.#isDead = false;
-    this.#pages.delete("hostIsolated");
+    // Of these a healer knows nothing of what an earlier one has told.
+    for (const topic of this.#pages) if (!topic.includes(".")) this.#pages.delete(topic);
+    this.#troubleMs.clear();
     this.#cutSinceMs = undefined;
   }
 
@@ -101,6 +105,7 @@ export class SiteWatch {
   look(): void {
     this.#lookForForgotten();
     this.#lookForCut();
+    this.#lookForHolders();
     const { nowMs, capacity, evacuated } = this.#world;
     const { faults, others, own } = this.#scenario;
     const begun = faults.filter(({ atMs }) => atMs <= nowMs);
@@ -136,6 +141,23 @@ export class SiteWatch {
     must(isSaid, "who is cut off says so", () => `not for ${cutMs} ms`);
   }
 
+  /** Each trouble with the service's address is told, whatever else is told of it. */
+  #lookForHolders(): void {
+    const { nowMs, addressHolders } = this.#world;
+    const isOnThisSide = !this.#scenario.hasWitness || !this.#world.isOn("isolated");
+    const troubles = {
+      vipForeign: this.#world.isOn("stranger"),
+      vipMany: this.#world.isOn("second-holder") && isOnThisSide,
+    };
+    for (const [topic, isSo] of Object.entries(troubles)) {
+      if (this.#isDead || !isSo) this.#troubleMs.delete(topic);
+      else if (!this.#troubleMs.has(topic)) this.#troubleMs.set(topic, nowMs);
+      const sinceMs = this.#troubleMs.get(topic) ?? nowMs;
+      const isTold = this.#pages.has(topic) || nowMs - sinceMs <= this.#limits.vipGraceMs + lateMs;
+      must(isTold, "each trouble with the address is told", () => `${topic}: ${addressHolders.join(" ")}`);
+    }
+  }
+
   #lookForForgotten(): void {
     for (const [host, { leaving, heardMs = 0 }] of this.#hosts) {
       const isForgotten = leaving === "drained" && this.#world.nowMs - heardMs > this.#limits.hostAwayMs + deadMs;
@@ -164,9 +186,9 @@ export class SiteWatch {
   #page(topic: string): void {
     const [host = "", kind] = topic.split(".");
     const isOfCut = this.#scenario.hasWitness && this.#world.isOn("isolated") && !this.#world.isOn("balancer");
-    must(!topic.startsWith("vip") || !isOfCut, "who is cut off does not see who has the address", () => topic);
+    must(topic !== "vipNone" || !isOfCut, "who is cut off does not see who has the address", () => topic);
     if (topic === "hostIsolated") this.#isOutOfSight();
-    else if (kind !== "hostLost" && kind !== "hostAway") return;
+    else if (!topic.startsWith("vip") && kind !== "hostLost" && kind !== "hostAway") return;
     must(!this.#pages.has(topic), kind === "hostLost" ? "a host is lost once" : "a page is sent once", () => topic);
     this.#pages.add(topic);
     if (kind !== "hostAway") return;

@@ -6,6 +6,9 @@ import type { SiteFault, SiteFaultKind, SiteScenario } from "./siteScenario.ts";
 /** Why a host says that it goes: a person has drained it, or its healer was told to end. */
 export type Leaving = "drained" | "ending";
 
+/** Their hardware addresses. */
+export const balancersOfSite = { bk: "52:54:00:a8:0a:10", mb: "52:54:00:a8:0a:1a" } as const;
+
 export interface SiteMachine {
   isUp: boolean;
   isDrained: boolean;
@@ -58,6 +61,16 @@ export class SiteWorld {
   seesWorkers(host: string): boolean {
     const gone = ["power", "cut", "reboot", "drained"];
     return !gone.some((kind) => this.isOn(kind as SiteFaultKind, host)) && !this.isOn("isolated");
+  }
+
+  /** Who answers on this side for the service's address. A balancer that stands back leaves it to the other side of the cut. */
+  get addressHolders(): string[] {
+    const isOnThisSide = !this.#scenario.hasWitness || !this.isOn("isolated");
+    return [
+      ...(isOnThisSide ? [balancersOfSite.bk] : []),
+      ...(isOnThisSide && this.isOn("second-holder") ? [balancersOfSite.mb] : []),
+      ...(this.isOn("stranger") ? ["00:1b:21:00:00:01"] : []),
+    ];
   }
 
   get hearsWitness(): boolean {
