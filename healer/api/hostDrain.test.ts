@@ -71,5 +71,10 @@ test("a host is taken out of service and back by the core, which status, metrics
   assert.equal((await post("/v1/host/return", { by: "anna" })).json().id, id);
   await tick();
   await tick();
+  assert.equal((await status()).hostDrain?.outcome, "underWay", "its workers were asked to leave");
+  // Asked to leave, and then asked back.
+  for (const slot of ["web-1", "web-2"])
+    api.healer.hear({ kind: "rotated", slot, generation: 2, outcome: { ok: true } });
+  await tick();
   assert.deepEqual([(await status()).hostDrain?.outcome, api.answers.absence], ["done", undefined]);
 });

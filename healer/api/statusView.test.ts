@@ -207,7 +207,9 @@ test("a host that is out of service says so first, until when, and what is still
   assert.equal(story.status.since, since);
   story.hear({ kind: "hostReturn", by: "anna" });
   assert.match(story.status.what, /^it is being taken back: web-1 gets no requests yet: it beats, and is drained/);
-  story.hear({ kind: "tick", lagMs: 0 }).pass(300);
+  story.hear({ kind: "tick", lagMs: 0 }).hear({ kind: "tick", lagMs: 0 });
+  for (const slot of ["web-1", "web-2"]) story.hear({ kind: "rotated", slot, generation: 2, outcome: { ok: true } });
+  story.pass(300);
   assert.deepEqual([story.status.verdict, story.status.hostDrain?.outcome], ["fine", "done"]);
 });
 

@@ -11,7 +11,7 @@ import { isFresh } from "./facts.ts";
 import type { HostDrain } from "./hostDrain.ts";
 import type { Limits } from "./limits.ts";
 import { type OtherHost, workersSeen } from "./otherHost.ts";
-import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
+import { isAsked, isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { SlotState, State } from "./state.ts";
 import { beginMove, vipMoveRefusal } from "./vipMove.ts";
@@ -230,16 +230,11 @@ function isOfHost({ drain }: SlotState): boolean {
   return drain?.ofHost === true;
 }
 
-/** One that was asked to leave may yet do so, and is asked back only then. */
 function stillOut(state: State): SlotState | undefined {
   return slotsOf(state).find((slot) => {
-    const leaves = slot.facts.beat?.value.service === "draining" || isAskedOut(slot);
-    return isOfHost(slot) || (slot.drain === undefined && leaves);
+    const mayLeave = slot.facts.beat?.value.service === "draining" || isAsked(slot);
+    return isOfHost(slot) || (slot.drain === undefined && mayLeave);
   });
-}
-
-function isAskedOut({ rotation }: SlotState): boolean {
-  return rotation?.to === "out" && rotation.outcome === undefined;
 }
 
 function enter(state: State, drain: HostDrain, phase: HostDrain["phase"], nowMs: number): Kept {

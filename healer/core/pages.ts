@@ -80,7 +80,10 @@ function addressPages({ host, site, pages }: State, { vipGraceMs }: Limits, nowM
   if (vipUnasked !== undefined) {
     // Whether what a person was told of the address is over, nobody knows.
     const told = Object.entries(pages).filter(([topic]) => vipTroubles.some((trouble) => trouble === topic));
-    return { ...Object.fromEntries(told), vipUnasked: `nobody asks who has the service's address: ${vipUnasked.value}` };
+    return {
+      ...Object.fromEntries(told),
+      vipUnasked: `nobody asks who has the service's address: ${vipUnasked.value}`,
+    };
   }
   const sentences = addressTroubles(vipHolders?.value ?? [], site);
   const due = vipTroubles.filter((topic) => nowMs - (vipTroublesMs[topic] ?? nowMs) > vipGraceMs);

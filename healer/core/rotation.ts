@@ -95,6 +95,11 @@ export function hasFinished({ rotation }: SlotState): boolean {
   return rotation?.to === "out" && rotation.outcome?.ok === true;
 }
 
+/** Whether it was asked to leave or to come back, and has not answered. */
+export function isAsked({ rotation }: SlotState): boolean {
+  return rotation !== undefined && rotation.outcome === undefined;
+}
+
 function missingMove(slot: SlotState, isLeaving: boolean, limits: Limits, nowMs: number): "out" | "in" | undefined {
   const { role, status, drain } = slot;
   if (role !== "worker" || status === "repairing" || status === "settling") return undefined;
@@ -102,6 +107,8 @@ function missingMove(slot: SlotState, isLeaving: boolean, limits: Limits, nowMs:
     const isDone = isOut(slot, limits, nowMs) && hasFinished(slot);
     return !isDone && (isUp(slot, limits, nowMs) || isOut(slot, limits, nowMs)) ? "out" : undefined;
   }
+  // One that was asked to leave may yet do so.
+  if (isAsked(slot) && slot.rotation?.to === "out") return "in";
   if (!isOut(slot, limits, nowMs)) return undefined;
   // A machine that shuts down drains by itself, and is gone in a moment.
   const isOurs = slot.rotation !== undefined || (status === "unknown" && nowMs - slot.sinceMs > limits.serviceGraceMs);
