@@ -111,7 +111,9 @@ export function isIsolated(state: State, limits: Limits, nowMs: number): boolean
   const { witnessFreshMs } = limits;
   if (host.witnessMs !== undefined && nowMs - host.witnessMs <= witnessFreshMs) return false;
   if (host.witnessAskedMs === undefined || nowMs - host.deafUntilMs <= witnessFreshMs) return undefined;
-  return true;
+  // The witness may have been silent for long when the others fall silent, too.
+  const isJustSilent = Object.values(hosts).some((other) => nowMs - lastSignMs(other, state) <= witnessFreshMs);
+  return isJustSilent ? undefined : true;
 }
 
 function hearsOthers(state: State, limits: Limits, nowMs: number): boolean {
@@ -175,12 +177,11 @@ function readingOf(
   }
   const planned = host.status === "lost" ? undefined : absenceOf(host, limits, nowMs);
   if (planned !== undefined && !servesOn(host, seen, limits)) return { status: "planned", ...planned };
-  return readSilence(host, peer, seen, state, limits, nowMs);
+  return readSilence(host, seen, state, limits, nowMs);
 }
 
 function readSilence(
   host: OtherHost,
-  peer: PeerState,
   seen: Seen | undefined,
   state: State,
   limits: Limits,
@@ -196,7 +197,7 @@ function readSilence(
   }
   // What was confirmed stays so until something speaks for the host again.
   if (host.status === "lost") return { status: "lost", sentence: host.sentence };
-  if (nowMs - lastSignMs(host, peer, state) < limits.hostConfirmMs) {
+  if (nowMs - lastSignMs(host, state) < limits.hostConfirmMs) {
     return silent(`and it counts as lost after ${limits.hostConfirmMs / 1000} s without a word of it or its workers`);
   }
   if (isolated === undefined) return silent("and the witness was not asked for long enough");
@@ -209,9 +210,9 @@ function readSilence(
 }
 
 /** Silence counts from when somebody listened. */
-function lastSignMs({ answeredMs = 0 }: OtherHost, peer: PeerState, { host, startedMs }: State): number {
+function lastSignMs({ peer, answeredMs = 0 }: OtherHost, { host, startedMs }: State): number {
   const deafUntilMs = host.deafUntilMs > startedMs ? host.deafUntilMs : Number.NEGATIVE_INFINITY;
-  return Math.max(peer.heardMs ?? peer.sinceMs, answeredMs, deafUntilMs);
+  return Math.max(peer?.heardMs ?? peer?.sinceMs ?? startedMs, answeredMs, deafUntilMs);
 }
 
 function lossOf({ host }: OtherHost, state: State, limits: Limits, nowMs: number): string {
