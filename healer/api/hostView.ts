@@ -1,7 +1,7 @@
 import { wantedFor } from "../core/evacuation.ts";
 import type { Limits } from "../core/limits.ts";
 import { greenForMs, greenNeededMs, isIsolated, type OtherHost } from "../core/otherHost.ts";
-import { scaleRefusal } from "../core/scaling.ts";
+import { unwishedRefusal } from "../core/scaling.ts";
 import type { State } from "../core/state.ts";
 import type { OtherHostView } from "./hostSchemas.ts";
 import { distanceMs, type Moment, wallTime } from "./moment.ts";
@@ -85,7 +85,7 @@ function nextOfLost(
   if (waitMs > 0) return `${what} to be made here, tried again in ${spellDuration(waitMs)}`;
   if (isIsolated(state, limits, nowMs) !== false)
     return `${what} to be made here, once it is known that this host is not cut off`;
-  const refusal = scaleRefusal(state, workersOf(state) + missing, limits, nowMs);
+  const refusal = unwishedRefusal(state, workersOf(state) + missing, limits, nowMs);
   if (refusal !== undefined) return `${what} to be made here; it waits: ${refusal}`;
   if (room?.lack !== undefined) return `${what} not made here: ${room.lack}`;
   return `${what} made here in a moment`;
@@ -99,7 +99,7 @@ function nextOfReturned(other: OtherHost, state: State, limits: Limits, nowMs: n
   if (waitMs > 0) return `they go one by one, the first in ${spellDuration(waitMs)} if it is well until then`;
   const againMs = evacuation.notBeforeMs - nowMs;
   if (againMs > 0) return `the last one could not be given back; it is tried again in ${spellDuration(againMs)}`;
-  const refusal = scaleRefusal(state, workersOf(state) - 1, limits, nowMs);
+  const refusal = unwishedRefusal(state, workersOf(state) - 1, limits, nowMs);
   if (refusal !== undefined) return `the next one waits: ${refusal}`;
   return drift === undefined
     ? "the next one goes when drift has been looked for"

@@ -1,6 +1,7 @@
 /** From red slots to repairs: the least that fits, within what may be spent, or the sentence that says why not. */
 import type { Action, Repair, SlotRepair } from "./actions.ts";
 import { become } from "./become.ts";
+import { budgetObstacle } from "./budget.ts";
 import { type CauseName, causeOf } from "./causes.ts";
 import { isFresh } from "./facts.ts";
 import { hostDrainObstacle } from "./hostDrain.ts";
@@ -167,17 +168,6 @@ function spaceObstacle({ host }: State, repair: Repair, limits: Limits): string 
     return `nothing is deleted: the state's file system has ${mebibytes(host.stateFreeBytes.value)} left`;
   }
   return undefined;
-}
-
-function budgetObstacle(state: State, slot: SlotState, limits: Limits, nowMs: number): string | undefined {
-  const window = `${limits.budgetWindowMs / 60_000} min`;
-  if (recent(slot.repairsMs, limits, nowMs) >= limits.slotBudget) {
-    return `nothing is done: its ${limits.slotBudget} repairs within ${window} are spent`;
-  }
-  const ofHost = slotsOf(state).reduce((sum, other) => sum + recent(other.repairsMs, limits, nowMs), 0);
-  return ofHost >= limits.hostBudget
-    ? `nothing is done: the host's ${limits.hostBudget} repairs within ${window} are spent`
-    : undefined;
 }
 
 /** Told from the repairs themselves, which the journal keeps: a healer that is started anew waits as long as the one before. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shareOf } from "./evacuation.ts";
-import { limits } from "./scene.ts";
+import { beat, limits } from "./scene.ts";
 import { SiteScene } from "./siteScene.ts";
 
 const minuteMs = 60_000;
@@ -510,6 +510,52 @@ test("what is not well here is mended before anything is made for others", () =>
   site.pass(5 * minuteMs);
   assert.equal(site.is(), "lost");
   assert.deepEqual(site.scalings(), []);
+});
+
+const crashed = { state: "crashed", reason: "failed" } as const;
+
+test("what is left to persons is not waited for, as nobody else mends it", () => {
+  const leave: Readonly<Record<string, (site: SiteScene) => void>> = {
+    "a file that somebody has changed": ({ scene }) => scene.beats.set("web-1", { ...beat, files: "other" }),
+    "a machine whose repairs are spent": ({ scene }) => {
+      const { "web-1": worker, ...others } = scene.state.slots;
+      assert.ok(worker !== undefined);
+      const repairsMs = Array<number>(limits.slotBudget).fill(scene.nowMs);
+      scene.state = { ...scene.state, slots: { ...others, "web-1": { ...worker, repairsMs } } };
+      scene.become("web-1", crashed);
+    },
+    "a machine that somebody works on": ({ scene }) => {
+      scene.send({ kind: "pause", slot: "web-1", forMs: 60 * minuteMs, by: "anna" });
+      scene.become("web-1", crashed);
+    },
+    "a machine whose repair cannot begin": ({ scene }) => scene.become("web-1", crashed),
+  };
+  for (const [what, begin] of Object.entries(leave)) {
+    const site = new SiteScene();
+    site.restart();
+    site.pass(20_000);
+    begin(site);
+    site.lose();
+    for (let seconds = 0; seconds < limits.hostConfirmMs / 1_000 + 15; seconds += 1) {
+      site.pass(1_000);
+      if (site.scene.status("web-1") !== "repairing") continue;
+      site.scene.repaired("web-1", { code: "preflight", reason: "its image is gone" });
+    }
+    assert.notEqual(site.scene.status("web-1"), "green", what);
+    assert.deepEqual(site.scalings(), ["the loss of mb: 4"], what);
+  }
+});
+
+test("what is given back does not wait for it either; a person's own wish does", () => {
+  const site = lost();
+  site.scene.beats.set("web-1", { ...beat, files: "other" });
+  site.pass(10_000);
+  assert.equal(
+    site.scene.send({ kind: "scale", workers: 3, by: "anna" }),
+    "refused: web-1 is yellow, and what is not well is mended first",
+  );
+  site.bringBack();
+  passUntil(site, () => site.workers === 2);
 });
 
 test("the hosts that are left make all of a lost host's workers between them, whoever is asked", () => {

@@ -7,7 +7,7 @@ import type { Action } from "./actions.ts";
 import type { Event } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import { greenForMs, greenNeededMs, isIsolated, type OtherHost, type PlannedSite } from "./otherHost.ts";
-import { beginScaling, scaleRefusal, stopScaling } from "./scaling.ts";
+import { beginScaling, stopScaling, unwishedRefusal } from "./scaling.ts";
 import { slotsOf } from "./slotsOf.ts";
 import { type Evacuated, standInsOf } from "./standIns.ts";
 import type { State } from "./state.ts";
@@ -88,7 +88,7 @@ function standIn(state: State, limits: Limits, nowMs: number): Kept | undefined 
   if (missing <= 0 || isIsolated(state, limits, nowMs) !== false) return undefined;
   const there = workersThere(state);
   const workers = there + missing;
-  if (scaleRefusal(state, workers, limits, nowMs) !== undefined) return undefined;
+  if (unwishedRefusal(state, workers, limits, nowMs) !== undefined) return undefined;
   const { room } = state;
   if (room === undefined || room.workers !== workers || nowMs - room.atMs >= limits.roomRetryMs) {
     const asked = { workers, atMs: nowMs, isAnswered: false, fits: room?.fits, lack: room?.lack };
@@ -121,7 +121,7 @@ function giveBack(state: State, limits: Limits, nowMs: number): Kept | undefined
     .find((name) => isDue(state, name, limits, nowMs));
   if (host === undefined || state.drift === undefined) return undefined;
   const workers = workersThere(state) - 1;
-  if (scaleRefusal(state, workers, limits, nowMs) !== undefined) return undefined;
+  if (unwishedRefusal(state, workers, limits, nowMs) !== undefined) return undefined;
   const { [host]: count = 0, ...others } = state.evacuated;
   const evacuated = count > 1 ? { ...others, [host]: count - 1 } : others;
   return beginScaling(state, { workers, evacuated, givesBackTo: host, by: `the return of ${host}` }, nowMs);

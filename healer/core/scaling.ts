@@ -6,6 +6,7 @@
 import type { Action, JournalEntry } from "./actions.ts";
 import type { Event, RepairOutcome } from "./events.ts";
 import { hostDrainObstacle } from "./hostDrain.ts";
+import { isLeftToPersons } from "./leftToPersons.ts";
 import type { Limits } from "./limits.ts";
 import { isEmptied, isJustListening, rotationProblem } from "./rotation.ts";
 import { slotsOf } from "./slotsOf.ts";
@@ -28,6 +29,19 @@ export function withStandIns(state: Pick<State, "evacuated">, own: number): numb
 
 /** Why the number of workers may not become this one now, in one sentence; undefined if it may. */
 export function scaleRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
+  return changeRefusal(state, workers, limits, nowMs) ?? unwellIn(state, workers, isToBeMended);
+}
+
+/**
+ * The same of a change that nobody has wished. A person who is refused one can mend what is in the way first; here nobody
+ * would, so that what is left to persons is not waited for.
+ */
+export function unwishedRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
+  const isWaitedFor = (slot: SlotState) => isToBeMended(slot) && !isLeftToPersons(state, slot, limits, nowMs);
+  return changeRefusal(state, workers, limits, nowMs) ?? unwellIn(state, workers, isWaitedFor);
+}
+
+function changeRefusal(state: State, workers: number, limits: Limits, nowMs: number): string | undefined {
   const { scaling, updating, pausedUntilMs, breakerUntilMs, host } = state;
   if (workersOf(slotsOf(state)).length === workers) {
     const standIns = standInsOf(state);
@@ -47,8 +61,12 @@ export function scaleRefusal(state: State, workers: number, limits: Limits, nowM
   if ((host.stateFreeBytes?.value ?? Number.POSITIVE_INFINITY) < limits.minStateFreeBytes) {
     return "the state's file system has too little space left";
   }
+  return undefined;
+}
+
+function unwellIn(state: State, workers: number, isWaitedFor: (slot: SlotState) => boolean): string | undefined {
   const leaving = beyond(slotsOf(state), workers);
-  const bad = slotsOf(state).find((slot) => isToBeMended(slot) && !leaving.includes(slot.slot));
+  const bad = slotsOf(state).find((slot) => isWaitedFor(slot) && !leaving.includes(slot.slot));
   return bad && `${bad.slot} is ${bad.status}, and what is not well is mended first`;
 }
 

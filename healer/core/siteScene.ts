@@ -151,7 +151,7 @@ export class SiteScene {
   #planned(): PlannedSlot[] {
     const standIns = Object.entries(this.evacuated).flatMap(([host, count]) => Array<string>(count).fill(host));
     const workers = Array.from({ length: this.own + standIns.length }, (_, index) => {
-      const known = { slot: `web-${index + 1}`, role: "worker", plannedFiles: undefined } as const;
+      const known = { slot: `web-${index + 1}`, role: "worker", plannedFiles: beat.files } as const;
       const standsInFor = standIns[index - this.own];
       return standsInFor === undefined ? known : { ...known, standsInFor };
     });
@@ -162,7 +162,7 @@ export class SiteScene {
       delete domains[slot];
       beats.delete(slot);
     }
-    return [{ slot: "lb-1", role: "balancer", plannedFiles: undefined }, ...workers];
+    return [{ slot: "lb-1", role: "balancer", plannedFiles: beat.files }, ...workers];
   }
 
   #tell(): void {

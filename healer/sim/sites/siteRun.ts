@@ -11,7 +11,7 @@ import { simLimits } from "../simLimits.ts";
 import { must, Violation } from "../violation.ts";
 import type { SiteScenario } from "./siteScenario.ts";
 import { SiteWatch } from "./siteWatch.ts";
-import { balancersOfSite, type Leaving, SiteWorld } from "./siteWorld.ts";
+import { balancersOfSite, type Leaving, plannedFiles, SiteWorld } from "./siteWorld.ts";
 
 const limits = simLimits.compressed;
 const stepMs = 500;
@@ -152,8 +152,9 @@ class SiteSimulation {
     const beats: Record<string, Timed<Beat>> = {};
     for (const [slot, { isUp, isDrained, starts }] of world.machines) {
       if (!isUp || (slot === "lb-1" && world.isOn("balancer"))) continue;
+      const files = slot === "lb-1" && world.isOn("edit-file") ? "edited" : plannedFiles;
       const service = isDrained ? "draining" : "up";
-      const common = { incarnation: `${slot}-${starts}`, service, files: "f", freeBytes: 1e9, busy: 0.1 } as const;
+      const common = { incarnation: `${slot}-${starts}`, service, files, freeBytes: 1e9, busy: 0.1 } as const;
       const value = slot === "lb-1" ? { ...common, ...this.#balancerSays() } : common;
       beats[slot] = { value, atMs: world.nowMs };
     }

@@ -25,6 +25,8 @@ const siteFaults = [
   /** A device that is none of the site's has the service's address, or two balancers have it. */
   "stranger",
   "second-holder",
+  /** Somebody has changed a managed file in the balancer, which nobody repairs. */
+  "edit-file",
   "engine-fails",
   "kill-healer",
   /** A person takes this host out of service, and back. */

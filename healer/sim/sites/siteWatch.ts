@@ -26,7 +26,14 @@ const madeMs = 45_000;
 /** A healer that was killed is back within this, and listens. */
 const deadMs = 15_000;
 /** These delay nothing that this host does for a lost one. */
-const harmless: ReadonlySet<SiteFaultKind> = new Set(["power", "reboot", "set-clock"]);
+const harmless: ReadonlySet<SiteFaultKind> = new Set([
+  "power",
+  "reboot",
+  "set-clock",
+  "edit-file",
+  "stranger",
+  "second-holder",
+]);
 
 export class SiteWatch {
   readonly #scenario: SiteScenario;

@@ -6,6 +6,8 @@ import type { SiteFault, SiteFaultKind, SiteScenario } from "./siteScenario.ts";
 /** Why a host says that it goes: a person has drained it, or its healer was told to end. */
 export type Leaving = "drained" | "ending";
 
+export const plannedFiles = "f";
+
 /** Their hardware addresses. */
 export const balancersOfSite = { bk: "52:54:00:a8:0a:10", mb: "52:54:00:a8:0a:1a" } as const;
 
@@ -88,7 +90,7 @@ export class SiteWorld {
     return [...this.machines.keys()].map((slot, index) => {
       const role = index === 0 ? "balancer" : "worker";
       const standsInFor = standIns[index - 1 - (this.workers - standIns.length)];
-      const known = { slot, role, plannedFiles: undefined } as const;
+      const known = { slot, role, plannedFiles } as const;
       return standsInFor === undefined ? known : { ...known, standsInFor };
     });
   }
