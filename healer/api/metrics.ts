@@ -23,6 +23,7 @@ export class Metrics {
   readonly #hostDrained = this.#gauge("vigil_host_drained", "1 while a person has taken this host out of service.");
   readonly #peerUp = this.#gauge("vigil_peer_up", "1 while another host's healer answers.", ["peer"]);
   readonly #peerSeen = this.#gauge("vigil_peer_last_seen_seconds", "Since another host's healer was heard.", ["peer"]);
+  readonly #witnessUp = this.#gauge("vigil_witness_up", "1 while the site's witness answers.", ["address"]);
   readonly #hostStatus = this.#gauge("vigil_host_status", "1 for what another host is believed to be.", [
     "host",
     "status",
@@ -84,6 +85,7 @@ export class Metrics {
       this.#hostDrained,
       this.#peerUp,
       this.#peerSeen,
+      this.#witnessUp,
       this.#hostStatus,
       this.#standIns,
       this.#refused,
@@ -98,7 +100,7 @@ export class Metrics {
     return await this.registry.metrics();
   }
 
-  #show({ outputs, state }: Known, version: string, moment: Moment): void {
+  #show({ outputs, limits, state }: Known, version: string, moment: Moment): void {
     const release = outputs.applied.programDigest.slice(0, 12);
     this.#hostDrained.set(state.hostDrain === undefined ? 0 : 1);
     this.#build.set({ version, release, node: process.version }, 1);
@@ -114,6 +116,12 @@ export class Metrics {
     for (const { host, status } of Object.values(state.hosts)) {
       for (const name of hostStatusNames) this.#hostStatus.set({ host, status: name }, name === status ? 1 : 0);
       this.#standIns.set({ host }, state.evacuated[host] ?? 0);
+    }
+    const { witness } = outputs.applied.config.site;
+    const { witnessAskedMs, witnessMs } = state.host;
+    if (witness !== undefined && witnessAskedMs !== undefined) {
+      const isUp = witnessMs !== undefined && moment.nowMs - witnessMs <= limits.witnessFreshMs;
+      this.#witnessUp.set({ address: witness }, isUp ? 1 : 0);
     }
     const { vipHolders } = state.host;
     // A gauge without labels is reset to 0, which would say that nobody has the address.

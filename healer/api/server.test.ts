@@ -367,6 +367,15 @@ test("while nobody asks who has the address there is no number of its holders, n
   assert.match(pages.map(({ sentence }) => sentence).join(), /nobody asks who has the service's address: arping/);
 });
 
+test("whether the witness answers is a metric as soon as it was asked", async () => {
+  const told = async () => /^vigil_witness_up.*$/m.exec((await get("/metrics")).payload)?.[0];
+  assert.equal(await told(), undefined);
+  api.healer.hear({ kind: "witness", answered: false });
+  assert.equal(await told(), 'vigil_witness_up{address="192.168.10.254"} 0');
+  api.healer.hear({ kind: "witness", answered: true });
+  assert.equal(await told(), 'vigil_witness_up{address="192.168.10.254"} 1');
+});
+
 test("a repair is counted with its outcome and, if it helped, with its duration", async () => {
   await api.journal.append({
     kind: "status",

@@ -305,6 +305,16 @@ export const causes = {
       "whether other hosts are lost, and who has the service's address, cannot be told from here; only this host's own machines are repaired",
     fault: undefined,
   },
+  witnessSilent: {
+    title: "the witness does not answer",
+    subject: "host",
+    evidence: "the site's witness does not answer this host's pings, while another host is heard",
+    repairs: [],
+    patience: "witnessSilentMs",
+    because:
+      "the loss of all other hosts would be taken for a cut of this one, and nothing would be stood in for: mend it, or name another `witness` in `vigil:site`",
+    fault: undefined,
+  },
   hypervisorDown: {
     title: "hypervisor does not answer",
     subject: "host",

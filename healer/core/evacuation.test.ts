@@ -204,6 +204,43 @@ test("a healer that has only just begun to ask the witness does not call its hos
   assert.deepEqual([site.is(), site.pages().length], ["isolated", 1]);
 });
 
+test("a witness that does not answer while the other host is heard is told of, until it answers or that host is silent", () => {
+  const site = new SiteScene({ hasWitness: true });
+  const topics = () => Object.keys(site.scene.state.pages);
+  site.pass(10_000);
+  site.witnessAnswers = false;
+  site.pass(limits.witnessSilentMs);
+  assert.deepEqual(topics(), [], "a router may start anew");
+  site.pass(2_000);
+  const page =
+    "the witness does not answer: the loss of all other hosts would be taken for a cut of this one, and nothing would be stood in for: mend it, or name another `witness` in `vigil:site`";
+  assert.deepEqual(site.pages(), [page]);
+  site.pass(10 * minuteMs);
+  assert.deepEqual(site.pages(), [page]);
+  site.lose();
+  site.pass(10_000);
+  assert.deepEqual(topics(), ["hostIsolated"], "as the page had said");
+  site.bringBack();
+  site.pass(2_000);
+  assert.deepEqual(topics(), ["witnessSilent"]);
+  site.witnessAnswers = true;
+  site.pass(2_000);
+  assert.deepEqual(topics(), []);
+});
+
+test("a healer that was deaf for long misses no witness, and neither does a site that has none", () => {
+  const site = new SiteScene({ hasWitness: true });
+  site.pass(10_000);
+  site.scene.nowMs += 5 * minuteMs;
+  site.scene.send({ kind: "tick", lagMs: 5 * minuteMs });
+  site.scene.send({ kind: "witness", answered: false });
+  assert.deepEqual(Object.keys(site.scene.state.pages), []);
+  site.pass(2 * minuteMs);
+  const alone = new SiteScene();
+  alone.pass(5 * minuteMs);
+  assert.deepEqual([site.pages(), alone.pages()], [[], []]);
+});
+
 test("whoever has no other host is cut off from nobody", () => {
   const site = new SiteScene({ hasWitness: true, others: {} });
   site.witnessAnswers = false;

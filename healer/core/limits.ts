@@ -72,6 +72,11 @@ export interface Limits {
   readonly hostAwayMs: number;
   /** A witness that has not answered for so long is not heard: some pings may be lost. */
   readonly witnessFreshMs: number;
+  /**
+   * One that has not answered for so long while another host is heard is a person's concern: longer than a router takes to
+   * start anew. The next loss of a host would be taken for a cut.
+   */
+  readonly witnessSilentMs: number;
   /** So long the answer to how many more workers fit is believed. */
   readonly roomRetryMs: number;
   /** A balancer that serves and takes no part in VRRP is left alone for so long. */
@@ -139,6 +144,7 @@ const common: Omit<Limits, "silentMs" | "bootMs" | "startGraceMs" | "repairDeadl
   expectedBackMs: 10 * minuteMs,
   hostAwayMs: 240 * minuteMs,
   witnessFreshMs: 10_000,
+  witnessSilentMs: minuteMs,
   roomRetryMs: 2 * minuteMs,
   unfitGraceMs: 30_000,
   pings: 3,

@@ -116,6 +116,16 @@ export function isIsolated(state: State, limits: Limits, nowMs: number): boolean
   return isJustSilent ? undefined : true;
 }
 
+/** Whether a witness is missed that a host which is not cut off should hear. */
+export function isWitnessMissed(state: State, limits: Limits, nowMs: number): boolean {
+  const { site, host, startedMs } = state;
+  const { witnessAskedMs, witnessMs = startedMs, deafUntilMs } = host;
+  if (!site.hasWitness || witnessAskedMs === undefined || !hearsOthers(state, limits, nowMs)) return false;
+  // Whoever has not listened has heard none of its answers.
+  const hasListened = nowMs - deafUntilMs > limits.witnessFreshMs;
+  return hasListened && witnessAskedMs - witnessMs > limits.witnessSilentMs;
+}
+
 function hearsOthers(state: State, limits: Limits, nowMs: number): boolean {
   const seen = workersSeen(state, limits, nowMs) ?? {};
   return Object.values(state.hosts).some(({ host, peer }) => peer?.status === "green" || (seen[host] ?? 0) > 0);

@@ -6,7 +6,7 @@ import { causeOf } from "./causes.ts";
 import { hasTooLittleRoom } from "./evacuation.ts";
 import { massFailure } from "./judge.ts";
 import type { Limits } from "./limits.ts";
-import { isIsolated, type OtherHost } from "./otherHost.ts";
+import { isIsolated, isWitnessMissed, type OtherHost } from "./otherHost.ts";
 import { slotsOf } from "./slotsOf.ts";
 import type { State } from "./state.ts";
 
@@ -42,6 +42,9 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (isIsolated(state, limits, nowMs) === true) {
     const { title, evidence, because } = causeOf("hostIsolated");
     pages.hostIsolated = `${title}: ${evidence}; ${because}`;
+  }
+  if (isWitnessMissed(state, limits, nowMs)) {
+    pages.witnessSilent = `${causeOf("witnessSilent").title}: ${causeOf("witnessSilent").because}`;
   }
   if (host.hypervisorSilent !== undefined && nowMs - host.hypervisorSilent.atMs > limits.domainsFreshMs) {
     pages.hypervisorDown = `${causeOf("hypervisorDown").title}: ${host.hypervisorSilent.value}`;

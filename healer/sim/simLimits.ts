@@ -26,6 +26,7 @@ const compressed: Limits = {
   expectedBackMs: 30_000,
   hostAwayMs: 40_000,
   witnessFreshMs: 6_000,
+  witnessSilentMs: 15_000,
   roomRetryMs: 10_000,
 };
 

@@ -825,6 +825,20 @@ export const mutants: readonly Mutant[] = [
     "who is cut off says so",
   ),
   m(
+    "nobody misses the witness",
+    "otherHost.ts",
+    "return hasListened && witnessAskedMs - witnessMs > limits.witnessSilentMs;",
+    "return hasListened && witnessAskedMs - witnessMs > limits.witnessSilentMs * 1e6;",
+    "a witness that is missed is told of",
+  ),
+  m(
+    "the witness is missed at once",
+    "otherHost.ts",
+    "return hasListened && witnessAskedMs - witnessMs > limits.witnessSilentMs;",
+    "return hasListened && witnessAskedMs > witnessMs;",
+    "a witness that answers is not missed",
+  ),
+  m(
     "what is left to persons is waited for",
     "scaling.ts",
     "isToBeMended(slot) && !isLeftToPersons(state, slot, limits, nowMs)",

@@ -44,6 +44,7 @@ export class SiteWatch {
   #witnessMs = Number.NEGATIVE_INFINITY;
   #room = 0;
   #isDead = false;
+  #startedMs = 0;
   /** Since when this host has been cut off, and a healer has listened. */
   #cutSinceMs: number | undefined;
   /** The same of what is wrong about the service's address, by topic. */
@@ -102,6 +103,7 @@ export class SiteWatch {
   startOver(): void {
     for (const told of this.#hosts.values()) told.seenMs = undefined;
     this.#isDead = false;
+    this.#startedMs = this.#world.nowMs;
     // Of these a healer knows nothing of what an earlier one has told.
     for (const topic of this.#pages) if (!topic.includes(".")) this.#pages.delete(topic);
     this.#troubleMs.clear();
@@ -113,6 +115,7 @@ export class SiteWatch {
     this.#lookForForgotten();
     this.#lookForCut();
     this.#lookForHolders();
+    this.#lookForWitness();
     const { nowMs, capacity, evacuated } = this.#world;
     const { faults, others, own } = this.#scenario;
     const begun = faults.filter(({ atMs }) => atMs <= nowMs);
@@ -165,6 +168,16 @@ export class SiteWatch {
     }
   }
 
+  /** A witness that is missed while another host is heard. */
+  #lookForWitness(): void {
+    const { nowMs } = this.#world;
+    const isListening = !this.#isDead && nowMs - this.#startedMs > this.#limits.witnessSilentMs + lateMs;
+    const isMissed = nowMs - this.#witnessMs > this.#limits.witnessSilentMs + lateMs;
+    if (!this.#scenario.hasWitness || !isListening || !isMissed) return;
+    const isHeard = [...this.#hosts.values()].some(({ heardMs = Number.NEGATIVE_INFINITY }) => nowMs - heardMs < 1_000);
+    must(!isHeard || this.#pages.has("witnessSilent"), "a witness that is missed is told of", () => `at ${nowMs}`);
+  }
+
   #lookForForgotten(): void {
     for (const [host, { leaving, heardMs = 0 }] of this.#hosts) {
       const isForgotten = leaving === "drained" && this.#world.nowMs - heardMs > this.#limits.hostAwayMs + deadMs;
@@ -195,6 +208,7 @@ export class SiteWatch {
     const isOfCut = this.#scenario.hasWitness && this.#world.isOn("isolated") && !this.#world.isOn("balancer");
     must(topic !== "vipNone" || !isOfCut, "who is cut off does not see who has the address", () => topic);
     if (topic === "hostIsolated") this.#isOutOfSight();
+    else if (topic === "witnessSilent") this.#isMissed();
     else if (!topic.startsWith("vip") && kind !== "hostLost" && kind !== "hostAway") return;
     must(!this.#pages.has(topic), kind === "hostLost" ? "a host is lost once" : "a page is sent once", () => topic);
     this.#pages.add(topic);
@@ -263,6 +277,12 @@ export class SiteWatch {
     must(!isServing, "what serves is drained before it is removed", () => `${workers} workers`);
     const isKept = Object.entries(evacuated).every(([host, count]) => count <= (this.#world.evacuated[host] ?? 0));
     must(isKept, "fewer workers stand in for fewer", () => JSON.stringify(evacuated));
+  }
+
+  #isMissed(): void {
+    const silentMs = this.#world.nowMs - this.#witnessMs;
+    const isSo = this.#scenario.hasWitness && silentMs >= this.#limits.witnessSilentMs - lateMs;
+    must(isSo, "a witness that answers is not missed", () => `heard ${silentMs} ms ago`);
   }
 
   #isOutOfSight(): void {
