@@ -12,7 +12,7 @@ import { type Api, openApi } from "./api/api.ts";
 import type { News } from "./core/events.ts";
 import { limitsFor } from "./core/limits.ts";
 import { pastOf } from "./core/past.ts";
-import { initialState, type State } from "./core/state.ts";
+import { initialState, type PlannedSlot, type State } from "./core/state.ts";
 import { type DeploymentSettings, deploymentStamp, plannedSite, plannedSlots, readDeployment } from "./deployment.ts";
 import { Healer } from "./healer.ts";
 import { Journal } from "./journal/journal.ts";
@@ -135,6 +135,7 @@ async function heal(
   const { entries, problems } = readPast((await readJournal(journalPath)).entries, Date.now());
   for (const sentence of problems) log.warn(sentence);
   const past = pastOf(entries);
+  const planned = plannedSlots(outputs, plan);
   const nowMs = () => performance.now();
   const place = placeOf(outputs, { ...hostFolders, stateDir, runDir });
   const hear = (news: News) => {
@@ -154,11 +155,12 @@ async function heal(
   const healer = new Healer(
     { journal, probes: signals, repairs, scaler, log },
     limits,
-    initialState(plannedSlots(outputs, plan), past, nowMs(), limits, plannedSite(applied.config, plan)),
+    initialState(planned, past, nowMs(), limits, plannedSite(applied.config, plan)),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);
-    await journal.append({ kind: "started", host, release: applied.programDigest.slice(0, 12), slots });
+    const standIns = standInsIn(planned);
+    await journal.append({ kind: "started", host, release: applied.programDigest.slice(0, 12), slots, standIns });
     api.watch({ outputs, limits, healer, scaler });
     await peers.watch(peersPlanOf(applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");
@@ -170,6 +172,12 @@ async function heal(
     await signals.close();
     await healer.settled();
   }
+}
+
+/** By slot, for which other host it stands in. */
+function standInsIn(planned: readonly PlannedSlot[]): Readonly<Record<string, string>> {
+  const standIns = planned.flatMap(({ slot, standsInFor }) => (standsInFor === undefined ? [] : [[slot, standsInFor]]));
+  return Object.fromEntries(standIns);
 }
 
 /** For `systemctl status`, which has one line. */

@@ -19,6 +19,9 @@ export function historyCommand(): Command {
     .addHelpText(
       "after",
       `
+Below that, which other hosts were lost: from when to when, what stood in for them here, and when it was given back. \`losses\`
+in JSON.
+
 Examples:
   vigil history bk
   vigil history bk --slot web-1 -n 100

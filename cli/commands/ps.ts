@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { historySchema, statusSchema } from "../../healer/api/schemas.ts";
+import { historySchema, type Status, statusSchema } from "../../healer/api/schemas.ts";
 import { HealerClient } from "../askHealer.ts";
 import { hostOption, type PeerChoice, peerHistory, peerStatus } from "../askPeer.ts";
 import { ranInLab } from "../inLab.ts";
@@ -20,9 +20,13 @@ export function psCommand(): Command {
     .addHelpText(
       "after",
       `
+Below the table it says what is so of hosts that workers here stand in for, and that this host is drained. In JSON that is
+\`hosts\` and \`hostDrain\`, as \`vigil status\` has them, beside \`slots\` and \`incidents\`.
+
 Examples:
   vigil ps bk
   vigil ps --host mb
+  vigil ps bk -o json | jq '.hosts[] | select(.status == "lost")'
   vigil ps bk -o json | jq '.incidents[] | select(.slot == "web-1")'`,
     )
     .action(async (host: string | undefined, options: LabChoice & PeerChoice & { output: Format }) => {
@@ -31,18 +35,22 @@ Examples:
       const healer = new HealerClient();
       const status = await healer.ask(host, "/v1/status", statusSchema);
       const history = await healer.ask(host, `/v1/history?limit=${mostIncidents}`, historySchema);
-      if (options.output === "json") printJson({ slots: status.slots, incidents: history.incidents });
+      if (options.output === "json") printJson({ ...machinesOf(status), incidents: history.incidents });
       else process.stdout.write(renderPs(status, history, Date.now()));
     });
+}
+
+function machinesOf({ slots, hosts, hostDrain }: Status): Pick<Status, "slots" | "hosts" | "hostDrain"> {
+  return { slots, hosts, ...(hostDrain === undefined ? {} : { hostDrain }) };
 }
 
 /** Of a peer that is silent what it said last is known, and nothing of what was before. */
 async function printPeer(at: string | undefined, peer: string, output: Format): Promise<void> {
   const healer = new HealerClient();
   const said = await peerStatus(healer, at, peer);
-  const past = said.isLive ? await peerHistory(healer, at, peer, mostIncidents) : { host: peer, incidents: [] };
+  const past = said.isLive ? await peerHistory(healer, at, peer, mostIncidents) : { incidents: [] };
   if (output === "json") {
-    printJson({ peer: said.peer, ageMs: said.ageMs, slots: said.status.slots, incidents: past.incidents });
+    printJson({ peer: said.peer, ageMs: said.ageMs, ...machinesOf(said.status), incidents: past.incidents });
     return;
   }
   // The clock of the host that the times are of, which need not be right.

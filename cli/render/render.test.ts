@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Incident, Slot, Status } from "../../healer/api/schemas.ts";
+import type { Incident, Loss, Slot, Status } from "../../healer/api/schemas.ts";
 import { causeNamed } from "../causeNamed.ts";
 import { renderCause } from "./renderCause.ts";
 import { renderEvent } from "./renderEvent.ts";
@@ -173,7 +173,7 @@ test("the first three lines fit a terminal, whatever they have to say", () => {
 });
 
 test("ps keeps below each machine what it was repaired of", () => {
-  const lines = renderPs(degraded, { host: "bk", incidents: [incident] }, nowMs + 180_000).split("\n");
+  const lines = renderPs(degraded, { incidents: [incident] }, nowMs + 180_000).split("\n");
   assert.deepEqual(lines, [
     "SLOT       STATUS    FOR        ADDRESS        REPAIR                                       ERROR",
     "lb-1       green     2 h        192.168.10.16",
@@ -184,16 +184,46 @@ test("ps keeps below each machine what it was repaired of", () => {
 });
 
 test("history is a line per incident", () => {
-  assert.deepEqual(renderHistory({ host: "bk", incidents: [incident] }, undefined).split("\n"), [
+  assert.deepEqual(renderHistory({ host: "bk", incidents: [incident], losses: [] }, undefined).split("\n"), [
     "BEGUN (UTC)          SLOT   OUTCOME   TOOK  REPAIRS                                      DRIFT  WHY",
     `2026-11-21 14:02:11  web-1  repaired  31 s  resume did not help, replace helped in 29 s  none   ${incident.sentence}`,
     "",
   ]);
   assert.equal(
-    renderHistory({ host: "bk", incidents: [] }, undefined),
+    renderHistory({ host: "bk", incidents: [], losses: [] }, undefined),
     "nothing was wrong on bk as far back as the journal reaches.\n",
   );
-  assert.match(renderHistory({ host: "bk", incidents: [] }, "web-1"), /^nothing was wrong with bk\/web-1 /);
+  assert.match(renderHistory({ host: "bk", incidents: [], losses: [] }, "web-1"), /^nothing was wrong with bk\/web-1 /);
+});
+
+test("history has below the incidents which hosts were lost, what stood in for them and when it was given back", () => {
+  const loss: Loss = {
+    id: 9,
+    host: "mb",
+    sentence: "neither its healer nor any of its workers was heard for 60 s",
+    begunAt: since,
+    standIns: ["web-3", "web-4"],
+    madeAt: "2026-11-21T14:02:32.000Z",
+    returnedAt: "2026-11-21T14:10:00.000Z",
+    endedAt: "2026-11-21T14:14:11.000Z",
+    tookMs: 720_000,
+    status: "heard",
+  };
+  const over = `host mb was lost from 2026-11-21 14:02:11 UTC until 2026-11-21 14:14:11 UTC (12 min): ${loss.sentence}
+  web-3, web-4 stood in for its workers here from 2026-11-21 14:02:32; it was heard again at 2026-11-21 14:10:00; all was given back
+`;
+  assert.equal(renderHistory({ host: "bk", incidents: [], losses: [loss] }, undefined), over);
+  const table = renderHistory({ host: "bk", incidents: [incident], losses: [] }, undefined);
+  assert.equal(renderHistory({ host: "bk", incidents: [incident], losses: [loss] }, undefined), `${table}\n${over}`);
+  const lack = "for 2 more of a lost host's workers there is no room here: the host has 1 MiB left";
+  const { id, host, sentence, begunAt } = loss;
+  const open = { id, host, sentence, begunAt, standIns: [], lack, status: "lost" };
+  assert.equal(
+    renderHistory({ host: "bk", incidents: [], losses: [open] }, undefined),
+    `host mb was lost from 2026-11-21 14:02:11 UTC on, and is lost: ${sentence}
+  nothing stood in for its workers here; ${lack}
+`,
+  );
 });
 
 const slot: Slot = {
@@ -316,5 +346,26 @@ test("a lost host is told with since when, why, what was done and what comes nex
     "of one that is heard there is nothing to say",
   );
   assert.match(renderStatus(status), /web-2 .*it stands in for mb/);
-  assert.match(renderPs(status, { host: "bk", incidents: [] }, 0), /web-2 \(for mb\)/);
+  const ps = renderPs(status, { incidents: [] }, 0);
+  assert.match(ps, /web-2 \(for mb\)/);
+  assert.ok(ps.endsWith(`\n\n${lines.slice(told, told + 2).join("\n")}\n`), "the same words stand below the machines");
+  const waiting = { ...mb, standIns: [], next: "2 of its workers not made here: the host has 1 MiB left" };
+  assert.match(renderPs({ ...fine, hosts: [waiting] }, { incidents: [] }, 0), /not made here: the host has/);
+});
+
+test("of a host that is drained the machines stand above by whom, what for and until when", () => {
+  const drained = {
+    ...fine,
+    verdict: "drained",
+    what: "it may be switched off or rebooted",
+    why: "drained by anna: kernel update",
+    next: "nothing is repaired here until `vigil host return bk`",
+  } as const;
+  assert.deepEqual(renderPs(drained, { incidents: [] }, 0).split("\n").slice(3), [
+    "",
+    "bk is drained: it may be switched off or rebooted",
+    "since 12:02:42 UTC (2 h): drained by anna: kernel update",
+    "next: nothing is repaired here until `vigil host return bk`",
+    "",
+  ]);
 });

@@ -1,12 +1,18 @@
 import type { HistoryAnswer, Incident, Status } from "../../healer/api/schemas.ts";
 import { spellDuration } from "../../healer/api/spellDuration.ts";
 import { renderTable } from "../output.ts";
+import { renderHosts } from "./renderHosts.ts";
+import { renderVerdict } from "./renderVerdict.ts";
 
 /** Of each slot so many of its past incarnations. */
 const keptPerSlot = 5;
 
-/** Each slot as it is, and below it what it was before its last repairs: who was replaced must not be forgotten. */
-export function renderPs({ slots }: Status, { incidents }: HistoryAnswer, nowMs: number): string {
+/**
+ * Each slot as it is, and below it what it was before its last repairs: who was replaced must not be forgotten. Below the
+ * table, why there are workers of other hosts, or why nothing is done here: in the words of the status.
+ */
+export function renderPs(status: Status, { incidents }: Pick<HistoryAnswer, "incidents">, nowMs: number): string {
+  const { slots, verdict, hosts } = status;
   const rows = slots.flatMap(({ slot, address, status, forMs, sentence, drained, standsInFor }) => {
     const name = standsInFor === undefined ? slot : `${slot} (for ${standsInFor})`;
     const past = incidents.filter((incident) => incident.slot === slot && incident.repairs.length > 0);
@@ -15,7 +21,9 @@ export function renderPs({ slots }: Status, { incidents }: HistoryAnswer, nowMs:
       ...past.slice(0, keptPerSlot).map((incident) => pastRow(incident, nowMs)),
     ];
   });
-  return renderTable(["slot", "status", "for", "address", "repair", "error"], rows);
+  const notes = [...(verdict === "drained" ? renderVerdict(status) : []), ...renderHosts(hosts)];
+  const table = renderTable(["slot", "status", "for", "address", "repair", "error"], rows);
+  return notes.length === 0 ? table : `${[table, ...notes].join("\n")}\n`;
 }
 
 /** The time since it was over, in the column that says of the others how long they have been as they are. */

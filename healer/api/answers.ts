@@ -7,7 +7,7 @@ import type { SlotState } from "../core/state.ts";
 import { vipMoveRefusal } from "../core/vipMove.ts";
 import type { Chronicle } from "../history/chronicle.ts";
 import { incidentsOf } from "../history/history.ts";
-import { incidentsView, incidentView } from "./incidentsView.ts";
+import { incidentsView, incidentView, lossesView } from "./incidentsView.ts";
 import { type KnownPeers, noPeers } from "./knownPeers.ts";
 import { momentNow } from "./moment.ts";
 import { Problem } from "./problem.ts";
@@ -97,7 +97,9 @@ export class Answers {
   history(limit: number, slot: string | undefined): HistoryAnswer {
     this.requirePresentOrPast(slot);
     const { host, chronicle } = this.#options;
-    return { host, incidents: incidentsView(chronicle.history, slot, limit) };
+    const { history } = chronicle;
+    const losses = slot === undefined ? lossesView(history, limit) : [];
+    return { host, incidents: incidentsView(history, slot, limit), losses };
   }
 
   /** Needs no healer that listens either. */

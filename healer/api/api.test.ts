@@ -22,7 +22,7 @@ test("the API makes its token and answers with it; a port that is taken ends no 
     const answer = await fetch(`http://${apiHost}:${place.port}/v1/history`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    assert.deepEqual(await answer.json(), { host: "bk", incidents: [] });
+    assert.deepEqual(await answer.json(), { host: "bk", incidents: [], losses: [] });
     assert.doesNotMatch(lines.join(""), new RegExp(token));
 
     const second = await openApi({ host: "bk", journal, log, place });

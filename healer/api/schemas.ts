@@ -181,8 +181,30 @@ export const incidentSchema = z
   })
   .meta({ id: "Incident" });
 
+const lossSchema = z
+  .object({
+    id: z.int().describe("The number of the journal's entry that began it."),
+    host: z.string(),
+    sentence: z.string().describe("Why it was believed to be lost."),
+    begunAt: at,
+    standIns: z.array(z.string()).describe("All machines of this host that have stood in for its workers."),
+    madeAt: at.optional().describe("When the first of them were there."),
+    lack: z.string().optional().describe("Why not as many were made as should have been."),
+    returnedAt: at.optional().describe("When it was heard again."),
+    endedAt: at
+      .optional()
+      .describe("When it counted as lost no more, and all that stood in for it had been given back."),
+    tookMs: durationMs.optional(),
+    status: z.string().describe("What it was last believed to be, as in `hosts` of a status."),
+  })
+  .meta({ id: "Loss" });
+
 export const historySchema = z
-  .object({ host: z.string(), incidents: z.array(incidentSchema).describe("Newest first.") })
+  .object({
+    host: z.string(),
+    incidents: z.array(incidentSchema).describe("Newest first."),
+    losses: z.array(lossSchema).describe("Other hosts that were lost, newest first; none if one slot is asked about."),
+  })
   .meta({ id: "History" });
 
 /** A fact, and how long ago it was observed. */
@@ -295,4 +317,5 @@ export type PeerStatusAnswer = z.infer<typeof peerStatusSchema>;
 export type SlotStatus = z.infer<typeof slotStatusSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
+export type Loss = z.infer<typeof lossSchema>;
 export type HistoryAnswer = z.infer<typeof historySchema>;

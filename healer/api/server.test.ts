@@ -129,7 +129,7 @@ test("a healer that does not listen yet is alive, not ready, and keeps its histo
     assert.equal(answer.json().error, "notListening");
   }
   assert.equal((await post("/v1/pause")).statusCode, 503);
-  assert.deepEqual(historySchema.parse((await get("/v1/history")).json()), { host: "bk", incidents: [] });
+  assert.deepEqual(historySchema.parse((await get("/v1/history")).json()), { host: "bk", incidents: [], losses: [] });
   assert.equal((await get("/metrics")).statusCode, 200);
 });
 
@@ -353,6 +353,23 @@ test("metrics are in Prometheus' own form, with a series per slot and status and
   assert.match(answer.payload, /^vigil_heartbeat_age_seconds\{slot="web-1"\} 0/m);
   assert.match(answer.payload, /^process_resident_memory_bytes \d/m);
   assert.equal(answer.payload.match(/^vigil_slot_status\{/gm)?.length, testPlanned.length * 6);
+});
+
+test("the history has the hosts that were lost, and of one machine only what was its own", async () => {
+  await api.journal.append({ kind: "host", host: "mb", status: "lost", sentence: "it was not heard for 60 s" });
+  await api.journal.append({
+    kind: "started",
+    host: "bk",
+    release: "d",
+    slots: ["web-3"],
+    standIns: { "web-3": "mb" },
+  });
+  const ask = async (query: string) => historySchema.parse((await get(`/v1/history${query}`)).json()).losses;
+  assert.deepEqual(
+    (await ask("")).map(({ host, standIns, status }) => [host, standIns, status]),
+    [["mb", ["web-3"], "lost"]],
+  );
+  assert.deepEqual(await ask("?slot=web-1"), []);
 });
 
 test("while nobody asks who has the address there is no number of its holders, not even 0", async () => {

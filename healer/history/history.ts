@@ -12,6 +12,7 @@ import {
   settled,
 } from "./changes.ts";
 import { type HistoryEntry, historyEntryOf } from "./historyEntry.ts";
+import { type Losses, noLosses, withHost, withLack, withStandIns } from "./losses.ts";
 
 export interface History {
   /** The number of the last entry that is in it. */
@@ -32,6 +33,8 @@ export interface History {
   readonly vipMove: ChangeRecord | undefined;
   /** The last time that this host was taken out of service on purpose. It outlives healers, and so no start cuts it off. */
   readonly hostDrain: HostDrainRecord | undefined;
+  /** Other hosts that were lost. Like a host that is drained, they outlive healers. */
+  readonly losses: Losses;
 }
 
 export interface PauseWish {
@@ -105,6 +108,7 @@ export const noHistory: History = {
   scale: undefined,
   vipMove: undefined,
   hostDrain: undefined,
+  losses: noLosses,
 };
 
 /** Adds a line of the journal. One that is in it already, or that says nothing of incidents, changes nothing but the number. */
@@ -135,7 +139,9 @@ function withEntry(history: History, entry: HistoryEntry): History {
     case "drift":
       return withDrift(history, entry);
     case "page":
-      return { ...history, pagedAt: { ...history.pagedAt, [entry.topic]: entry.at } };
+      return withPage(history, entry);
+    case "host":
+      return { ...history, losses: withHost(history.losses, entry) };
     case "scaleBegun": {
       const { seq: id, workers, by, at: begunAt } = entry;
       return { ...history, scale: { id, workers, by, begunAt, outcome: "underWay" } };
@@ -167,19 +173,27 @@ function withEntry(history: History, entry: HistoryEntry): History {
 }
 
 /** What an earlier healer had under way came to an end that nobody saw; what is no longer planned is nobody's trouble. */
-function restart(history: History, { at, slots }: Of<"started">): History {
+function restart(history: History, entry: Of<"started">): History {
+  const { at, slots } = entry;
   const planned = slots === undefined ? undefined : new Set(slots);
   let next: History = {
     ...history,
     silentSince: {},
     scale: changeEnded(history.scale, at, isDeployed(history.scale, slots) ? "ok" : "cutOff: "),
     vipMove: changeEnded(history.vipMove, at, "cutOff: "),
+    losses: withStandIns(history.losses, entry),
   };
   for (const slot of Object.keys(history.open)) {
     next = change(next, slot, (incident) => withLast(incident, undefined, (last) => concluded(last, at, "cutOff")));
     if (planned !== undefined && !planned.has(slot)) next = close(next, slot, at, "gone");
   }
   return next;
+}
+
+function withPage(history: History, { topic, sentence, at }: Of<"page">): History {
+  const told = { ...history, pagedAt: { ...history.pagedAt, [topic]: at } };
+  if (topic !== "standInRoom" || sentence === undefined) return told;
+  return { ...told, losses: withLack(history.losses, sentence) };
 }
 
 function withStatus(history: History, entry: Of<"status">): History {

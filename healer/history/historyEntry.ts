@@ -4,8 +4,13 @@ import { z } from "zod";
 const line = { seq: z.int(), at: z.iso.datetime() };
 
 const entrySchema = z.discriminatedUnion("kind", [
-  /** `slots`: those that were planned then. */
-  z.object({ ...line, kind: z.literal("started"), slots: z.array(z.string()).optional() }),
+  /** `slots`: those that were planned then. `standIns`: by slot, for which other host it stands in. */
+  z.object({
+    ...line,
+    kind: z.literal("started"),
+    slots: z.array(z.string()).optional(),
+    standIns: z.record(z.string(), z.string()).optional(),
+  }),
   z.object({
     ...line,
     kind: z.literal("status"),
@@ -42,7 +47,8 @@ const entrySchema = z.discriminatedUnion("kind", [
   z.object({ ...line, kind: z.literal("vipMoveEnded"), slot: z.string(), outcome: z.string() }),
   z.object({ ...line, kind: z.literal("hostDrained"), by: z.string(), reason: z.string() }),
   z.object({ ...line, kind: z.literal("hostDrainEnded"), outcome: z.string() }),
-  z.object({ ...line, kind: z.literal("page"), topic: z.string() }),
+  z.object({ ...line, kind: z.literal("host"), host: z.string(), status: z.string(), sentence: z.string() }),
+  z.object({ ...line, kind: z.literal("page"), topic: z.string(), sentence: z.string().optional() }),
   z.object({ ...line, kind: z.literal("paused"), slot: z.string().optional(), forMs: z.number(), by: z.string() }),
 ]);
 
