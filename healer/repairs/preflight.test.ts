@@ -3,14 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { preflight } from "./preflight.ts";
+import { limitsFor } from "../core/limits.ts";
+import { type NewMachine, preflight, vcpusIn } from "./preflight.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 
 /** libvirt's own driver for tests: one running domain and one pool, made anew for every command. */
 const libvirtUri = "test:///default";
 const testDomain = "6695eb01-f6a4-8304-79aa-97f2502e193f";
 const image = "b".repeat(64);
-const limits = { minPoolFreeBytes: 1, minStateFreeBytes: 1 };
+const limits = { ...limitsFor.kvm, minPoolFreeBytes: 1, minStateFreeBytes: 1 };
 
 let dir: string;
 
@@ -82,7 +83,35 @@ test("what one slot lacks is lacking to that slot alone", async () => {
   assert.deepEqual([...(await preflight(place(), slots, limits)).keys()], ["web-1", "web-3"]);
 });
 
-async function problem(where: RepairPlace, slot: RepairSlot, least = limits): Promise<string | undefined> {
+test("a machine that is added leaves the host its own share; one that is made anew takes what the old one had", async () => {
+  const greedy = { ...limits, hostReserveBytes: 2 ** 60 };
+  const added = { ...slot(), addedVcpus: 1 };
+  assert.match(
+    (await problem(place(), added, greedy)) ?? "",
+    /^the host has \d+ MiB of memory left, and 1099511627905 are needed: 1 for a new machine, 128 for QEMU and 1099511627776 that/,
+  );
+  assert.equal(await problem(place(), slot(), greedy), undefined);
+  const leftOver = { ...added, slot: "test", uuid: testDomain };
+  assert.equal(await problem(place(), leftOver, greedy), undefined, "what an update has left goes before the next one");
+});
+
+test("machines that are added are counted together, and what does not fit is lacking to the later ones", async () => {
+  const many = Array.from({ length: 4 }, (_, index) => ({ ...slot(), slot: `web-${index + 1}`, addedVcpus: 30 }));
+  const problems = await preflight(place(), many, limits);
+  // libvirt's driver for tests has 16 processors.
+  assert.deepEqual([...problems.keys()], ["web-3", "web-4"]);
+  assert.match(problems.get("web-3") ?? "", /with 3 new machines it would be 90: the host's 16 processors carry 64/);
+  assert.equal((await preflight(place(), many, { ...limits, ...noRatio })).size, 0);
+});
+
+const noRatio = { vcpusPerProcessor: Number.POSITIVE_INFINITY };
+
+test("the virtual CPUs of what runs are read from libvirt's own count", () => {
+  const stats = "Domain: 'lb-1'\n  vcpu.current=2\n  vcpu.maximum=4\n\nDomain: 'web-1'\n  vcpu.current=1\n";
+  assert.deepEqual([vcpusIn(stats), vcpusIn("")], [3, 0]);
+});
+
+async function problem(where: RepairPlace, slot: NewMachine, least = limits): Promise<string | undefined> {
   return (await preflight(where, [slot], least)).get(slot.slot);
 }
 

@@ -1,6 +1,7 @@
 import { access, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Limits } from "../core/limits.ts";
+import { type Added, type HostRoom, lackOfRoom, type RoomLimits } from "./hostRoom.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virshAny } from "./virsh.ts";
 
@@ -8,9 +9,11 @@ import { virshAny } from "./virsh.ts";
 export type NewMachine = Pick<RepairSlot, "slot" | "uuid" | "image" | "memoryMib"> & {
   /** No machine of this host has had its image before: the same update makes the base volume. */
   readonly isImageNew?: boolean;
+  /** It comes on top of those that there are, and has no old one whose place it takes. Its virtual CPUs. */
+  readonly addedVcpus?: number;
 };
 
-type SpaceLimits = Pick<Limits, "minPoolFreeBytes" | "minStateFreeBytes">;
+type SpaceLimits = RoomLimits & Pick<Limits, "minStateFreeBytes">;
 
 export type BridgePlace = Pick<RepairPlace, "bridge" | "netDir">;
 
@@ -33,15 +36,45 @@ export async function preflight(
     (await checkSpace("the state", place.stateDir, limits.minStateFreeBytes));
   if (ofHost !== undefined) return new Map(slots.map(({ slot }) => [slot, ofHost]));
   const problems = new Map<string, string>();
+  const room = slots.some(({ addedVcpus }) => addedVcpus !== undefined) ? await hostRoom(place) : undefined;
   let freeMib = await availableMib();
+  let added: readonly Added[] = [];
   for (const slot of slots) {
-    const neededMib = await newMemoryMib(place, slot);
+    const { memoryMib, addedVcpus } = slot;
+    // What the old machine holds comes back when it is deleted.
+    const isThere = await isRunning(place, slot);
+    const isAdded = addedVcpus !== undefined && !isThere;
+    const more = isAdded ? [...added, { memoryMib, vcpus: addedVcpus }] : added;
+    const neededMib = isThere || isAdded ? 0 : memoryMib;
     const problem =
-      (await checkImage(place, slot)) ?? (await checkDomain(place, slot)) ?? checkMemory(freeMib, neededMib);
-    if (problem === undefined) freeMib -= neededMib;
-    else problems.set(slot.slot, problem);
+      (await checkImage(place, slot)) ??
+      (await checkDomain(place, slot)) ??
+      checkMemory(freeMib, neededMib) ??
+      (room !== undefined && isAdded ? lackOfRoom(room, more, limits) : undefined);
+    if (problem === undefined) {
+      freeMib -= neededMib;
+      added = more;
+    } else {
+      problems.set(slot.slot, problem);
+    }
   }
   return problems;
+}
+
+async function hostRoom({ libvirtUri, poolDir }: RepairPlace): Promise<HostRoom> {
+  const [nodeInfo, stats] = await Promise.all([
+    virshAny(libvirtUri, ["nodeinfo"]),
+    virshAny(libvirtUri, ["domstats", "--vcpu", "--list-active", "--nowait"]),
+  ]);
+  // libvirt has just answered for its pool; if it says no more now, its processors refuse nothing.
+  const processors = Number(/^CPU\(s\):\s+(\d+)$/m.exec(nodeInfo.stdout)?.[1] ?? Number.POSITIVE_INFINITY);
+  const memoryBytes = (await availableMib()) * mebibyte;
+  return { memoryBytes, poolBytes: await freeBytesIn(poolDir), processors, vcpus: vcpusIn(stats.stdout) };
+}
+
+/** Of all machines that `domstats` tells of. */
+export function vcpusIn(stats: string): number {
+  return [...stats.matchAll(/^\s*vcpu\.current=(\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function checkLibvirt({ libvirtUri, pool }: RepairPlace): Promise<string | undefined> {
@@ -60,10 +93,14 @@ export async function checkBridge({ bridge, netDir }: BridgePlace): Promise<stri
 }
 
 async function checkSpace(what: string, dir: string, minBytes: number): Promise<string | undefined> {
-  const { bavail, bsize } = await statfs(dir);
-  const freeBytes = bavail * bsize;
+  const freeBytes = await freeBytesIn(dir);
   if (freeBytes >= minBytes) return undefined;
   return `${what} has ${inMib(freeBytes)} MiB free in ${dir}, and a rebuilt machine needs ${inMib(minBytes)}.`;
+}
+
+async function freeBytesIn(dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize;
 }
 
 /** The base volume is what the new disk lies over; kernel and initrd are what it boots. */
@@ -89,10 +126,9 @@ async function checkDomain({ libvirtUri }: RepairPlace, { slot, uuid }: NewMachi
   return `a domain ${slot} that is not of this stack is there (UUID ${stdout.trim()}): rename or undefine it.`;
 }
 
-/** What the old machine holds comes back when it is deleted. */
-async function newMemoryMib({ libvirtUri }: RepairPlace, { slot, memoryMib }: NewMachine): Promise<number> {
+async function isRunning({ libvirtUri }: RepairPlace, { slot }: NewMachine): Promise<boolean> {
   const { stdout } = await virshAny(libvirtUri, ["domid", slot]);
-  return /^\d+$/.test(stdout.trim()) ? 0 : memoryMib;
+  return /^\d+$/.test(stdout.trim());
 }
 
 function checkMemory(freeMib: number, neededMib: number): string | undefined {

@@ -48,9 +48,9 @@ export class Scaler {
   }
 
   async #lack(workers: number, evacuated: Evacuated): Promise<string | undefined> {
-    const { place, limits } = this.#options;
+    const { place } = this.#options;
     try {
-      const problems = await preflight(place, this.#added(workers, evacuated), limits);
+      const problems = await preflight(place, this.#added(workers, evacuated), this.#roomLimits);
       return [...problems.values()][0];
     } catch (error) {
       if (error instanceof ConfigError) return error.problems.map(({ remedy }) => remedy).join("; ");
@@ -60,14 +60,14 @@ export class Scaler {
 
   /** Answers with one `room`: how many of so many workers the host can hold, and what is lacking for more. */
   async askRoom({ workers }: Extract<Action, { kind: "askRoom" }>): Promise<void> {
-    const { emit, place, limits, applied } = this.#options;
+    const { emit, place, applied } = this.#options;
     const there = this.#slots(applied.desired).filter(isWorker).length;
     const stated = this.#statedRoom();
     const most = Math.max(there, Math.min(workers, stated.workers));
     const answer = (fits: number, lack: string | undefined) => emit({ kind: "room", workers, fits, lack });
     try {
       const added = this.#added(most, {});
-      const problems = await preflight(place, added, limits);
+      const problems = await preflight(place, added, this.#roomLimits);
       const short = added.findIndex(({ slot }) => problems.has(slot));
       if (short >= 0) return answer(there + short, problems.get(added[short]?.slot ?? ""));
       answer(most, most < workers ? `the host has ${lackOf(stated)} for ${stated.workers} workers.` : undefined);
@@ -88,6 +88,14 @@ export class Scaler {
     if (!outcome.ok && isWritten) await writeDesired(desiredPath, applied.desired).catch(() => {});
     engine.warm();
     emit({ kind: "scaled", generation, outcome });
+  }
+
+  /** Who has stated how many virtual CPUs the workers may have knows more of the host than a ratio. */
+  get #roomLimits(): Limits {
+    const { applied, limits } = this.#options;
+    const { site, host } = applied.config;
+    const isStated = site.hosts[host]?.room !== undefined && site.survival !== undefined;
+    return isStated ? { ...limits, vcpusPerProcessor: Number.POSITIVE_INFINITY } : limits;
   }
 
   get #deadlineMs(): number {
@@ -143,7 +151,7 @@ export class Scaler {
     const before = this.#slots(this.#options.applied.desired);
     const images = new Set(before.map(({ image }) => image));
     return without(this.#slots(this.#wanted(workers, evacuated)), before).map((slot) => {
-      return { ...slot, isImageNew: !images.has(slot.image) };
+      return { ...slot, isImageNew: !images.has(slot.image), addedVcpus: slot.vcpus };
     });
   }
 

@@ -77,6 +77,7 @@ function limitsTable(): string[] {
 
 function show(name: string, value: number): string {
   if (name.endsWith("Bytes")) return `${value / 1024 ** 2} MiB`;
+  if (value === Number.POSITIVE_INFINITY) return "no limit";
   if (!name.endsWith("Ms")) return String(value);
   if (value >= 60_000 && value % 60_000 === 0) return `${value / 60_000} min`;
   return value >= 1_000 ? `${value / 1_000} s` : `${value} ms`;
