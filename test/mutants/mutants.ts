@@ -300,6 +300,20 @@ export const mutants: readonly Mutant[] = [
     "the least repair comes first",
   ),
   m(
+    "what libvirt saves is only paused",
+    "diagnose.ts",
+    "if (!jobs.has(reason)) return",
+    'if (reason !== "") return',
+    "no repair is begun too early",
+  ),
+  m(
+    "what libvirt saves may take for ever",
+    "diagnose.ts",
+    "if (nowMs - sinceMs < limits.jobGraceMs)",
+    "if (0 < limits.jobGraceMs)",
+    "a domain that libvirt saves or dumps for ever is not",
+  ),
+  m(
     "boot not waited for",
     "diagnose.ts",
     "startedMs !== undefined && nowMs < bootEndMs(",
