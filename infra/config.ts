@@ -5,13 +5,13 @@
 import { checkSite, checkStack } from "./configChecks.ts";
 import { ConfigError } from "./configError.ts";
 import { type SiteConfig, type StackConfig, siteSchema, stackConfigSchema } from "./configSchema.ts";
+import { project } from "./facts.ts";
 import { freeze } from "./freeze.ts";
 import { dotted, problemsOf } from "./problemsOf.ts";
 import { checkSurvivalFacts, checkWorkerSize } from "./survivalChecks.ts";
 
 export type { SiteConfig, StackConfig } from "./configSchema.ts";
 
-const project = "vigil";
 const projectFile = "Pulumi.yaml";
 
 /** Values that the engine passes as JSON text; the others are the text itself. */

@@ -1,5 +1,8 @@
 /** The numbers and names that are the same in every site. They are part of the product, not of its configuration. */
 
+/** The name of the project in `Pulumi.yaml`, which is part of every key, of every path of the backend and of every URN. */
+export const project = "vigil";
+
 export const bridge = "br0";
 export const balancerSlot = "lb-1";
 

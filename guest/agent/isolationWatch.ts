@@ -24,7 +24,7 @@ const ticksIn = (ms: number) => Math.round(ms / tickMs);
 
 /** Longer than a balancer that stands by waits between two checks of a worker. */
 const knockAfter = ticksIn(600);
-/** A second, as HA.md asks for, and a tick for the answers to the last of three rounds of knocks. */
+/** A second, and a tick for the answers to the last of three rounds of knocks. */
 const cutOffAfter = ticksIn(1_200);
 /** What was mended so short a time ago ... */
 const wornFor = ticksIn(60_000);

@@ -14,5 +14,3 @@ export function agentPaths(root = "") {
     bootTime: `${root}/run/vigil/boot-ms`,
   };
 }
-
-export type AgentPaths = ReturnType<typeof agentPaths>;

@@ -1,4 +1,4 @@
-import { planStack } from "../../infra/plan.ts";
+import { bridge } from "../../infra/facts.ts";
 import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { RepairPlace } from "./repairPlace.ts";
 
@@ -16,7 +16,7 @@ export function placeOf(outputs: StackOutputs, folders: RepairFolders): RepairPl
   return {
     ...folders,
     libvirtUri: config["libvirt:uri"],
-    bridge: planStack(config, desired).host.bridge,
+    bridge,
     netDir: "/sys/class/net",
     pool: "vigil",
     loginPrivateKey: outputs.loginPrivateKey,

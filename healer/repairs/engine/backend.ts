@@ -1,7 +1,5 @@
 import { join } from "node:path";
-
-/** The name of the project in `Pulumi.yaml`, which is part of every path of the backend and of every URN. */
-export const project = "vigil";
+import { project } from "../../../infra/facts.ts";
 
 /** Where the file backend keeps one stack. */
 export interface StackPaths {

@@ -1,4 +1,4 @@
-import { project } from "./backend.ts";
+import { project } from "../../../infra/facts.ts";
 import type { SlotTarget } from "./protocol.ts";
 
 const worker = "vigil:index:WorkerNode";

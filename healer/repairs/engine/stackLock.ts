@@ -7,6 +7,7 @@ import { readdir, readFile, readlink, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { statFields } from "../../../host/statFields.ts";
 
 const lockSchema = z.object({
   pid: z.int().positive(),
@@ -100,8 +101,8 @@ async function bootTimeMs(): Promise<number> {
 /** Linux counts in hundredths of a second towards user space, whatever its own tick. */
 async function startAfterBootMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The name, in parentheses, may hold anything; the 22nd field is the 20th after it.
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? 0) * 10;
+  // The 22nd field.
+  return Number(statFields(stat)[19] ?? 0) * 10;
 }
 
 function allowMissing(error: NodeJS.ErrnoException): string[] {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { project } from "./backend.ts";
+import { project } from "../../../infra/facts.ts";
 import type { StackState } from "./stackState.ts";
 
 /** The project that the engine sees instead of the checkout's: whatever is wrong there must not stop a repair. */
