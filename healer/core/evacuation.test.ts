@@ -319,6 +319,8 @@ test("an answer about room is not used twice", () => {
   site.pass(limits.hostConfirmMs + 10_000);
   assert.equal(site.scalings().length, 1);
   site.capacity = 2;
+  // It is asked again within a second, and answered at the end of it.
+  site.scene.pass(500);
   site.pass(10 * minuteMs);
   assert.equal(site.scalings().length, 1, "what did fit does not fit any more");
 });
