@@ -45,7 +45,7 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("slow-get", 10, 4, ...busy),
     fault("post-once", 10, 4, ...busy),
     fault("host-reboot", 2, 10, ...patientPeople),
-    fault("host-change", 2, 10, ...patientPeople),
+    fault("host-change", 4, 18, ...patientPeople),
     { name: "one worker on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "1"], minutes: 2 },
     fault("scale", 3, 12, ...patientPeople),
     fault("vip-move", 15, 16, ...people),

@@ -203,7 +203,10 @@ export const historySchema = z
   .object({
     host: z.string(),
     incidents: z.array(incidentSchema).describe("Newest first."),
-    losses: z.array(lossSchema).describe("Other hosts that were lost, newest first; none if one slot is asked about."),
+    losses: z
+      .array(lossSchema)
+      .default([])
+      .describe("Other hosts that were lost, newest first; none if one slot is asked about, or by an earlier release."),
   })
   .meta({ id: "History" });
 

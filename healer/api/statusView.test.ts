@@ -130,7 +130,8 @@ test("it is down when no worker serves, and when nobody has the address", () => 
     [silent.status.verdict, silent.status.what],
     ["down", "0 of 2 workers serve, web-1 is yellow, web-2 is yellow"],
   );
-  const story = well().hear({ kind: "vipHolders", macs: [] }).pass(4_000);
+  const nobody = { kind: "vipHolders", macs: [] } as const;
+  const story = well().hear(nobody).pass(4_000).hear(nobody);
   assert.deepEqual(head(story.status), [
     "down",
     "2 of 2 workers serve, 1 to see to",

@@ -44,7 +44,10 @@ export function absorb(state: State, event: Event, limits: Limits, nowMs: number
     }
     case "vipUnasked": {
       const vipUnasked = state.host.vipUnasked ?? { value: event.reason, atMs: nowMs };
-      return { ...state, host: { ...state.host, vipHolders: undefined, vipUnasked } };
+      // What had not lasted long enough to be told begins anew.
+      const told = Object.entries(state.host.vipTroublesMs ?? {}).filter(([topic]) => topic in state.pages);
+      const vipTroublesMs = Object.fromEntries(told);
+      return { ...state, host: { ...state.host, vipHolders: undefined, vipTroublesMs, vipUnasked } };
     }
     case "witness": {
       const answered = event.answered ? { witnessMs: nowMs } : {};

@@ -10,8 +10,15 @@ export type Finding =
   | { readonly kind: "unclear"; readonly detail: string }
   /** It has fallen silent, and nothing else is known yet. */
   | { readonly kind: "silent"; readonly detail: string }
-  /** `sinceMs` is known for silence and for reboots; other evidence begins when it is first found. */
-  | { readonly kind: "bad"; readonly cause: CauseName; readonly detail: string; readonly sinceMs?: number };
+  | Bad;
+
+interface Bad {
+  readonly kind: "bad";
+  readonly cause: CauseName;
+  readonly detail: string;
+  /** Known for silence and for reboots; other evidence begins when it is first found. */
+  readonly sinceMs?: number;
+}
 
 export interface Subject {
   readonly slot: string;
@@ -121,7 +128,7 @@ function diagnoseBeat(
   if ((beat.vrrp === "FAULT" && !isStandingBack) || beat.vrrp === "NONE") {
     if (isBooting(facts, limits, nowMs)) return { kind: "unclear", detail: "its keepalived is starting" };
     // One that does not know its workers stands back: to rebuild it from the same image would change nothing.
-    if (misfit !== undefined && beat.fileRefusal !== undefined) return misfit;
+    if (misfit?.cause === "filesRefused") return misfit;
     const though =
       beat.isCutOff === true ? ": it hears nothing from beyond its host, though the witness answers this healer" : "";
     return bad("balancerUnfit", `keepalived says ${beat.vrrp}${though}`);
@@ -139,7 +146,7 @@ function diagnoseBeat(
   return { kind: "well", detail: "it beats and serves" };
 }
 
-function misfitOf({ files, fileRefusal }: Beat, plannedFiles: string | undefined): Finding | undefined {
+function misfitOf({ files, fileRefusal }: Beat, plannedFiles: string | undefined): Bad | undefined {
   const isPlanned = plannedFiles === undefined || files === plannedFiles;
   if (!isPlanned) return bad("filesChanged", "a managed file is not as planned");
   return fileRefusal === undefined ? undefined : bad("filesRefused", fileRefusal);

@@ -53,7 +53,9 @@ export function hearRoom(state: State, { workers, fits, lack }: Extract<Event, {
 }
 
 /** Stands in for the lost, and gives back to those who have returned; one change at a time. */
-export function keepEvacuation(state: State, limits: Limits, nowMs: number): Kept {
+export function keepEvacuation(before: State, limits: Limits, nowMs: number): Kept {
+  // What there was too little of at one loss says nothing of the next.
+  const state = before.room !== undefined && missingIn(before) <= 0 ? { ...before, room: undefined } : before;
   const unchanged = { state, actions: [] };
   const { scaling, evacuation } = state;
   if (Object.keys(state.hosts).length === 0 && standInsOf(state) === 0) return unchanged;
@@ -82,9 +84,13 @@ function wantedIn(state: State): Evacuated {
   return wanted;
 }
 
+function missingIn(state: State): number {
+  return standInsOf({ evacuated: wantedIn(state) }) - standInsOf(state);
+}
+
 function standIn(state: State, limits: Limits, nowMs: number): Kept | undefined {
   const wanted = wantedIn(state);
-  const missing = standInsOf({ evacuated: wanted }) - standInsOf(state);
+  const missing = missingIn(state);
   if (missing <= 0 || isIsolated(state, limits, nowMs) !== false) return undefined;
   const there = workersThere(state);
   const workers = there + missing;
@@ -137,7 +143,7 @@ function isDue(state: State, name: string, limits: Limits, nowMs: number): boole
 /** That fewer workers stand in than should, because no more fit; undefined if that is not so. */
 export function hasTooLittleRoom(state: State): string | undefined {
   const { room } = state;
-  const missing = standInsOf({ evacuated: wantedIn(state) }) - standInsOf(state);
+  const missing = missingIn(state);
   if (room?.lack === undefined || missing <= 0 || (room.fits ?? 0) > workersThere(state)) return undefined;
   return `for ${missing} more of a lost host's workers there is no room here: ${room.lack}`;
 }

@@ -221,7 +221,15 @@ test("it is refused with the reason if the other hosts could not go on, or if it
     [({ scene }) => scene.send({ kind: "scale", workers: 3, by: "ben" }), /the number of workers is being changed/],
     [({ scene }) => scene.send({ kind: "moveVip", by: "ben" }), /an update of lb-1 is under way/],
     [({ scene }) => scene.send({ kind: "pause", forMs: 60_000, by: "ben" }), /repairs are paused/],
-    [({ scene }) => scene.send({ kind: "vipHolders", macs: [] }), /nobody has the service's address/],
+    [
+      (site) => {
+        for (let looks = 0; looks < 5; looks += 1) {
+          site.scene.send({ kind: "vipHolders", macs: [] });
+          site.pass(1_000);
+        }
+      },
+      /nobody has the service's address/,
+    ],
   ];
   for (const [prepare, reason] of refusals) {
     const site = wellSite();

@@ -116,14 +116,14 @@ export function isIsolated(state: State, limits: Limits, nowMs: number): boolean
   return isJustSilent ? undefined : true;
 }
 
-/** Whether a witness is missed that a host which is not cut off should hear. */
-export function isWitnessMissed(state: State, limits: Limits, nowMs: number): boolean {
+/** Whether a witness is missed that a host which is not cut off should hear; undefined while that cannot be told. */
+export function isWitnessMissed(state: State, limits: Limits, nowMs: number): boolean | undefined {
   const { site, host, startedMs } = state;
   const { witnessAskedMs, witnessMs = startedMs, deafUntilMs } = host;
   if (!site.hasWitness || witnessAskedMs === undefined || !hearsOthers(state, limits, nowMs)) return false;
   // Whoever has not listened has heard none of its answers.
-  const hasListened = nowMs - deafUntilMs > limits.witnessFreshMs;
-  return hasListened && witnessAskedMs - witnessMs > limits.witnessSilentMs;
+  if (nowMs - deafUntilMs <= limits.witnessFreshMs) return undefined;
+  return witnessAskedMs - witnessMs > limits.witnessSilentMs;
 }
 
 function hearsOthers(state: State, limits: Limits, nowMs: number): boolean {

@@ -39,11 +39,12 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   const pages: Record<string, string> = {};
   const { host } = state;
   // It comes first: what else there is to say is said of this side of the cut only.
-  if (isIsolated(state, limits, nowMs) === true) {
+  // What was told is not over while that cannot be told.
+  if (isIsolated(state, limits, nowMs) ?? "hostIsolated" in state.pages) {
     const { title, evidence, because } = causeOf("hostIsolated");
     pages.hostIsolated = `${title}: ${evidence}; ${because}`;
   }
-  if (isWitnessMissed(state, limits, nowMs)) {
+  if (isWitnessMissed(state, limits, nowMs) ?? "witnessSilent" in state.pages) {
     pages.witnessSilent = `${causeOf("witnessSilent").title}: ${causeOf("witnessSilent").because}`;
   }
   if (host.hypervisorSilent !== undefined && nowMs - host.hypervisorSilent.atMs > limits.domainsFreshMs) {
@@ -55,7 +56,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   if (host.stateFreeBytes !== undefined && host.stateFreeBytes.value < limits.minStateFreeBytes) {
     pages.stateFull = `${causeOf("stateFull").title}: ${causeOf("stateFull").because}`;
   }
-  Object.assign(pages, addressPages(state, limits, nowMs));
+  Object.assign(pages, addressPages(state, limits));
   const mass = massFailure(state, limits) && massFailure(lasting(state, limits, nowMs), limits);
   if (mass !== undefined) pages.massFailure = `${causeOf("massFailure").title}: ${mass}`;
   if (nowMs < state.breakerUntilMs) pages.breaker = "repairs do not help, and are not tried for a while";
@@ -78,7 +79,7 @@ function duePages(state: State, limits: Limits, nowMs: number): Record<string, s
   return pages;
 }
 
-function addressPages({ host, site, pages }: State, { vipGraceMs }: Limits, nowMs: number): Record<string, string> {
+function addressPages({ host, site, pages }: State, { vipGraceMs }: Limits): Record<string, string> {
   const { vipHolders, vipUnasked, vipTroublesMs = {} } = host;
   if (vipUnasked !== undefined) {
     // Whether what a person was told of the address is over, nobody knows.
@@ -89,7 +90,9 @@ function addressPages({ host, site, pages }: State, { vipGraceMs }: Limits, nowM
     };
   }
   const sentences = addressTroubles(vipHolders?.value ?? [], site);
-  const due = vipTroubles.filter((topic) => nowMs - (vipTroublesMs[topic] ?? nowMs) > vipGraceMs);
+  // By looks, and not by the clock: while nobody looks it may be over.
+  const lookMs = vipHolders?.atMs ?? 0;
+  const due = vipTroubles.filter((topic) => lookMs - (vipTroublesMs[topic] ?? lookMs) >= vipGraceMs);
   return Object.fromEntries(due.map((topic) => [topic, sentences[topic] ?? ""]));
 }
 

@@ -24,6 +24,8 @@ const sound = [
   { kind: "scaleEnded", workers: 3, outcome: "failed: no disk" },
   { kind: "scaleSettled", workers: 3, outcome: "ok" },
   { kind: "host", host: "mb", status: "lost", sentence },
+  { kind: "host", host: "mb", status: "planned", sentence, expectedForMs: 600_000 },
+  { kind: "page", topic: "mb.hostAway", sentence },
   { kind: "hostTold", host: "mb", workers: 2 },
   { kind: "drained", slot, by, ofHost: true },
   { kind: "undrained", slot, by },
