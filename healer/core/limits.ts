@@ -114,8 +114,8 @@ export interface Limits {
   readonly minStateFreeBytes: number;
   /**
    * What a machine that is added may take beside its guest's memory. Under TCG that is the code that its QEMU keeps
-   * translated, which is bounded to 512 MiB, and QEMU itself: measured as up to 513 MiB in all where a guest had not touched
-   * all of its own. Under KVM it is an allowance for QEMU and the tables of its pages, and has not been measured.
+   * translated, which its `tb-size` bounds to 512 MiB, and 64 for QEMU itself. Under KVM it is an allowance for QEMU and the
+   * tables of its pages, and has not been measured.
    */
   readonly qemuBytes: number;
   /** What machines that are added leave to their host: an update alone takes half of it. */

@@ -81,6 +81,14 @@ const shapes = {
   hostDrainEnded: z.object({ kind: z.literal("hostDrainEnded"), outcome: name }),
 } satisfies { readonly [Kind in JournalEntry["kind"]]?: z.ZodType<Entry<Kind>> };
 
+type KeyStrippedBy<Kind extends keyof typeof shapes> = Exclude<
+  keyof Entry<Kind>,
+  keyof z.output<(typeof shapes)[Kind]>
+>;
+type None<Key extends never> = Key;
+/** Does not compile if a shape lacks an optional key of its entry, which reading would strip without a word. */
+export type StrippedKey = None<{ [Kind in keyof typeof shapes]: KeyStrippedBy<Kind> }[keyof typeof shapes]>;
+
 /** The kinds of entry that the past is made of. */
 export const pastKinds = Object.keys(shapes) as readonly (keyof typeof shapes)[];
 
