@@ -8,7 +8,7 @@ import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { cutOffHost, lostHost, rebootedHost } from "../scenarios/hosts.ts";
+import { cutOffHost, lostHost, rebootedHost, workersOfOther } from "../scenarios/hosts.ts";
 import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
@@ -30,6 +30,7 @@ import {
   drainAndUndrain,
   moveThereAndBack,
   replaceHolder,
+  scaleTo,
   scaleUpAndDown,
 } from "../scenarios/wishes.ts";
 import { breakAndHeal, onceMoreIfSlow, type Place, type Row } from "../support/healing.ts";
@@ -144,7 +145,14 @@ test("what a person wishes is done with nothing left over, or refused with nothi
 test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
   timeout: 70 * minuteMs,
 }, async (t) => {
-  for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
+  await scaleTo(mb, workersOfOther);
+  try {
+    await beginAnew(lab, mb.host, 1 + workersOfOther, 4 * minuteMs);
+    for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
+  } finally {
+    await startHealer(lab, mb.host);
+    await scaleTo(mb, 2);
+  }
 });
 
 test("what passes is left alone, and what comes between a fault and its repair does not stop it", {

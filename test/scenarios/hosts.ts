@@ -1,4 +1,4 @@
-/** A host that is lost or drained, and what the other one makes of it. */
+/** A host that is lost or drained, and what the other one makes of it. They are played with one worker on that host. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { journalsFromNow } from "../../bench/journals.ts";
@@ -15,20 +15,22 @@ import { otherHost } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
 
 const minuteMs = 60_000;
-/*
- * The limits are for slow cores: with eight emulated guests on two of them, of which three booted, a host needed 5 min to come
- * back, and another 5 until its healer had seen it well for two without a break.
+/** The limits are for slow cores. A minute until it counts as lost, an update, and a boot. */
+const standInTimeoutMs = 6 * minuteMs;
+/** Two boots side by side, beside the other host's guests and what stands in. */
+const returnTimeoutMs = 8 * minuteMs;
+/** Two minutes in which the host has to be well, and a removal with a check for drift after it. */
+const giveBackTimeoutMs = 8 * minuteMs;
+
+/**
+ * Of the host that goes, while this is played. Two emulated cores do not always carry the three of a host that boots beside
+ * three guests of the other one and two that stand in: all of them were seen to get a tenth of what they wanted, for minutes.
  */
-/** A minute until it counts as lost, an update, and two boots side by side. */
-const standInTimeoutMs = 8 * minuteMs;
-/** Three boots side by side, beside the stand-ins. */
-const returnTimeoutMs = 12 * minuteMs;
-/** Two minutes in which the host has to be well, and two removals with a check for drift after each. */
-const giveBackTimeoutMs = 12 * minuteMs;
+export const workersOfOther = 1;
 
 export const lostHost: Scenario = {
   what: "a host loses its power: the other one stands in for its workers, and gives them back when it has returned",
-  timeoutMs: 36 * minuteMs,
+  timeoutMs: 24 * minuteMs,
   async play(place, diary) {
     const { lab } = place;
     const { there, before } = await setOut(place, diary);
@@ -37,7 +39,7 @@ export const lostHost: Scenario = {
       await breakNow(there, "power");
       await until(place, standInTimeoutMs, diary, ({ slots }) => {
         const standIns = slots.filter(({ standsInFor }) => standsInFor === other);
-        return standIns.length === 2 && slots.every(({ status }) => status === "green");
+        return standIns.length === workersOfOther && slots.every(({ status }) => status === "green");
       });
       await expectAnswers(place, diary);
       await expectNoDrift(place);
@@ -45,7 +47,7 @@ export const lostHost: Scenario = {
       await mendNow(there, "power");
     }
     await startHealer(lab, other);
-    await allWell(lab, other, 3, returnTimeoutMs);
+    await allWell(lab, other, 1 + workersOfOther, returnTimeoutMs);
     await until(place, giveBackTimeoutMs, diary, (status) => workersOf(status).join() === before.join());
     await expectNoDrift(place);
     await expectNoDrift(there);
@@ -75,7 +77,7 @@ export const rebootedHost: Scenario = {
       assert.deepEqual([hosts.map(({ status }) => status), workersOf({ slots })], [["planned"], before]);
       await mendNow(there, "power");
       await startHealer(lab, other);
-      await allWell(lab, other, 3, returnTimeoutMs);
+      await allWell(lab, other, 1 + workersOfOther, returnTimeoutMs);
       await wish(there, diary, "host", "return", other);
       await until(place, minuteMs, diary, ({ hosts }) => hosts.every(({ status }) => status === "heard"));
     } finally {
@@ -123,7 +125,7 @@ async function setOut(place: Place, diary: Diary): Promise<{ there: Place; befor
   const { lab } = place;
   const there = { lab, host: await otherHost(place) };
   await startHealer(lab, there.host);
-  await allWell(lab, there.host, 3, returnTimeoutMs);
+  await allWell(lab, there.host, 1 + workersOfOther, returnTimeoutMs);
   await until(place, giveBackTimeoutMs, diary, ({ slots }) =>
     slots.every(({ standsInFor }) => standsInFor === undefined),
   );

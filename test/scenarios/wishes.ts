@@ -123,7 +123,8 @@ function vigil({ lab, host }: Place, ...args: string[]): Promise<Finished> {
 }
 
 /** Asserts that the status with which it ends is the one that was asked for. */
-async function scaleTo(place: Place, workers: number): Promise<void> {
+/** So many workers, all of them well, and no drift. */
+export async function scaleTo(place: Place, workers: number): Promise<void> {
   const { code, stdout, stderr } = await vigil(place, "scale", place.host, `${workers}`, "-o", "json");
   assert.equal(code, exitCodes.ok, stderr);
   const status = statusSchema.parse(JSON.parse(stdout));
