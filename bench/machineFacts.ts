@@ -29,6 +29,8 @@ export interface Work {
   readonly beforeMs: number;
   /** After the last one. */
   readonly afterMs?: number | undefined;
+  /** Meanwhile: of the processors' time that was wanted, the share that other machines had. */
+  readonly stolenShare?: number | undefined;
 }
 
 /** What a figure depends on. A figure of an emulated guest never stands beside one of a real one without saying so. */
@@ -56,8 +58,8 @@ export async function hostFacts(): Promise<HostFacts> {
 }
 
 /** To be called after the last run. */
-export function withWorkAfter<Facts extends HostFacts>(facts: Facts): Facts {
-  return { ...facts, work: { ...facts.work, afterMs: cpuWorkMs() } };
+export function withWorkAfter<Facts extends HostFacts>(facts: Facts, stolenShare: number): Facts {
+  return { ...facts, work: { ...facts.work, afterMs: cpuWorkMs(), stolenShare } };
 }
 
 export async function machineFacts({ lab, hosts, outputs }: Rig): Promise<MachineFacts> {

@@ -6,8 +6,9 @@ import { createPlainPair, type Plain, removePlainPair } from "./baseline/plainPa
 import type { Case, Figures, Run } from "./cases/case.ts";
 import { type Healers, readyHealers, rememberHealers } from "./healers.ts";
 import { machineFacts, withWorkAfter } from "./machineFacts.ts";
-import { jsonLineOf, type Report, reportOf, writeJson } from "./report.ts";
+import { jsonLineOf, type Report, renderStolen, reportOf, writeJson } from "./report.ts";
 import { awaitHealthyPair, openRig, type Pair, type Rig } from "./rig.ts";
+import { watchStolen } from "./stolenTime.ts";
 
 const resultsDir = join(import.meta.dirname, "results");
 
@@ -72,6 +73,7 @@ async function measureAll(one: Case, wanted: Wanted, rig: Rig, turns: readonly T
   const rawDir = join(resultsDir, "raw", one.name, startedAt.toISOString().replaceAll(":", ""));
   await mkdir(rawDir, { recursive: true });
   const machine = await machineFacts(rig);
+  const stolen = await watchStolen();
   let interrupted = false;
   process.once("SIGINT", () => {
     interrupted = true;
@@ -94,19 +96,21 @@ async function measureAll(one: Case, wanted: Wanted, rig: Rig, turns: readonly T
     // They take turns in going first, so that a slow drift of the machine hits all.
     for (const turn of index % 2 === 0 ? turns : turns.toReversed()) {
       const dir = join(rawDir, `${`${index + 1}`.padStart(3, "0")}-${turn.name}`);
+      const stolenInRun = await watchStolen();
       const figures = await measure(turn, index, dir);
+      const stolenShare = await stolenInRun();
       const run = { pair: turn.name, index, figures };
       runs.push(run);
-      const facts = { case: one.name, startedAt: startedAt.toISOString(), healers, ...load, machine };
+      const facts = { case: one.name, startedAt: startedAt.toISOString(), healers, ...load, machine, stolenShare };
       await appendFile(join(rawDir, "runs.jsonl"), jsonLineOf({ ...run, ...facts }));
-      say(`${index + 1}/${count} ${turn.name}: ${describe(figures)}`);
+      say(`${index + 1}/${count} ${turn.name}: ${describe(figures)}; ${renderStolen(stolenShare)}`);
     }
   }
 
   // The product comes first in every table, whoever went first.
   runs.sort((a, b) => turns.findIndex(({ name }) => name === a.pair) - turns.findIndex(({ name }) => name === b.pair));
   const setting = { healers, ...load, workers: workersByHost(rig) };
-  const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, one.judge(runs), setting);
+  const report = reportOf(one.name, startedAt, withWorkAfter(machine, await stolen()), runs, one.judge(runs), setting);
   await writeJson(join(resultsDir, `${resultNameOf(one, wanted)}.json`), report);
   return { report, interrupted };
 }

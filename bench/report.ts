@@ -68,9 +68,14 @@ export function renderReport({ case: name, machine, healers, summaries, checks }
   return `\n${title}\n${moment}\n${renderTable(header, rows)}\n${verdicts.join("")}`;
 }
 
-export function renderWork({ beforeMs, afterMs }: Work): string {
+export function renderWork({ beforeMs, afterMs, stolenShare }: Work): string {
   const after = afterMs === undefined ? "" : ` and ${afterMs.toFixed(0)} ms after`;
-  return `a fixed piece of work took ${beforeMs.toFixed(0)} ms before${after}`;
+  const meanwhile = stolenShare === undefined ? "" : `, ${renderStolen(stolenShare)} meanwhile`;
+  return `a fixed piece of work took ${beforeMs.toFixed(0)} ms before${after}${meanwhile}`;
+}
+
+export function renderStolen(share: number): string {
+  return `other machines had ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of the processors' time`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

@@ -12,6 +12,7 @@ import { parseCount, progressPrinter } from "../cli/output.ts";
 import { type Check, type Figures, figuresOf, type Run } from "./cases/case.ts";
 import { hostFacts, withWorkAfter } from "./machineFacts.ts";
 import { renderReport, reportOf, writeJson } from "./report.ts";
+import { watchStolen } from "./stolenTime.ts";
 import { Child } from "./streams/child.ts";
 import type { ReaderOptions, SenderOptions, Stream } from "./streams/protocol.ts";
 
@@ -83,6 +84,7 @@ try {
 async function runCase(one: WatchingCase, options: Options): Promise<void> {
   const say = progressPrinter(one.name);
   const machine = await hostFacts();
+  const stolen = await watchStolen();
   const startedAt = new Date();
   const runs: Run[] = [];
   for (let index = 0; index < options.runs; index++) {
@@ -94,7 +96,7 @@ async function runCase(one: WatchingCase, options: Options): Promise<void> {
     }
   }
   runs.sort((first, second) => (first.pair === second.pair ? 0 : first.pair === "healer" ? -1 : 1));
-  const report = reportOf(one.name, startedAt, withWorkAfter(machine), runs, judge(one, runs));
+  const report = reportOf(one.name, startedAt, withWorkAfter(machine, await stolen()), runs, judge(one, runs));
   await writeJson(join(import.meta.dirname, "results", `${one.name}.json`), report);
   process.stdout.write(renderReport(report));
   if (report.checks.some(({ met }) => !met)) process.exitCode = 1;

@@ -121,7 +121,7 @@ test("a ratio is to another pair of the same result; the pair of the defaults is
 
 test("results with KVM and with TCG beside each other are a problem", () => {
   const one = reportWith({ vigil: [{ failed: 0, requests: 1 }] });
-  const other = { ...one, machine: { ...withWorkAfter(machine), accelerator: "kvm" as const } };
+  const other = { ...one, machine: { ...withWorkAfter(machine, 0), accelerator: "kvm" as const } };
   assert.match(
     judge(
       share,

@@ -25,7 +25,9 @@ const machine = z.strictObject({
   kernel: z.string(),
   node: z.string(),
   commit: z.string(),
-  work: z.strictObject({ beforeMs: z.number(), afterMs: z.number().optional() }).optional(),
+  work: z
+    .strictObject({ beforeMs: z.number(), afterMs: z.number().optional(), stolenShare: z.number().optional() })
+    .optional(),
   qemu: z.string().optional(),
   image: z.string().optional(),
   guest: z.record(z.string(), z.string()).optional(),
