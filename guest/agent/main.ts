@@ -46,6 +46,7 @@ const isolation = keeper === undefined ? undefined : watchIsolation(keeper);
 const refusals = isBalancer ? new Refusals(paths.refused) : undefined;
 const load = new MachineLoad();
 let seq = 0;
+let isHolder = false;
 /** Which managed file is not as this release has agreed on it, and what of it. */
 let fileRefusal: string | undefined;
 
@@ -71,7 +72,7 @@ function beat(): object {
     ...(fileRefusal === undefined ? {} : { fileRefusal }),
     busy: load.busy,
     freeBytes: load.freeBytes,
-    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: holdsVip() } : {}),
+    ...(isBalancer ? { vrrp: readVrrpState(paths.vrrpState, paths.keepalivedPid).state, holdsVip: isHolder } : {}),
     ...(workersUp === undefined ? {} : { workersUp }),
     ...(refusals === undefined ? {} : { refused: refusals.count }),
     ...(isolation?.state.isCutOff ? { isCutOff: true } : {}),
@@ -118,16 +119,18 @@ function watchIsolation(pool: PoolKeeper): IsolationWatch {
 }
 
 /**
- * The kernel's word on who has the address; keepalived's own is what it means to do. On the loopback device every balancer
- * has it, for the answers that it still owes after a move.
+ * The kernel's word on who has the address, too dear to ask for with every beat; keepalived's own is what it means to do.
+ * On the loopback device every balancer has it, for the answers that it still owes after a move.
  */
 function holdsVip(): boolean {
+  if (keeper?.vip === undefined) return false;
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return addresses.some(({ address, internal }) => !internal && address === keeper?.vip);
+  return addresses.some(({ address, internal }) => !internal && address === keeper.vip);
 }
 
 async function refreshFiles(): Promise<void> {
-  if (keeper !== undefined) keeper.isHolder = holdsVip();
+  isHolder = holdsVip();
+  if (keeper !== undefined) keeper.isHolder = isHolder;
   load.refresh();
   refusals?.refresh();
   const found = await refreshManaged().then(

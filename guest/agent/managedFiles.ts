@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { parseStrictText } from "../shared/strictFile.ts";
 
@@ -19,12 +20,16 @@ interface Known {
 
 /**
  * The sha256 of each file that the program owns, so that a change by any other hand shows in the heartbeat. A file is
- * read again only when its stamp in the file system has changed.
+ * read again only when its stamp in the file system has changed, and nothing is computed again unless one has.
  */
 export class ManagedFiles {
   readonly #listPath: string;
   readonly #known = new Map<string, Known>();
+  #list: Known | undefined;
+  #paths: readonly string[] = [];
   #digests: Readonly<Record<string, string>> = {};
+  /** What `sha256sum` prints for the sorted paths. */
+  #sums = "";
   #digest = digestOf("");
 
   constructor(listPath: string) {
@@ -36,18 +41,20 @@ export class ManagedFiles {
     return this.#digests;
   }
 
-  /** One sha256 over them all: that of the text which `sha256sum` prints for the sorted paths. */
+  /** One sha256 over them all: that of their sums. */
   get digest(): string {
     return this.#digest;
   }
 
   async refresh(): Promise<void> {
-    const list = await this.#look(this.#listPath);
-    const paths = list === undefined ? [] : parseStrictText(this.#listPath, list.text, listSchema).files;
+    await this.#refreshList();
     const entries: [string, string][] = [];
-    for (const path of [...paths].sort()) entries.push([path, (await this.#look(path))?.digest ?? missing]);
+    for (const path of this.#paths) entries.push([path, (await this.#look(path))?.digest ?? missing]);
+    const sums = entries.map(([path, digest]) => `${digest}  ${path}\n`).join("");
+    if (sums === this.#sums) return;
+    this.#sums = sums;
     this.#digests = Object.fromEntries(entries);
-    this.#digest = digestOf(entries.map(([path, digest]) => `${digest}  ${path}\n`).join(""));
+    this.#digest = digestOf(sums);
   }
 
   /** The content of a file, or undefined if it is not there. Cheap while the file does not change. */
@@ -55,9 +62,21 @@ export class ManagedFiles {
     return (await this.#look(path))?.text;
   }
 
+  async #refreshList(): Promise<void> {
+    const list = await this.#look(this.#listPath);
+    if (list !== undefined && list === this.#list) return;
+    this.#list = undefined;
+    this.#paths = list === undefined ? [] : parseStrictText(this.#listPath, list.text, listSchema).files.toSorted();
+    this.#list = list;
+  }
+
+  /**
+   * What is looked at twice a second stays in the kernel's cache, so that the look waits for no disk; through the thread
+   * pool it costs an emulated machine seven times as much.
+   */
   async #look(path: string): Promise<Known | undefined> {
     try {
-      const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+      const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
       const stamp = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
       const known = this.#known.get(path);
       if (known?.stamp === stamp) return known;
