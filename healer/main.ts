@@ -152,15 +152,17 @@ async function heal(
   const scaler = new Scaler({ ...effects, applied, desiredPath });
   engine.warm();
   const signals = openSignals(outputs, () => peers.all.map(({ state }) => state), log, hear);
+  const site = plannedSite(applied.config, plan);
   const healer = new Healer(
     { journal, probes: signals, repairs, scaler, log },
     limits,
-    initialState(planned, past, nowMs(), limits, plannedSite(applied.config, plan)),
+    initialState(planned, past, nowMs(), limits, site),
   );
   try {
     const slots = outputs.slots.map(({ slot }) => slot);
     const standIns = standInsIn(planned);
-    await journal.append({ kind: "started", host, release: applied.programDigest.slice(0, 12), slots, standIns });
+    const release = applied.programDigest.slice(0, 12);
+    await journal.append({ kind: "started", host, release, slots, standIns, others: Object.keys(site.others) });
     api.watch({ outputs, limits, healer, scaler });
     await peers.watch(peersPlanOf(applied.config));
     log.info({ host, slots: outputs.slots.length }, "the healer listens");

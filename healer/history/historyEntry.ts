@@ -4,12 +4,13 @@ import { z } from "zod";
 const line = { seq: z.int(), at: z.iso.datetime() };
 
 const entrySchema = z.discriminatedUnion("kind", [
-  /** `slots`: those that were planned then. `standIns`: by slot, for which other host it stands in. */
+  /** `slots`: those that were planned then. `standIns`: by slot, for which other host it stands in. `others`: the other hosts. */
   z.object({
     ...line,
     kind: z.literal("started"),
     slots: z.array(z.string()).optional(),
     standIns: z.record(z.string(), z.string()).optional(),
+    others: z.array(z.string()).optional(),
   }),
   z.object({
     ...line,

@@ -20,9 +20,9 @@ function host(status: string, name = "mb"): object {
 }
 
 /** A healer begins, and these machines stand in for others. */
-function started(standIns: Readonly<Record<string, string>>): object {
+function started(standIns: Readonly<Record<string, string>>, others: readonly string[] = ["mb"]): object {
   const slots = ["lb-1", "web-1", "web-2", ...Object.keys(standIns)];
-  return { kind: "started", host: "bk", release: "abc", slots, standIns };
+  return { kind: "started", host: "bk", release: "abc", slots, standIns, others };
 }
 
 const both = { "web-3": "mb", "web-4": "mb" };
@@ -52,6 +52,13 @@ test("until then it is open, and says what it is believed to be", () => {
   assert.deepEqual(now, [[["returned", undefined]], [["silent", undefined]], [["lost", undefined]]]);
   const [again] = fold(...made, host("returned"), host("silent"), host("lost"));
   assert.equal(again?.returnedAt, undefined, "what it came back to is over");
+});
+
+test("a loss is over when the host is taken out of the site, and nothing stands in for it any more", () => {
+  const ends = [started(both, ["cc"]), started({}, ["cc", "mb"]), started({}, ["cc"])].map((next) => {
+    return fold(...made, next)[0]?.endedAt;
+  });
+  assert.deepEqual(ends, [undefined, undefined, at(3)]);
 });
 
 test("of one that nothing stood in for it is said why not, as a person was told", () => {

@@ -16,7 +16,7 @@ export interface LossRecord {
   readonly lack?: string;
   /** When it was heard again. */
   readonly returnedAt?: string;
-  /** When it was not believed to be lost any more, and nothing stood in for it. */
+  /** When it was not believed to be lost any more, or was no host of the site any more, and nothing stood in for it. */
   readonly endedAt?: string;
   readonly tookMs?: number;
   /** What it was last believed to be. */
@@ -57,8 +57,8 @@ export function withHost(losses: Losses, { seq, at, host, status, sentence }: Of
   return settled({ ...losses, open: { ...losses.open, [host]: record } }, at);
 }
 
-/** A healer has begun with what is deployed: so much stands in now. */
-export function withStandIns(losses: Losses, { at, standIns }: Of<"started">): Losses {
+/** A healer has begun with what is deployed: so much stands in now, and these are the other hosts. */
+export function withStandIns(losses: Losses, { at, standIns, others }: Of<"started">): Losses {
   if (standIns === undefined) return losses;
   let next: Losses = { ...losses, stoodInFor: [...new Set(Object.values(standIns))] };
   for (const host of next.stoodInFor) {
@@ -69,7 +69,7 @@ export function withStandIns(losses: Losses, { at, standIns }: Of<"started">): L
     const all = [...new Set([...record.standIns, ...made])];
     next = { ...next, open: { ...next.open, [host]: { ...record, standIns: all, madeAt: record.madeAt ?? at } } };
   }
-  return settled(next, at);
+  return settled(next, at, others);
 }
 
 /** A person was told that not all that should stand in fits here. */
@@ -89,10 +89,12 @@ function reopened(losses: Losses, host: string): Losses {
   return { ...losses, closed, open: { ...losses.open, [host]: record } };
 }
 
-function settled(losses: Losses, at: string): Losses {
+/** `others`: the other hosts of the site, if that is known; nobody will ever hear again of one that was taken out of it. */
+function settled(losses: Losses, at: string, others?: readonly string[]): Losses {
   const { stoodInFor } = losses;
   const over = Object.values(losses.open).filter(({ host, status }) => {
-    return status !== "lost" && status !== "returned" && !stoodInFor.includes(host);
+    if (stoodInFor.includes(host)) return false;
+    return (status !== "lost" && status !== "returned") || others?.includes(host) === false;
   });
   if (over.length === 0) return losses;
   const ended = over.map((record) => ({ ...record, endedAt: at, tookMs: between(record.begunAt, at) }));
