@@ -24,6 +24,92 @@ const faults: Readonly<Record<string, string>> = {
   ENETUNREACH: "found no way to its network",
 };
 
+/** A check that is under way on a connection. At most one of these is called, and only once. */
+interface Waiting {
+  answered(answer: Answer): void;
+  failed(fault: string, isRefused: boolean): void;
+  aborted(): void;
+}
+
+/** More than any answer has: what is longer comes in pieces. */
+const readBytes = 4096;
+
+/**
+ * One connection, for one check after the other. It reads past Node's streams and has its listeners for all its life:
+ * otherwise they are half of what a check costs, which counts with dozens a second in an emulated machine.
+ */
+class Connection {
+  readonly #socket: Socket;
+  readonly #onIdleClose: () => void;
+  #waiting: Waiting | undefined;
+  readonly #buffer = Buffer.alloc(readBytes);
+  #text = "";
+  #isDiscarded = false;
+
+  /** `onIdleClose` is called when it ends while no check is under way. */
+  constructor(address: string, port: number, onIdleClose: () => void) {
+    this.#onIdleClose = onIdleClose;
+    const onread = { buffer: this.#buffer, callback: this.#read.bind(this) };
+    this.#socket = connect({ host: address, port, noDelay: true, onread });
+    this.#socket.on("error", (error) => this.#erred(error));
+    this.#socket.on("close", () => this.#closed());
+  }
+
+  /** To be called only while no check is under way. */
+  ask(request: string, waiting: Waiting): void {
+    this.#waiting = waiting;
+    this.#text = "";
+    this.#socket.write(request, "latin1");
+  }
+
+  /** Ends it without a word to whoever waits. */
+  discard(): void {
+    this.#isDiscarded = true;
+    this.#waiting = undefined;
+    this.#socket.destroy();
+  }
+
+  /** What comes unasked is nobody's concern. */
+  #read(length: number): boolean {
+    if (this.#waiting === undefined) return true;
+    this.#text += this.#buffer.toString("latin1", 0, length);
+    const answer = parseAnswer(this.#text);
+    if (typeof answer === "string") this.#fail(answer);
+    else if (answer !== undefined) this.#take()?.answered(answer);
+    return true;
+  }
+
+  #erred({ code = "", message }: NodeJS.ErrnoException): void {
+    // Without a check under way its end is told when it closes.
+    if (this.#waiting === undefined) return;
+    if (code !== "ECONNABORTED") {
+      this.#fail(faults[code] ?? `failed: ${message}`, code === "ECONNREFUSED");
+      return;
+    }
+    const waiting = this.#take();
+    this.discard();
+    waiting?.aborted();
+  }
+
+  #closed(): void {
+    if (this.#isDiscarded) return;
+    if (this.#waiting === undefined) this.#onIdleClose();
+    else this.#fail("was cut off");
+  }
+
+  #fail(fault: string, isRefused = false): void {
+    const waiting = this.#take();
+    this.discard();
+    waiting?.failed(fault, isRefused);
+  }
+
+  #take(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+}
+
 /**
  * Sends health checks to one address and keeps one connection for them, so that a process that dies is noticed by its
  * closing connection and not only by the next check. A failure on a kept connection is tried once more on a fresh one:
@@ -34,7 +120,7 @@ export class HealthProbe {
   readonly #port: number;
   readonly #request: string;
   readonly #onIdleClose: () => void;
-  #idle: Socket | undefined;
+  #idle: Connection | undefined;
 
   /** `onIdleClose` is called when the other side closes the kept connection while no check is under way. */
   constructor(address: string, port: number, path: string, onIdleClose: () => void) {
@@ -46,72 +132,41 @@ export class HealthProbe {
 
   /** Starts a check. `done` is called at most once, and never after the check was given up. */
   check(done: (result: ProbeResult) => void): ProbeCheck {
-    let socket = this.#takeIdle();
-    let isFresh = socket === undefined;
-    const attempt = (): Socket => {
-      const current = socket ?? connect({ host: this.#address, port: this.#port, noDelay: true });
-      let text = "";
-      const fail = (fault: string, isRefused = false) => {
-        discard(current);
-        if (isFresh) return done({ fault, isRefused });
-        isFresh = true;
-        socket = undefined;
-        socket = attempt();
-      };
-      current.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
-        if (code !== "ECONNABORTED") return fail(faults[code] ?? `failed: ${message}`, code === "ECONNREFUSED");
-        discard(current);
-        done({ aborted: true });
-      });
-      current.on("close", () => fail("was cut off"));
-      current.on("data", (chunk: Buffer) => {
-        text += chunk.toString("latin1");
-        const answer = parseAnswer(text);
-        if (answer === undefined) return;
-        if (typeof answer === "string") return fail(answer);
-        current.removeAllListeners();
-        this.#keep(current, answer.keepAlive);
+    const kept = this.#idle;
+    this.#idle = undefined;
+    let connection = kept ?? this.#connect();
+    const waiting: Waiting = {
+      answered: (answer) => {
+        this.#keep(connection, answer.keepAlive);
         done({ answer });
-      });
-      current.write(this.#request);
-      return current;
+      },
+      failed: (fault, isRefused) => {
+        if (connection !== kept) return done({ fault, isRefused });
+        connection = this.#connect();
+        connection.ask(this.#request, waiting);
+      },
+      aborted: () => done({ aborted: true }),
     };
-    socket = attempt();
-    return { giveUp: () => discard(socket) };
+    connection.ask(this.#request, waiting);
+    return { giveUp: () => connection.discard() };
   }
 
   close(): void {
-    discard(this.#idle);
+    this.#idle?.discard();
     this.#idle = undefined;
   }
 
-  #takeIdle(): Socket | undefined {
-    const socket = this.#idle;
-    this.#idle = undefined;
-    socket?.removeAllListeners();
-    return socket;
-  }
-
-  #keep(socket: Socket, keepAlive: boolean): void {
-    socket.on("error", ignore);
-    if (!keepAlive || this.#idle !== undefined || socket.destroyed) {
-      socket.destroy();
-      return;
-    }
-    this.#idle = socket;
-    socket.on("close", () => {
-      if (this.#idle !== socket) return;
+  #connect(): Connection {
+    const connection = new Connection(this.#address, this.#port, () => {
+      if (this.#idle !== connection) return;
       this.#idle = undefined;
       this.#onIdleClose();
     });
+    return connection;
+  }
+
+  #keep(connection: Connection, keepAlive: boolean): void {
+    if (keepAlive && this.#idle === undefined) this.#idle = connection;
+    else connection.discard();
   }
 }
-
-function discard(socket: Socket | undefined): void {
-  socket?.removeAllListeners();
-  socket?.on("error", ignore);
-  socket?.destroy();
-}
-
-/** What happens on a connection that was given up is nobody's concern, but an error without a listener ends the process. */
-function ignore(): void {}
