@@ -75,7 +75,7 @@ export function renderWork({ beforeMs, afterMs, stolenShare }: Work): string {
 }
 
 export function renderStolen(share: number): string {
-  return `other machines had ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of the processors' time`;
+  return `other machines had ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of the processors' time that was wanted here`;
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

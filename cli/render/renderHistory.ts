@@ -30,11 +30,13 @@ function lossLines({ host, sentence, begunAt, endedAt, tookMs, ...loss }: Loss):
   const until = endedAt === undefined ? `on, and is ${titleOf(status)}` : `until ${stampOf(endedAt)} UTC${took}`;
   const names = madeAt === undefined ? "nothing" : standIns.join(", ");
   const made = `${names} stood in for its workers here${madeAt === undefined ? "" : ` from ${stampOf(madeAt)}`}`;
+  const isGone = endedAt !== undefined && status === "lost";
   const back = returnedAt === undefined ? [] : [`it was heard again at ${stampOf(returnedAt)}`];
+  const gone = isGone ? ["it was taken out of the site"] : [];
   const given = madeAt === undefined || endedAt === undefined ? [] : ["all was given back"];
   return [
     `host ${host} was lost from ${stampOf(begunAt)} UTC ${until}: ${sentence}`,
-    `  ${[made, ...(lack === undefined ? [] : [lack]), ...back, ...given].join("; ")}`,
+    `  ${[made, ...(lack === undefined ? [] : [lack]), ...back, ...gone, ...given].join("; ")}`,
     "",
   ].join("\n");
 }

@@ -49,6 +49,26 @@ test("a list that is not as agreed is refused by name", async () => {
   await assert.rejects(new ManagedFiles(list).refresh(), /managed\.json is not as agreed: version: .*files\.0: /);
 });
 
+test("a list that was spoiled or gone for a while is followed again", async () => {
+  const list = join(folder, "managed.json");
+  const text = JSON.stringify({ version: 1, files: [list] });
+  writeFileSync(list, text);
+  const files = new ManagedFiles(list);
+  await files.refresh();
+  const before = files.digest;
+  writeFileSync(list, "spoiled");
+  for (const _ of [1, 2]) await assert.rejects(files.refresh(), /managed\.json is not JSON/);
+  writeFileSync(list, text);
+  await files.refresh();
+  assert.equal(files.digest, before);
+  rmSync(list);
+  await files.refresh();
+  assert.deepEqual(files.digests, {});
+  writeFileSync(list, text);
+  await files.refresh();
+  assert.equal(files.digest, before);
+});
+
 test("the VRRP state is what keepalived's reader wrote, NONE before that, and STOP without a keepalived", () => {
   const state = join(folder, "vrrp-state");
   const pid = join(folder, "keepalived.pid");

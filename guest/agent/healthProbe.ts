@@ -36,7 +36,7 @@ const readBytes = 4096;
 
 /**
  * One connection, for one check after the other. It reads past Node's streams and has its listeners for all its life:
- * otherwise they are half of what a check costs, which counts with dozens a second in an emulated machine.
+ * otherwise these would be much of what a check costs, which counts with dozens a second in an emulated machine.
  */
 class Connection {
   readonly #socket: Socket;
@@ -135,8 +135,10 @@ export class HealthProbe {
     const kept = this.#idle;
     this.#idle = undefined;
     let connection = kept ?? this.#connect();
+    let isDone = false;
     const waiting: Waiting = {
       answered: (answer) => {
+        isDone = true;
         this.#keep(connection, answer.keepAlive);
         done({ answer });
       },
@@ -148,7 +150,12 @@ export class HealthProbe {
       aborted: () => done({ aborted: true }),
     };
     connection.ask(this.#request, waiting);
-    return { giveUp: () => connection.discard() };
+    return {
+      giveUp: () => {
+        // One that has been answered is the next check's.
+        if (!isDone) connection.discard();
+      },
+    };
   }
 
   close(): void {

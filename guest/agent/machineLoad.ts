@@ -35,7 +35,7 @@ function freeBytes(): number {
 
 /**
  * In clock ticks of all processors, from the first line of /proc/stat, by proc_stat(5); what waited for a disk is neither
- * used nor idle. Node's own `cpus` asks for more, and costs an emulated machine five times as much.
+ * used nor idle. Node's own `cpus` asks the kernel for more, which an emulated machine pays for twice a second.
  */
 function processorTimes(): { idle: number; total: number } {
   const [, user = 0, nice = 0, system = 0, idle = 0, , irq = 0, softIrq = 0] = readFileSync("/proc/stat", "utf8")

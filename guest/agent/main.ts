@@ -129,8 +129,8 @@ function holdsVip(): boolean {
 }
 
 async function refreshFiles(): Promise<void> {
-  isHolder = holdsVip();
-  if (keeper !== undefined) keeper.isHolder = isHolder;
+  const vip = keeper?.vip;
+  refreshHolder();
   load.refresh();
   refusals?.refresh();
   const found = await refreshManaged().then(
@@ -139,6 +139,13 @@ async function refreshFiles(): Promise<void> {
   );
   if (found !== undefined && found !== fileRefusal) logEvent("error", { error: found });
   fileRefusal = found;
+  // Settings that have only just been read say which address it is.
+  if (keeper?.vip !== vip) refreshHolder();
+}
+
+function refreshHolder(): void {
+  isHolder = holdsVip();
+  if (keeper !== undefined) keeper.isHolder = isHolder;
 }
 
 /** Rejects with the reason if a file is not as agreed: what was read before stays in force. */

@@ -71,8 +71,8 @@ export class ManagedFiles {
   }
 
   /**
-   * What is looked at twice a second stays in the kernel's cache, so that the look waits for no disk; through the thread
-   * pool it costs an emulated machine seven times as much.
+   * What is looked at twice a second stays in the kernel's cache, so that the look waits for no disk. Through the thread
+   * pool it would wake another thread and come back, which is most of what it costs an emulated machine.
    */
   async #look(path: string): Promise<Known | undefined> {
     try {

@@ -193,7 +193,7 @@ const lossSchema = z
     returnedAt: at.optional().describe("When it was heard again."),
     endedAt: at
       .optional()
-      .describe("When it counted as lost no more, and all that stood in for it had been given back."),
+      .describe("When it counted as lost no more or was taken out of the site, and nothing stood in for it any more."),
     tookMs: durationMs.optional(),
     status: z.string().describe("What it was last believed to be, as in `hosts` of a status."),
   })

@@ -15,8 +15,8 @@ export interface Moved {
 
 type Of<Kind extends Event["kind"]> = Extract<Event, { kind: Kind }>;
 
-/** From the end of the update to a heartbeat that says who holds the address. */
-const lookMs = 1_000;
+/** From the end of the update to a heartbeat that says who holds the address: an agent looks twice a second. */
+const lookMs = 2_000;
 
 /** Why the address may not be moved from here now, in one sentence; undefined if it may. */
 export function vipMoveRefusal(state: State, nowMs: number): string | undefined {

@@ -86,7 +86,7 @@ type KeyStrippedBy<Kind extends keyof typeof shapes> = Exclude<
   keyof z.output<(typeof shapes)[Kind]>
 >;
 type None<Key extends never> = Key;
-/** Does not compile if a shape lacks an optional key of its entry, which reading would strip without a word. */
+/** Does not compile if a shape lacks an optional key of the entry itself, which reading would strip without a word. */
 export type StrippedKey = None<{ [Kind in keyof typeof shapes]: KeyStrippedBy<Kind> }[keyof typeof shapes]>;
 
 /** The kinds of entry that the past is made of. */

@@ -145,12 +145,12 @@ test("what a person wishes is done with nothing left over, or refused with nothi
 test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
   timeout: 70 * minuteMs,
 }, async (t) => {
-  await scaleTo(mb, workersOfOther);
   try {
+    await scaleTo(mb, workersOfOther);
     await beginAnew(lab, mb.host, 1 + workersOfOther, 4 * minuteMs);
     for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
   } finally {
-    await startHealer(lab, mb.host);
+    await beginAnew(lab, mb.host, 1 + workersOfOther, 8 * minuteMs);
     await scaleTo(mb, 2);
   }
 });

@@ -30,7 +30,7 @@ export const workersOfOther = 1;
 
 export const lostHost: Scenario = {
   what: "a host loses its power: the other one stands in for its workers, and gives them back when it has returned",
-  timeoutMs: 24 * minuteMs,
+  timeoutMs: 30 * minuteMs,
   async play(place, diary) {
     const { lab } = place;
     const { there, before } = await setOut(place, diary);

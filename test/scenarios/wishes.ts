@@ -122,8 +122,7 @@ function vigil({ lab, host }: Place, ...args: string[]): Promise<Finished> {
   return inHostAny(lab, host, ["cli/vigil", ...args]);
 }
 
-/** Asserts that the status with which it ends is the one that was asked for. */
-/** So many workers, all of them well, and no drift. */
+/** Asserts that the status with which it ends is the one that was asked for: so many workers, all of them well, and no drift. */
 export async function scaleTo(place: Place, workers: number): Promise<void> {
   const { code, stdout, stderr } = await vigil(place, "scale", place.host, `${workers}`, "-o", "json");
   assert.equal(code, exitCodes.ok, stderr);
