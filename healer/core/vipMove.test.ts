@@ -36,7 +36,7 @@ test("the holder is asked to yield by one update, and what counts is who holds t
   assert.deepEqual(scene.repairs(), []);
   hold(scene, false);
   scene.send(done);
-  scene.pass(1_500);
+  scene.pass(2_500);
   assert.deepEqual(outcomes(scene), ["ok"]);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
@@ -45,7 +45,7 @@ test("an address that stays was not moved, and drift is looked for in any case",
   const scene = holding();
   scene.send(move);
   scene.send(done);
-  scene.pass(1_500);
+  scene.pass(2_500);
   assert.match(outcomes(scene)[0] ?? "", /^preflight: lb-1 still holds it: no balancer of another host/);
   assert.ok(scene.actions.some(({ kind }) => kind === "checkDrift"));
 });
@@ -102,7 +102,7 @@ test("who cannot yield the address is not replaced for a wish, and says why unti
   scene.send({ kind: "replace", slot: "lb-1", by: "anna" });
   scene.pass(300);
   scene.send(done);
-  scene.pass(2_000);
+  scene.pass(2_500);
   assert.match(
     scene.sentence("lb-1"),
     /it waits: it could not yield the service's address: preflight: lb-1 still holds it/,
@@ -118,7 +118,7 @@ test("the address is not asked for beside another update", () => {
   scene.send({ kind: "replace", slot: "lb-1", by: "anna" });
   scene.pass(300);
   scene.send(done);
-  scene.pass(1_500);
+  scene.pass(2_500);
   scene.become("web-1", { state: "crashed", reason: "failed" });
   scene.pass(limits.backoffMs * 2);
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
