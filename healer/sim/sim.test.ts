@@ -38,6 +38,10 @@ test("100 drawn networks lose wires, one way or both, and have one holder per se
   }
 });
 
+test("of two holders that are deaf one lets go, and whoever hears that takes over beside the other", () => {
+  for (const seed of [5530, 56460]) assert.equal(runSegment(drawSegment(seed)).violation?.message, undefined);
+});
+
 test("what once went wrong does not go wrong again", () => {
   for (const { name, scenario } of incidents) {
     const { violation } = run(scenario);

@@ -20,6 +20,8 @@ const agreeMs = 200;
 const cutOffMs = 1_800;
 /** Whoever reaches a holder for so long has heard it. */
 const heardMs = 200;
+/** Whoever hears that a holder lets go takes over within its skew, which is shorter than an advert's interval. */
+const skewMs = 100;
 /** The witness is asked so often, and within the first ticks of an agent. */
 const askedMs = 20_400;
 const firstAskedMs = 400;
@@ -48,6 +50,8 @@ class SegmentSimulation {
   readonly #bothSinceMs = new Map<string, number>();
   /** Since when one has held the address and reached another, by the two. */
   readonly #heardSinceMs = new Map<string, number>();
+  /** When a balancer last heard that a holder lets go, if it has heard no holder since. */
+  readonly #letGoMs = new Map<number, number>();
   #adverts: Advert[] = [];
   #answers: (() => void)[] = [];
   #nowMs = 0;
@@ -128,7 +132,10 @@ class SegmentSimulation {
     for (const answer of answers) answer();
     for (const advert of adverts) {
       for (const balancer of this.#balancers) {
-        if (balancer.id !== advert.from && this.#reaches(advert.from, balancer.id)) balancer.hear(advert, this.#nowMs);
+        if (balancer.id === advert.from || !this.#reaches(advert.from, balancer.id)) continue;
+        balancer.hear(advert, this.#nowMs);
+        if (advert.priority === 0) this.#letGoMs.set(balancer.id, this.#nowMs);
+        else this.#letGoMs.delete(balancer.id);
       }
     }
   }
@@ -219,8 +226,13 @@ class SegmentSimulation {
     );
   }
 
-  /** No preemption: whoever hears a holder leaves it the address. */
+  /**
+   * No preemption: whoever hears a holder leaves it the address. Of two holders that do not hear each other one may let go:
+   * VRRP does not ask which, and whoever hears that takes over, unless the other's next advert comes first.
+   */
   #watchTaking({ id }: Balancer): void {
+    const letGoMs = this.#letGoMs.get(id) ?? Number.NEGATIVE_INFINITY;
+    if (this.#nowMs - letGoMs <= skewMs) return;
     for (const holder of this.#balancers) {
       const heardSinceMs = this.#heardSinceMs.get(`${holder.id} by ${id}`) ?? this.#nowMs;
       const forMs = this.#nowMs - heardSinceMs;
