@@ -102,6 +102,25 @@ test("a host that a person has drained is not stood in for, however long it is a
   assert.deepEqual([site.is(), site.scene.state.pages], ["heard", {}]);
 });
 
+test("a host that was drained before this healer began stays so until its first word, though its workers answer", () => {
+  const site = gone("anna has drained it: disks");
+  site.restart();
+  site.pass(2 * minuteMs);
+  site.mb.workersAnswer = true;
+  site.pass(10_000);
+  assert.equal(site.is(), "planned");
+  site.lose();
+  site.pass(10 * minuteMs);
+  assert.deepEqual(
+    [site.is(), site.scalings(), site.pages()],
+    ["planned", [], []],
+    "nor is it lost when they fall silent",
+  );
+  site.bringBack();
+  site.pass(5_000);
+  assert.equal(site.is(), "heard");
+});
+
 test("a healer that was told to end is expected back: until then its host is not stood in for, and then it is", () => {
   const site = gone(told, true);
   assert.equal(site.sentence(), `it went away on purpose: ${told}; it is expected back within 10 min`);

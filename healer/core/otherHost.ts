@@ -238,7 +238,10 @@ function heard({ host, peer }: OtherHost, { evacuated }: State): Reading {
 }
 
 /** A healer that was only ended leaves workers that serve, and those may be lost later. A drained host has none that do. */
-function servesOn({ host, peer, answeredMs }: OtherHost, seen: Seen | undefined, { hostConfirmMs }: Limits): boolean {
+function servesOn(other: OtherHost, seen: Seen | undefined, { hostConfirmMs }: Limits): boolean {
+  const { host, peer, answeredMs, expectedMs } = other;
+  // An earlier healer was told that it is drained. Its workers may answer before its own healer does.
+  if (peer?.heardMs === undefined && expectedMs === undefined) return false;
   const workers = peer?.view?.marks.workers;
   if (workers !== undefined && (workers.drained ?? 0) >= workers.own) return false;
   if ((seen?.[host] ?? 0) > 0) return true;

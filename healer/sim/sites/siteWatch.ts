@@ -12,6 +12,8 @@ interface ToldHost {
   /** When its healer's last word came, and whether that was that it goes, and why. */
   heardMs: number | undefined;
   leaving: Leaving | undefined;
+  /** The last that stands in the journal of it is that it is away on purpose. */
+  isNoted: boolean;
   /** Since when it has been heard with all its workers well. */
   wellSinceMs: number | undefined;
   seenMs: number | undefined;
@@ -59,7 +61,8 @@ export class SiteWatch {
     this.#world = world;
     this.#limits = limits;
     const untold = () => {
-      return { heardMs: undefined, leaving: undefined, wellSinceMs: undefined, seenMs: undefined, servesOn: false };
+      const unheard = { heardMs: undefined, leaving: undefined, wellSinceMs: undefined, seenMs: undefined };
+      return { ...unheard, isNoted: false, servesOn: false };
     };
     this.#hosts = new Map(Object.keys(scenario.others).map((host) => [host, untold()]));
   }
@@ -91,10 +94,10 @@ export class SiteWatch {
     if (told.seenMs - (told.heardMs ?? 0) >= this.#limits.hostConfirmMs - lateMs) told.servesOn = true;
   }
 
-  /** What a healer was told in the moment before its end it may not have written down. */
+  /** What a healer was told in the moment before its end, and has not written down, the next one does not know. */
   die(): void {
     for (const told of this.#hosts.values()) {
-      if (this.#world.nowMs - (told.heardMs ?? 0) <= lateMs) told.leaving = undefined;
+      if (!told.isNoted && this.#world.nowMs - (told.heardMs ?? 0) <= lateMs) told.leaving = undefined;
     }
     this.#isDead = true;
   }
@@ -220,6 +223,7 @@ export class SiteWatch {
   }
 
   #follow(entry: JournalEntry): void {
+    if (entry.kind === "host") this.#told(entry.host).isNoted = entry.status === "planned";
     if (entry.kind === "hostReturning" || entry.kind === "hostDrainEnded") this.#isAway = false;
     if (entry.kind !== "hostDrained") return;
     this.#isAway = true;
