@@ -200,7 +200,7 @@ test("an address that comes back before the host is ready leaves again, or all i
   const site = wellSite();
   site.scene.rotates = undefined;
   site.scene.send(drain);
-  site.pass(5_000);
+  site.pass(6_000);
   assert.equal(phaseOf(site), "draining");
   Object.assign(site, { holdsVip: true, hasBackup: false });
   site.pass(10_000);
