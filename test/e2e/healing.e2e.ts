@@ -145,6 +145,8 @@ test("what a person wishes is done with nothing left over, or refused with nothi
 test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
   timeout: 70 * minuteMs,
 }, async (t) => {
+  const late = isLate("scenarios");
+  if (late) return t.skip(late);
   try {
     await scaleTo(mb, workersOfOther);
     await beginAnew(lab, mb.host, 1 + workersOfOther, 4 * minuteMs);
