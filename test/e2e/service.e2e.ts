@@ -26,10 +26,8 @@ const lab = labNamed("test");
 const hosts = ["bk", "mb"];
 const vip = "192.168.10.120";
 const minutesMs = 60_000;
-/** As many busy connections as two cores carry that also emulate six machines; more would measure the cores alone. */
-const users = 6;
-/** As many as slow cores carry. */
-const fewUsers = 2;
+/** As many busy connections as two cores carry that also emulate six machines, and fewer for slow cores. */
+const usersToTry = [6, 2, 1];
 
 before(() => vigil("lab", "up"), { timeout: 4 * minutesMs });
 
@@ -100,11 +98,9 @@ for (const fault of faultCases) {
   test(`fault ${fault.name}: ${fault.what}`, { timeout: 10 * minutesMs }, async (t) => {
     const late = isLate("benchFaults");
     if (late) return t.skip(late);
-    const checks = await measureOnce(fault, users).catch((error: unknown) => {
-      if (!(error instanceof OverloadError)) throw error;
-      t.diagnostic(`with ${fewUsers} busy connections: ${error.message}`);
-      return measureOnce(fault, fewUsers);
-    });
+    const checks = await measureCarried(fault, (why) => t.diagnostic(why));
+    if (!checks)
+      return t.skip("not one busy connection is carried on this machine: what follows the fault would be its own");
     for (const { claim, met, found } of checks) t.diagnostic(`${met ? "met" : "NOT MET"}: ${claim}: ${found}`);
     await awaitHealthyPair(...(await productPair()));
     // Claims about time are judged by the bench, on a machine that does nothing else.
@@ -163,6 +159,18 @@ test("the clone is as clean as before", async () => {
   ]);
   assert.equal(shown, "");
 });
+
+/** With as many busy connections as this machine carries; undefined if it carries none. */
+async function measureCarried(fault: Case, tell: (why: string) => void): Promise<Check[] | undefined> {
+  for (const users of usersToTry) {
+    try {
+      return await measureOnce(fault, users);
+    } catch (error) {
+      if (!(error instanceof OverloadError)) throw error;
+      tell(`with ${users} busy connections: ${error.message}`);
+    }
+  }
+}
 
 async function measureOnce(fault: Case, users: number): Promise<Check[]> {
   const rig = await openRig(lab);
