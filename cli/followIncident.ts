@@ -2,6 +2,7 @@ import { type Incident, incidentSchema, slotSchema } from "../healer/api/schemas
 import type { HealerClient } from "./askHealer.ts";
 import { HealerError } from "./healerError.ts";
 import { type PollTimes, pollUntil } from "./pollUntil.ts";
+import { tellNews } from "./tellNews.ts";
 
 interface FollowTimes extends PollTimes {
   /** The check for drift comes after the incident. */
@@ -23,13 +24,12 @@ export async function followIncident(
   onLine: (sentence: string) => void,
   times = followTimes,
 ): Promise<Incident> {
-  let said: string | undefined;
+  const say = tellNews(onLine);
   let overMs: number | undefined;
   const found = await pollUntil(async () => {
     const incident = await client.ask(undefined, `/v1/incidents/${id}`, incidentSchema);
     const { sentence } = await client.ask(undefined, `/v1/slots/${slot}`, slotSchema);
-    if (sentence !== said) onLine(sentence);
-    said = sentence;
+    say(sentence);
     if (incident.outcome !== "open") overMs ??= performance.now();
     const isChecked = incident.drift !== undefined && incident.drift.verdict !== "unknown";
     const isDone = isChecked || incident.outcome === "passed" || incident.outcome === "gone";

@@ -2,17 +2,17 @@ import { type Status, statusSchema } from "../healer/api/schemas.ts";
 import type { HealerClient } from "./askHealer.ts";
 import { HealerError } from "./healerError.ts";
 import { type PollTimes, pollUntil } from "./pollUntil.ts";
+import { repeatMs, tellNews } from "./tellNews.ts";
 
 interface ScaleTimes extends PollTimes {
   /** The healer starts over with the new plan, and has no status meanwhile. */
   readonly silentMs: number;
-  /** Whoever waits is told at least so often what is waited for. */
   readonly repeatMs: number;
 }
 
 const minuteMs = 60_000;
 
-const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs, repeatMs: 15_000 };
+const scaleTimes: ScaleTimes = { pollMs: 500, longestMs: 15 * minuteMs, silentMs: minuteMs, repeatMs };
 
 /**
  * Resolves to the status in which the workers are deployed, all machines are green and drift was looked for; tells `onLine`
@@ -25,16 +25,7 @@ export async function followScale(
   times = scaleTimes,
 ): Promise<Status> {
   let heardMs = performance.now();
-  let said: string | undefined;
-  let saidMs = heardMs;
-  const say = (sentence: string) => {
-    // A sentence that only counts on says nothing new.
-    const gist = sentence.replace(/\d+ (ms|%)/g, "");
-    if (gist === said && performance.now() - saidMs < times.repeatMs) return;
-    onLine(sentence);
-    said = gist;
-    saidMs = performance.now();
-  };
+  const say = tellNews(onLine, times.repeatMs);
   const found = await pollUntil(async () => {
     const status = await client.ask(undefined, "/v1/status", statusSchema).catch((error: unknown) => {
       const isSilent = error instanceof HealerError && error.code === "ERR_NO_HEALER";

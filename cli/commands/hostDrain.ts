@@ -1,9 +1,7 @@
 import { Command } from "commander";
-import { statusSchema } from "../../healer/api/schemas.ts";
-import { type HostReturned, hostDrainedSchema, hostReturnedSchema } from "../../healer/api/wishSchemas.ts";
+import { hostDrainedSchema, hostReturnedSchema } from "../../healer/api/wishSchemas.ts";
 import { HealerClient } from "../askHealer.ts";
-import { followHostDrain, followHostReturn } from "../followHostDrain.ts";
-import { HealerError } from "../healerError.ts";
+import { followHostDrain, followHostReturn, followWorkersWell } from "../followHostDrain.ts";
 import { ranInLab } from "../inLab.ts";
 import { chosenLab, type LabChoice, labOption } from "../labOption.ts";
 import { type Format, formatOption, printJson, progressPrinter } from "../output.ts";
@@ -54,9 +52,9 @@ export function hostReturnCommand(): Command {
     .addHelpText(
       "after",
       `
-Repairs begin again at once. Each worker gets requests when it is green; what is not within some minutes does when it is
-repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to repeat, and no failure if
-the host is not drained. Exit code 1: it is in service, and not all of its workers are well. Exit code 6 while the healer
+Repairs begin again at once. Each worker gets requests when it has been green for some seconds; what is not within some
+minutes does when it is repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to repeat, and no failure if
+the host is not drained. Exit code 1: it is in service, and two minutes later not all of its workers are well. Exit code 6 while the healer
 does not listen yet, as right after a reboot: ask again.
 
 Examples:
@@ -67,23 +65,12 @@ Examples:
       const client = new HealerClient();
       const body = { by: whoIsThis() };
       const answer = await client.ask(host, "/v1/host/return", hostReturnedSchema, { method: "POST", body });
-      const returned = await followed(client, answer);
-      const { slots } = await client.ask(undefined, "/v1/status", statusSchema);
-      const unwell = slots.filter(({ role, status }) => role === "worker" && status !== "green");
-      if (unwell.length > 0) {
-        const sentences = unwell.map(({ slot, sentence }) => `${slot}: ${sentence}`).join("; ");
-        throw new HealerError(
-          "ERR_REFUSED",
-          `${host} is in service, and not all of its workers are well: ${sentences}.`,
-        );
-      }
+      const say = progressPrinter(host);
+      const { id } = answer;
+      // A host that was never drained has nothing to be taken back for.
+      const returned = id === undefined ? answer : { host, ...(await followHostReturn(client, id, say)) };
+      await followWorkersWell(client, host, say);
       if (options.output === "json") printJson(returned);
       else process.stdout.write(`${host}: in service\n`);
     });
-}
-
-/** A host that was never drained has nothing to wait for. */
-async function followed(client: HealerClient, answer: HostReturned): Promise<object> {
-  const { host, id } = answer;
-  return id === undefined ? answer : { host, ...(await followHostReturn(client, id, progressPrinter(host))) };
 }

@@ -104,7 +104,7 @@ test("nothing is repaired, replaced or scaled here until the host is taken back"
   assert.deepEqual(scene.repairs(), ["replace web-1"]);
 });
 
-test("it comes back when it is wished: each worker as it is green, the others when they had the time of a repair", () => {
+test("it comes back when it is wished: each worker once it stays green, the others when they had the time of a repair", () => {
   const site = drainedSite();
   const { scene } = site;
   scene.become("web-1", { state: "crashed", reason: "failed" });
@@ -118,6 +118,24 @@ test("it comes back when it is wished: each worker as it is green, the others wh
   assert.deepEqual([drainedSlots(site), phaseOf(site), outcomes(site)], [[], undefined, ["ok"]]);
   site.restart();
   assert.equal(phaseOf(site), undefined);
+});
+
+test("a worker that answers at times gets no requests until it stays green", () => {
+  const site = drainedSite();
+  const { scene } = site;
+  const answering = scene.beats.get("web-1") ?? beat;
+  scene.beats.set("web-1", { ...answering, service: "silent" });
+  site.pass(1_000);
+  scene.send(comeBack);
+  for (let times = 0; times < 4; times++) {
+    scene.beats.set("web-1", { ...answering, service: "silent" });
+    site.pass(1_000);
+    scene.beats.set("web-1", answering);
+    site.pass(limits.steadyMs - 1_000);
+    assert.deepEqual(drainedSlots(site), ["web-1"]);
+  }
+  site.pass(limits.steadyMs);
+  assert.deepEqual(drainedSlots(site), []);
 });
 
 test("what a person has drained besides stays drained", () => {

@@ -165,18 +165,18 @@ function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: numb
   const { updating, vipMove, keptVip } = state;
   const unchanged = { state, actions: [] };
   const rival = hostThatGoes(state, limits, nowMs);
-  if (rival !== undefined) return end(state, `preflight: ${rival}`, nowMs);
+  if (rival !== undefined) return end(state, `preflight: ${rival}`, limits, nowMs);
   if (isJustListening(state, limits, nowMs) || updating !== undefined || vipMove !== undefined) return unchanged;
   if (!haveOthersAnswered(state, drain)) return unchanged;
   const balancer = balancerOf(state);
   if (isUnknown(balancer, limits, nowMs)) {
     if (nowMs - drain.phaseMs < limits.repairDeadlineMs) return unchanged;
-    return end(state, `preflight: ${balancer?.slot} is not heard, and may hold the service's address`, nowMs);
+    return end(state, `preflight: ${balancer?.slot} is not heard, and may hold the service's address`, limits, nowMs);
   }
   if (balancer === undefined || !holdsVip(balancer, limits, nowMs)) return enter(state, drain, "draining", nowMs);
-  if (keptVip !== undefined && keptVip.atMs >= drain.phaseMs) return end(state, keptVip.why, nowMs);
+  if (keptVip !== undefined && keptVip.atMs >= drain.phaseMs) return end(state, keptVip.why, limits, nowMs);
   const refusal = vipMoveRefusal(state, nowMs);
-  if (refusal !== undefined) return end(state, `preflight: ${refusal}`, nowMs);
+  if (refusal !== undefined) return end(state, `preflight: ${refusal}`, limits, nowMs);
   return beginMove(state, balancer, drain.by, nowMs);
 }
 
@@ -202,12 +202,13 @@ function drainAll(state: State, workers: readonly SlotState[], by: string, nowMs
   };
 }
 
-/** Each as it is green. What is not in the time of a repair comes back by itself, like any machine that was repaired. */
+/** Each once it stays green. What is not in the time of a repair comes back by itself, like any machine that was repaired. */
 function putBack(state: State, drain: HostDrain, limits: Limits, nowMs: number): Kept {
   const isLate = nowMs - drain.phaseMs >= limits.repairDeadlineMs;
-  const due = slotsOf(state).filter((slot) => isOfHost(slot) && (isLate || slot.status === "green"));
+  const isSteady = ({ status, sinceMs }: SlotState) => status === "green" && nowMs - sinceMs >= limits.steadyMs;
+  const due = slotsOf(state).filter((slot) => isOfHost(slot) && (isLate || isSteady(slot)));
   if (due.length > 0) return undrain(state, due);
-  return stillOut(state) === undefined || isLate ? end(state, "ok", nowMs) : { state, actions: [] };
+  return stillOut(state) === undefined || isLate ? end(state, "ok", limits, nowMs) : { state, actions: [] };
 }
 
 function undrain(state: State, workers: readonly SlotState[]): Kept {
@@ -218,10 +219,10 @@ function undrain(state: State, workers: readonly SlotState[]): Kept {
   };
 }
 
-function end(state: State, outcome: string, nowMs: number): Kept {
+function end(state: State, outcome: string, limits: Limits, nowMs: number): Kept {
   const { state: next, actions } = undrain(state, slotsOf(state).filter(isOfHost));
-  // What was changed by hand on a host that was away shows soon.
-  const ended = { ...next, hostDrain: undefined, nextDriftMs: nowMs };
+  // What was changed by hand on a host that was away shows soon; but first its machines settle.
+  const ended = { ...next, hostDrain: undefined, nextDriftMs: nowMs + limits.provenMs };
   return { state: ended, actions: [...actions, noted({ kind: "hostDrainEnded", outcome })] };
 }
 

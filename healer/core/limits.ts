@@ -68,6 +68,11 @@ export interface Limits {
    * machine and its guests take to boot. Then its silence counts like any other's.
    */
   readonly expectedBackMs: number;
+  /**
+   * A worker of a host that is taken back has to be green for so long before it gets requests: those that boot beside each
+   * other answer at times long before they keep up.
+   */
+  readonly steadyMs: number;
   /** A host that a person has drained and that is away for so long may have been forgotten. */
   readonly hostAwayMs: number;
   /** A witness that has not answered for so long is not heard: some pings may be lost. */
@@ -158,6 +163,7 @@ const common: Omit<Limits, OfAccelerator> = {
   hostGreenMs: 2 * minuteMs,
   maxHostGreenMs: 60 * minuteMs,
   expectedBackMs: 10 * minuteMs,
+  steadyMs: 3_000,
   hostAwayMs: 240 * minuteMs,
   witnessFreshMs: 10_000,
   witnessSilentMs: minuteMs,
