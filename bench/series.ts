@@ -28,6 +28,10 @@ export function seriesIn(lab: string): readonly Part[] {
   });
   const busy = ["--users", users] as const;
   const healed = ["--healers", "running"] as const;
+  const workers = (host: string, count: number): Part => {
+    const name = `workers on ${host}: ${count}`;
+    return { name, argv: [process.execPath, "bench/setWorkers.ts", lab, host, `${count}`], minutes: 2 };
+  };
   return [
     fault("holder-nginx", 10, 6),
     fault("holder-nginx", 10, 8, "--baseline", "defaults"),
@@ -44,15 +48,18 @@ export function seriesIn(lab: string): readonly Part[] {
     fault("workers-cut", 10, 2, ...busy),
     fault("slow-get", 10, 4, ...busy),
     fault("post-once", 10, 4, ...busy),
+    workers("mb", 1),
+    workers("bk", 1),
+    // Two machines boot beside two others: two cores carry no more.
     fault("host-reboot", 2, 10, ...patientPeople),
-    fault("host-change", 4, 18, ...patientPeople),
-    { name: "one worker on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "1"], minutes: 2 },
+    fault("host-change", 4, 20, ...patientPeople),
+    workers("bk", 2),
     fault("scale", 3, 12, ...patientPeople),
     fault("vip-move", 15, 16, ...people),
     fault("host-power", 1, 10, ...people),
     ...["host-cut", "host-deaf", "host-mute", "witness-lost"].map((name) => fault(name, 10, 25, ...people)),
     fault("cold-start", 10, 130),
-    { name: "two workers on mb", argv: [process.execPath, "bench/setWorkers.ts", lab, "mb", "2"], minutes: 2 },
+    workers("mb", 2),
     fault("repair", 10, 55),
     fault("repair-balancer", 10, 55),
     fault("unchanged-up", 20, 10),
