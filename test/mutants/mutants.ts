@@ -692,6 +692,13 @@ export const mutants: readonly Mutant[] = [
     "a host goes while another one serves",
   ),
   m(
+    "a host that is taken back gives requests to what answers at times",
+    "keepHostDrain.ts",
+    'status === "green" && nowMs - sinceMs >= limits.steadyMs',
+    'status === "green" && sinceMs >= 0',
+    "a worker of a host that is taken back gets requests once it stays green",
+  ),
+  m(
     "a drain is forgotten at a restart",
     "past.ts",
     'if (entry.kind === "drained") drained.set',
