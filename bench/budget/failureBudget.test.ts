@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { matchesGolden } from "../../healer/sim/golden.ts";
 import { faultCases, hostCases, methodCases, stressCases, wishCases } from "../cases/allCases.ts";
+import { resultNameOf } from "../measureCase.ts";
 import { budgets } from "../promises/budgets.ts";
+import { seriesIn } from "../series.ts";
 import { budgetChart } from "./budgetChart.ts";
 import { failureBudget, guestsOf } from "./failureBudget.ts";
 import { judgePromises, problemsOf } from "./judgePromises.ts";
@@ -24,11 +26,26 @@ test("the committed results keep every promise, but for the misses that are name
   assert.deepEqual(problemsOf(judgePromises(budgets, reports), reports), []);
 });
 
+const cases = [...faultCases, ...hostCases, ...stressCases, ...wishCases, ...methodCases];
+const promised = new Set(budgets.flatMap(({ promises }) => promises.map(({ result }) => result)));
+
 test("everything that is measured has a promise", () => {
-  const promised = new Set(budgets.flatMap(({ promises }) => promises.map(({ result }) => result)));
-  const measured = [...faultCases, ...hostCases, ...stressCases, ...wishCases, ...methodCases].map(({ name }) => name);
+  const measured = cases.map(({ name }) => name);
   assert.deepEqual(
     measured.filter((name) => !promised.has(name)),
+    [],
+  );
+});
+
+test("what `make bench` measures under healers as well has a promise of its own", () => {
+  const healed = seriesIn("bench").filter(({ argv }) => argv.includes("--healers"));
+  const results = healed.flatMap(({ argv }) => {
+    const one = cases.find(({ name }) => name === argv[argv.indexOf("--fault") + 1]);
+    return one === undefined ? [] : [resultNameOf(one, { baseline: "tuned", healers: "running" })];
+  });
+  assert.equal(results.length, healed.length);
+  assert.deepEqual(
+    results.filter((name) => !promised.has(name)),
     [],
   );
 });

@@ -5,7 +5,7 @@ import { renderWork } from "../report.ts";
 import { healedAfter, redundancy, yearlyFaults } from "./assumptions.ts";
 import { allAwayMs, type FaultYear, faultYear, type Loss, neverRepairedMs } from "./estimateYear.ts";
 import { count, quantity, total } from "./findFigure.ts";
-import { abouts, type Judged, judgePromises, limitOf } from "./judgePromises.ts";
+import { abouts, type Judged, judgePromises, limitOf, reasonOf } from "./judgePromises.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
 
 export function failureBudget(budgets: readonly Budget[], reports: Reports): string {
@@ -40,11 +40,10 @@ export function guestsOf(reports: Reports): string {
 function faultSection(title: string, judged: readonly Judged[], reports: Reports): string[] {
   const own = judged.filter((one) => one.title === title);
   const results = [...new Set(own.map(({ promised }) => promised.result))];
-  const reasons = own.flatMap(({ promised, verdict }) =>
-    promised.knownMiss === undefined
-      ? []
-      : [`- ${verdict}, ${abouts[promised.about]} (${promised.says}): ${promised.knownMiss}.`],
-  );
+  const reasons = own.flatMap(({ promised, verdict }) => {
+    const reason = reasonOf(promised);
+    return reason === undefined ? [] : [`- ${verdict}, ${abouts[promised.about]} (${promised.says}): ${reason}.`];
+  });
   return [
     `### ${title} (${guestsOf(new Map(results.flatMap((name) => entryOf(reports, name))))})`,
     "",

@@ -55,16 +55,27 @@ export function problemsOf(judged: readonly Judged[], reports: Reports): string[
 }
 
 function problemOf({ promised, verdict, found }: Judged): string | undefined {
-  const { knownMiss, result } = promised;
+  const { knownMiss, result, measure } = promised;
   const place = `bench/results/${result}.json: ${sentenceOf(promised)}`;
+  if (found === undefined) {
+    if (knownMiss !== undefined && "notYet" in knownMiss) return undefined;
+    return `${place}: there is no such file, or the figure is not in it. Measure it: \`make bench\`.`;
+  }
   if (verdict === "met") {
     if (knownMiss === undefined) return undefined;
-    return `${place}: it is met now (${found?.text}). Remove its knownMiss from bench/promises/.`;
+    return `${place}: it is met now (${found.text}). Remove its knownMiss from bench/promises/.`;
   }
-  if (knownMiss !== undefined) return undefined;
-  if (verdict === "not measured")
-    return `${place}: there is no such file, or the figure is not in it. Measure it: \`make bench\`.`;
-  return `${place}: found ${found?.text}. Mend what broke it, or say why it is so under knownMiss in bench/promises/.`;
+  if (knownMiss === undefined || "notYet" in knownMiss)
+    return `${place}: found ${found.text}. Mend what broke it, or say why it is so under knownMiss in bench/promises/.`;
+  if (found.value <= knownMiss.missAtMost) return undefined;
+  return `${place}: found ${found.text}, and the known miss is ${amount(measure, knownMiss.missAtMost)} at most. Mend what made it worse, or say under knownMiss in bench/promises/ why it is.`;
+}
+
+/** Why a promise is not kept, and how far that goes. */
+export function reasonOf({ knownMiss, measure }: Promised): string | undefined {
+  if (knownMiss === undefined) return undefined;
+  if ("notYet" in knownMiss) return knownMiss.notYet;
+  return `${knownMiss.why}; beyond ${amount(measure, knownMiss.missAtMost)} the check fails`;
 }
 
 export const abouts = {
@@ -82,12 +93,16 @@ export function sentenceOf(promised: Promised): string {
 }
 
 export function limitOf({ measure, atMost }: Promised): string {
+  return amount(measure, atMost);
+}
+
+function amount(measure: Measure, value: number): string {
   switch (measure.kind) {
     case "share":
-      return atMost === 0 ? "0" : percent(atMost);
+      return value === 0 ? "0" : percent(value);
     case "worst":
-      return atMost === 0 ? "0" : quantity(atMost, measure.figures[0] ?? "");
+      return value === 0 ? "0" : quantity(value, measure.figures[0] ?? "");
     case "ratio":
-      return `${count(atMost)} x`;
+      return `${count(value)} x`;
   }
 }

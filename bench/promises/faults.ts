@@ -2,6 +2,7 @@
 import {
   type Budget,
   busyMachine,
+  type KnownMiss,
   known,
   neverOver,
   notYet,
@@ -21,23 +22,40 @@ const rebuiltMs = 30_000;
 const newPerS = 20;
 /** Three missed adverts and the skew, and less where the holder can still say that it goes. */
 const unheldS = { holderNginx: 0.1, holderVm: 0.35 };
+/** The same where the holder stands still, which is asked half as often. */
+const stillPerS = 10;
+/** Until the address is held again, and from one request to the next at either end. */
+const stillOutageMs = unheldS.holderVm * 1_000 + 2 * (1_000 / stillPerS);
 const busyConnections = 5;
 const awayS = 0.5;
+
+/** Why something is more than promised; `fails` is about new connections, `busy` about those that are. */
+interface HolderMisses {
+  readonly fails?: KnownMiss;
+  readonly busy?: KnownMiss;
+  readonly waits?: KnownMiss;
+  readonly outage?: KnownMiss;
+}
+
+const allNotYet: HolderMisses = { fails: notYet, busy: notYet, waits: notYet, outage: notYet };
+
+const rebuiltBeside = "while the two cores that emulate all machines rebuilt this one";
 
 export const faultBudgets: readonly Budget[] = [
   {
     title: "The holder's nginx dies",
     promises: holderPromises("holder-nginx", unheldS.holderNginx, {
-      waits: `13 waited in one of 10 runs: ${busyMachine}`,
+      waits: { why: `13 waited in one of 10 runs: ${busyMachine}`, missAtMost: 15 },
     }),
   },
   {
     title: "The holder's VM dies",
     promises: [
       ...holderPromises("holder-vm", unheldS.holderVm, {
-        busy: `6 were lost in one of 10 runs: ${busyMachine}`,
-        waits: `${busyMachine}; the tuned pair missed it too`,
+        busy: { why: `6 were lost in one of 10 runs: ${busyMachine}`, missAtMost: 6 },
+        waits: { why: `${busyMachine}; the tuned pair missed it too`, missAtMost: 15 },
       }),
+      ...holderPromises("holder-vm.healers", unheldS.holderVm, allNotYet, ", under healers"),
       ...repairPromises("repair-balancer", "the balancer is rebuilt, and its healer has seen it well", "doneMs"),
       neverOver("the address moves more than once", "repair-balancer", "moves", 1, notYet),
       neverOver("two hold the address", "repair-balancer", "twoHoldersMs", 0, notYet),
@@ -46,49 +64,30 @@ export const faultBudgets: readonly Budget[] = [
   {
     title: "The holder stands still for 30 s, and goes on",
     promises: [
-      twoHolders("holder-frozen", "stopped by a signal"),
-      twoHolders("holder-paused", "paused by the hypervisor"),
-      twoHolders("holder-frozen.healers", "stopped by a signal, under healers"),
-      twoHolders("holder-paused.healers", "paused by the hypervisor, under healers"),
-      neverOver("it takes the address back: stopped by a signal", "holder-frozen", "tookBack", 0),
-      neverOver(
-        "it takes the address back: paused by the hypervisor",
-        "holder-paused",
-        "tookBack",
-        0,
-        "its clock has stood still as well, so that with the higher priority it does; a healer destroys it before",
-      ),
-      neverOver(
-        "it takes the address back: stopped by a signal, under healers",
-        "holder-frozen.healers",
-        "tookBack",
-        0,
-      ),
-      neverOver(
-        "it takes the address back: paused by the hypervisor, under healers",
-        "holder-paused.healers",
-        "tookBack",
-        0,
-      ),
+      ...stillPromises("holder-frozen", "stopped by a signal"),
+      ...stillPromises("holder-paused", "paused by the hypervisor", {
+        tookBack: {
+          why: "its clock has stood still as well, so that with the higher priority it does; a healer destroys it before",
+          missAtMost: 1,
+        },
+      }),
+      ...stillPromises("holder-frozen.healers", "stopped by a signal, under healers", {
+        fails: { why: `73 failed in one of 10 runs, ${rebuiltBeside}`, missAtMost: 75 },
+        waits: { why: `71 waited in one of 10 runs, and over 4 in five others, ${rebuiltBeside}`, missAtMost: 75 },
+        outage: { why: `1.7 s in one of 10 runs, and over 550 ms in five others, ${rebuiltBeside}`, missAtMost: 1_800 },
+      }),
+      ...stillPromises("holder-paused.healers", "paused by the hypervisor, under healers", {
+        fails: { why: `12 and 8 failed in two of 10 runs, ${rebuiltBeside}`, missAtMost: 15 },
+        waits: { why: `21 waited in one of 10 runs, and over 4 in three others, ${rebuiltBeside}`, missAtMost: 25 },
+        outage: { why: `1.5 s in one of 10 runs, and over 550 ms in five others, ${rebuiltBeside}`, missAtMost: 1_500 },
+      }),
     ],
   },
   {
     title: "A worker's VM dies under busy connections",
     promises: [
-      {
-        about: "fails",
-        says: "requests, new ones and those under way on the victim",
-        result: "worker-vm",
-        measure: { kind: "share", hits: ["failedInFlight", "failedAfter"], of: "requests" },
-        atMost: 0,
-      },
-      {
-        about: "waits",
-        says: "requests",
-        result: "worker-vm",
-        measure: { kind: "share", hits: ["slow"], of: "requests" },
-        atMost: 0,
-      },
+      ...workerPromises("worker-vm"),
+      ...workerPromises("worker-vm.healers", notYet, ", under healers"),
       ...repairPromises("repair", "the worker is rebuilt, and answers", "awayMs"),
     ],
   },
@@ -122,31 +121,73 @@ export const faultBudgets: readonly Budget[] = [
         result: "post-once",
         measure: { kind: "worst", figures: ["failed"] },
         atMost: 12,
-        knownMiss: `14 failed in the one of 10 runs whose machine did not keep up before the fault: ${busyMachine}`,
+        knownMiss: {
+          why: `14 failed in the one of 10 runs whose machine did not keep up before the fault: ${busyMachine}`,
+          missAtMost: 15,
+        },
       },
       ...postPromises("post-once"),
     ],
   },
 ];
 
-function twoHolders(result: string, how: string): Promised {
-  return neverOver(`two hold the address, in milliseconds: ${how}`, result, "twoHoldersMs", twoHoldersAtMostMs);
+interface StillMisses {
+  readonly fails?: KnownMiss;
+  readonly waits?: KnownMiss;
+  readonly outage?: KnownMiss;
+  readonly tookBack?: KnownMiss;
 }
 
-/** Why those on busy connections, and those that wait, are more than promised. */
-interface HolderMisses {
-  readonly busy?: string;
-  readonly waits?: string;
-}
-
-function holderPromises(result: string, unheldSeconds: number, misses: HolderMisses): Promised[] {
-  const newOnes = `requests on ${newPerS} new connections a second: as many as begin in ${unheldSeconds} s`;
-  const begun = unheldSeconds * newPerS;
+/** Of a holder that stands still and goes on: its peer takes the address as if it had died. */
+function stillPromises(result: string, how: string, misses: StillMisses = {}): Promised[] {
+  const newOnes = `requests on ${stillPerS} new connections a second, as many as begin in ${unheldS.holderVm} s: ${how}`;
+  const begun = Math.ceil(unheldS.holderVm * stillPerS);
   return [
-    { about: "fails", says: newOnes, result, measure: { kind: "worst", figures: ["failed"] }, atMost: begun },
     {
       about: "fails",
-      says: `requests on ${busyConnections} busy connections to the holder: the one that each has under way`,
+      says: newOnes,
+      result,
+      measure: { kind: "worst", figures: ["failed"] },
+      atMost: begun,
+      ...known(misses.fails),
+    },
+    {
+      about: "waits",
+      says: newOnes,
+      result,
+      measure: { kind: "worst", figures: ["slow"] },
+      atMost: begun,
+      ...known(misses.waits),
+    },
+    {
+      about: "outage",
+      says: `the longest time without an answer: ${how}`,
+      result,
+      measure: { kind: "worst", figures: ["outageMs"] },
+      atMost: stillOutageMs,
+      ...known(misses.outage),
+    },
+    neverOver(`two hold the address, in milliseconds: ${how}`, result, "twoHoldersMs", twoHoldersAtMostMs),
+    neverOver(`it takes the address back: ${how}`, result, "tookBack", 0, misses.tookBack),
+  ];
+}
+
+/** `under`: whether healers ran, if they did. */
+function holderPromises(result: string, unheldSeconds: number, misses: HolderMisses, under = ""): Promised[] {
+  const newOnes = `requests on ${newPerS} new connections a second: as many as begin in ${unheldSeconds} s${under}`;
+  const begun = unheldSeconds * newPerS;
+  return [
+    {
+      about: "fails",
+      says: newOnes,
+      result,
+      measure: { kind: "worst", figures: ["failed"] },
+      atMost: begun,
+      ...known(misses.fails),
+    },
+    {
+      about: "fails",
+      says: `requests on ${busyConnections} busy connections to the holder: the one that each has under way${under}`,
       result,
       measure: { kind: "worst", figures: ["usersFailed"] },
       atMost: busyConnections,
@@ -164,12 +205,34 @@ function holderPromises(result: string, unheldSeconds: number, misses: HolderMis
     ...(["median", "max"] as const).map(
       (of): Promised => ({
         about: "outage",
-        says: `the tuned pair's longest time without an answer, ${of === "max" ? "in the worst run" : "in the median"}`,
+        says: `the tuned pair's longest time without an answer, ${of === "max" ? "in the worst run" : "in the median"}${under}`,
         result,
         measure: { kind: "ratio", figure: "outageMs", of, to: "tuned" },
         atMost: ratioToTuned,
+        ...known(misses.outage),
       }),
     ),
+  ];
+}
+
+function workerPromises(result: string, knownMiss?: KnownMiss, under = ""): Promised[] {
+  return [
+    {
+      about: "fails",
+      says: `requests, new ones and those under way on the victim${under}`,
+      result,
+      measure: { kind: "share", hits: ["failedInFlight", "failedAfter"], of: "requests" },
+      atMost: 0,
+      ...known(knownMiss),
+    },
+    {
+      about: "waits",
+      says: `requests${under}`,
+      result,
+      measure: { kind: "share", hits: ["slow"], of: "requests" },
+      atMost: 0,
+      ...known(knownMiss),
+    },
   ];
 }
 

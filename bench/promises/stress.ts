@@ -1,5 +1,13 @@
 /** What is promised when nothing breaks, and the site has more to do than it can. */
-import { askedToUnlimited, type Budget, known, missedShareAtMost, notYet, type Promised } from "./promise.ts";
+import {
+  askedToUnlimited,
+  type Budget,
+  type KnownMiss,
+  known,
+  missedShareAtMost,
+  notYet,
+  type Promised,
+} from "./promise.ts";
 
 export const stressBudgets: readonly Budget[] = [
   { title: "Every core has something else to do, for ten minutes", promises: [calmPromise("cores-busy")] },
@@ -29,7 +37,7 @@ export const stressBudgets: readonly Budget[] = [
   },
 ];
 
-function calmPromise(result: string, knownMiss?: string): Promised {
+function calmPromise(result: string, knownMiss?: KnownMiss): Promised {
   return {
     about: "never",
     says: "a machine is repaired that is only slow",
