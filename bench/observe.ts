@@ -1,4 +1,4 @@
-/** Watching a fault from outside: requests from the client, and frames at every port of the switch. */
+/** Watching a fault from outside: requests from the client, and frames at the switch, at the ports of all hosts and of the client. */
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";

@@ -268,7 +268,7 @@ function methodSection(): string[] {
     "## How it is measured",
     "",
     "- One lab: virtual hosts on one machine, each with its own network, libvirtd and disk, joined by a switch. `TCG` says that the guests were emulated, `KVM` that they were not; figures of one never stand beside those of the other.",
-    "- A fault is made again and again; the pairs take turns, and in going first. Requests are counted at a client, the address's holder is read from frames at every port of the switch. No healer runs while traffic is measured, unless a result says so.",
+    "- A fault is made again and again; the pairs take turns, and in going first. Requests are counted at a client, the address's holder is read from frames at the switch, at the ports of all hosts and of the client. No healer runs while traffic is measured, unless a result says so.",
     "- Repairs and updates are made by other means too, in turn, in the same lab and the same run; the script by hand is our reconstruction, since nobody has left one.",
     "- Lost is a request without a good answer; late one that was answered over 1 s later than its own time after it was due. Both are counted for each fault, not as a share of quiet time.",
     "- The bounds suppose that runs have nothing to do with each other. That of a share is Clopper and Pearson's, one-sided; beside a worst run stands the share of further runs that may be worse, so that 0 of 20 still allows 14 %; that of a ratio of medians comes from the distribution-free bounds of both. A request is taken for one trial, though those of one run share their fault.",

@@ -97,8 +97,10 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
 
   const records = [...users, ...newcomers];
   const { others, failedOnKept, failedAgain } = byConnection(records, faultMs);
-  const within = (fromMs: number, toMs: number) =>
-    failedOf(others.filter(({ startMs }) => startMs >= fromMs && startMs < toMs));
+  const within = (fromMs: number, toMs: number) => others.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+  const standingIn = within(faultMs + lossMs, backMs);
+  const booting = within(backMs, wellMs);
+  const givingBack = within(wellMs, Number.POSITIVE_INFINITY);
   return {
     requests: records.length,
     usersPerS: ratePerS(users),
@@ -106,10 +108,13 @@ async function measurePower({ rig, pair, dir, ...load }: Trial): Promise<Figures
     outageMs: outageMs(newcomers, faultMs),
     failedOnKept,
     failedAgain,
-    failedAtLoss: within(faultMs - deadlineMs, faultMs + lossMs),
-    failedStandingIn: within(faultMs + lossMs, backMs),
-    failedBooting: within(backMs, wellMs),
-    failedGivingBack: within(wellMs, Number.POSITIVE_INFINITY),
+    failedAtLoss: failedOf(within(faultMs - deadlineMs, faultMs + lossMs)),
+    requestsStandingIn: standingIn.length,
+    failedStandingIn: failedOf(standingIn),
+    requestsBooting: booting.length,
+    failedBooting: failedOf(booting),
+    requestsGivingBack: givingBack.length,
+    failedGivingBack: failedOf(givingBack),
     slow: lossOf(records).slow,
     confirmMs: lostMs - faultMs,
     standInMs: stoodInMs - lostMs,
@@ -208,13 +213,13 @@ function judgePower(runs: readonly Run[]): Check[] {
       about: "loss",
       claim: "once the loss is over, no other request fails until the host is back",
       met: totalOf(runs, pair, "failedStandingIn") === 0,
-      found: boundOf(runs, pair, ["failedStandingIn"]),
+      found: boundOf(runs, pair, ["failedStandingIn"], "requestsStandingIn"),
     },
     {
       about: "loss",
       claim: "no request fails while the workers are given back",
       met: totalOf(runs, pair, "failedGivingBack") === 0,
-      found: boundOf(runs, pair, ["failedGivingBack"]),
+      found: boundOf(runs, pair, ["failedGivingBack"], "requestsGivingBack"),
     },
     {
       about: "time",

@@ -3,6 +3,7 @@ import {
   type Budget,
   type KnownMiss,
   known,
+  type NotMeasured,
   neverOver,
   notYet,
   type Promised,
@@ -22,13 +23,8 @@ const newcomerEveryMs = 250;
 const people = 50;
 
 const tooLate: KnownMiss = {
-  why: "within 2 s each, on cores on which a worker took a minute to boot: those that had just come up were slower while others still booted",
+  why: "a request had 2 s there, and has 5 s in the bench now; a worker took a minute to boot on these cores, and those that had just come up were slower while others still booted",
   missAtMost: 0.11,
-};
-
-const bootsBeside: KnownMiss = {
-  why: "45 POSTs and slow GETs of 2,992 took over 5 s, while three machines booted on two cores that emulated four others",
-  missAtMost: 0.02,
 };
 
 const closedByReload: KnownMiss = {
@@ -61,11 +57,13 @@ export const hostBudgets: readonly Budget[] = [
     title: "A host loses its power, and has it again",
     promises: [
       ...keptPromises("host-power"),
-      nothingFails("other requests from 10 s after the loss, until the host is back", "host-power", [
-        "failedStandingIn",
-      ]),
-      nothingFails("requests while its machines boot", "host-power", ["failedBooting"], bootsBeside),
-      nothingFails("requests while its workers are given back", "host-power", ["failedGivingBack"]),
+      nothingFailsWhile("StandingIn", "other requests from 10 s after the loss, until the host is back", "none failed"),
+      nothingFailsWhile(
+        "Booting",
+        "other requests while its machines boot",
+        "45 failed, POSTs and slow GETs that took over 5 s, while three machines booted on two cores that emulated four others",
+      ),
+      nothingFailsWhile("GivingBack", "other requests while its workers are given back", "none failed"),
       noDrift("host-power"),
     ],
   },
@@ -159,6 +157,21 @@ function keptPromises(result: string): Promised[] {
       atMost: 0,
     },
   ];
+}
+
+/** Of what was asked in one phase of `host-power`; `found`: what the result has that does not count them by phases. */
+function nothingFailsWhile(phase: "StandingIn" | "Booting" | "GivingBack", says: string, found: string): Promised {
+  const uncounted: NotMeasured = {
+    notYet: `${found}; of how many the result does not say, since the bench counted the requests of each phase only later`,
+  };
+  return {
+    about: "fails",
+    says,
+    result: "host-power",
+    measure: { kind: "share", hits: [`failed${phase}`], of: `requests${phase}` },
+    atMost: 0,
+    knownMiss: uncounted,
+  };
 }
 
 function nothingFails(says: string, result: string, hits: readonly string[], knownMiss?: KnownMiss): Promised {
