@@ -29,7 +29,7 @@ Exit codes:
   5  \`vigil status\`: the host is degraded, down, drained, or not known yet
   6  no healer answers
   7  the healer may not do it now: another update, a pause, no space, no other host; nothing was done
-  8  \`vigil scale\`: the host's addresses, memory, disk or processors cannot hold so many workers; nothing was done
+  8  \`vigil scale\`: the host's addresses, stated room, memory, disk or processors cannot hold so many workers; nothing was done
   9  \`vigil bench\`: it was measured, and a claim is not met
 \`vigil shell\` exits with the code of the command that it ran.`;
 

@@ -25,7 +25,7 @@ New workers get requests as soon as they answer. The last ones are the ones that
 all are green and drift was looked for. From then on this number comes before vigil:workers of the stack's file. Workers that
 stand in for a lost host's come on top of it. A change that is cut short ends with the fewer workers of the two numbers.
 
-Exit code 8: the pool or the memory of the host cannot hold so many. Exit code 7: it may not be done now.
+Exit code 8: the pool, the stated room or the memory of the host cannot hold so many. Exit code 7: it may not be done now.
 
 Examples:
   vigil scale bk 3

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { parseConfig } from "../../infra/config.ts";
+import { parseConfig, type StackConfig } from "../../infra/config.ts";
 import { type Desired, readDesired, writeDesired } from "../../infra/desired.ts";
+import type { Room } from "../../infra/workerRoom.ts";
 import { exampleConfig } from "../../test/support/exampleConfig.ts";
 import type { News } from "../core/events.ts";
 import { limitsFor } from "../core/limits.ts";
@@ -14,6 +15,11 @@ import { Scaler } from "./scaler.ts";
 
 const config = parseConfig(exampleConfig(), "bk");
 const desired = { version: 1, workers: 2 } as const;
+
+const survival = {
+  requestsPerSecond: 100,
+  worker: { requestsPerSecond: 100, memoryMib: 256, vcpus: 1, diskMib: 512 },
+};
 
 let dir: string;
 let desiredPath: string;
@@ -142,7 +148,45 @@ test("a host says what it lacks for so many: addresses, or what a machine is mad
   assert.equal(await scaler.lack(1), undefined);
 });
 
-function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
+test("more workers than the stated room holds are refused before anything changes, and fewer of too many are not", async () => {
+  const small = withRoom({ memoryMib: 768, vcpus: 8, diskMib: 8192 });
+  const { scaler, jobs, events } = scalerOver({ ok: true, tookMs: 1 }, desired, small);
+  const sentence = "vigil:site.hosts.bk.room states memory for 3 workers, and 4 are asked for";
+  assert.deepEqual([await scaler.lack(3), await scaler.lack(4)], [undefined, sentence]);
+  await scaler.scale({ kind: "scale", workers: 4, evacuated: {}, generation: 1 });
+  assert.deepEqual([outcomeOf(events), jobs], [{ ok: false, code: "preflight", reason: sentence }, []]);
+  assert.deepEqual(await readDesired(desiredPath), desired);
+
+  const many = scalerOver({ ok: true, tookMs: 1 }, { ...desired, workers: 5 }, small);
+  assert.equal(await many.scaler.lack(4), undefined);
+  const standingIn = scalerOver({ ok: true, tookMs: 1 }, { ...desired, evacuated: { mb: 1 } }, small);
+  assert.equal(await standingIn.scaler.lack(4), `${sentence}, of them 1 for mb`);
+});
+
+test("whichever part of the stated room is the smallest says how many workers it holds", async () => {
+  const lackIn = async (room: Room) => {
+    return await scalerOver({ ok: true, tookMs: 1 }, desired, withRoom(room)).scaler.lack(4);
+  };
+  const ample = { memoryMib: 1024, vcpus: 4, diskMib: 2048 };
+  assert.equal(await lackIn(ample), undefined);
+  assert.match((await lackIn({ ...ample, vcpus: 3 })) ?? "", /states virtual CPUs for 3 workers/);
+  assert.match((await lackIn({ ...ample, diskMib: 2047 })) ?? "", /states disk space for 3 workers/);
+});
+
+test("who stands in for others is granted what the stated room holds", async () => {
+  const small = withRoom({ memoryMib: 768, vcpus: 8, diskMib: 8192 });
+  const { scaler, events } = scalerOver({ ok: true, tookMs: 1 }, desired, small);
+  await scaler.askRoom({ kind: "askRoom", workers: 4 });
+  assert.deepEqual(events, [{ kind: "room", workers: 4, fits: 3, lack: "the host has memory for 3 workers." }]);
+});
+
+function withRoom(room: Room): StackConfig {
+  const { bk, ...others } = config.site.hosts;
+  assert.ok(bk);
+  return { ...config, site: { ...config.site, survival, hosts: { bk: { ...bk, room }, ...others } } };
+}
+
+function scalerOver(outcome: EngineOutcome, deployed: Desired = desired, deployedConfig = config) {
   const notes: string[] = [];
   const events: News[] = [];
   const jobs: EngineJob[] = [];
@@ -162,7 +206,7 @@ function scalerOver(outcome: EngineOutcome, deployed: Desired = desired) {
     ...{ imageDir: dir, stateDir: dir, runDir: dir, loginPrivateKey: "", slots: [] },
   };
   const limits = { ...limitsFor.kvm, minPoolFreeBytes: 1, minStateFreeBytes: 1 };
-  const applied = { config, desired: deployed };
+  const applied = { config: deployedConfig, desired: deployed };
   const nowMs = () => performance.now();
   const scaler = new Scaler({
     place,

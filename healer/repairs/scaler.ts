@@ -8,7 +8,7 @@ import type { StackOutputs } from "../../stacks/outputs.ts";
 import type { Action } from "../core/actions.ts";
 import type { News } from "../core/events.ts";
 import type { Limits } from "../core/limits.ts";
-import { type Evacuated, standInsOf } from "../core/standIns.ts";
+import { type Evacuated, standInsOf, standInWords } from "../core/standIns.ts";
 import { align } from "./align.ts";
 import type { EngineJob } from "./engine/protocol.ts";
 import type { StackUrns } from "./engine/stackState.ts";
@@ -50,8 +50,10 @@ export class Scaler {
   async #lack(workers: number, evacuated: Evacuated): Promise<string | undefined> {
     const { place } = this.#options;
     try {
-      const problems = await preflight(place, this.#added(workers, evacuated), this.#roomLimits);
-      return [...problems.values()][0];
+      const added = this.#added(workers, evacuated);
+      // Who has more than is stated may still have fewer.
+      const beyond = added.length === 0 ? undefined : this.#lackOfStated(workers, evacuated);
+      return beyond ?? [...(await preflight(place, added, this.#roomLimits)).values()][0];
     } catch (error) {
       if (error instanceof ConfigError) return error.problems.map(({ remedy }) => remedy).join("; ");
       throw error;
@@ -135,6 +137,14 @@ export class Scaler {
     const asked = own === (desired.workers ?? config.workers) ? {} : { workers: own };
     const { evacuated: _, ...rest } = desired;
     return { ...rest, ...asked, ...(Object.keys(evacuated).length === 0 ? {} : { evacuated }) };
+  }
+
+  /** A plan with more workers than this is refused by every later `pulumi up`. */
+  #lackOfStated(workers: number, evacuated: Evacuated): string | undefined {
+    const stated = this.#statedRoom();
+    if (workers <= stated.workers) return undefined;
+    const key = `vigil:site.hosts.${this.#options.applied.config.host}.room`;
+    return `${key} states ${lackOf(stated)} for ${stated.workers} workers, and ${workers} are asked for${standInWords(evacuated)}`;
   }
 
   /** What the site facts say that the host has room for. */
