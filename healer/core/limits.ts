@@ -118,12 +118,12 @@ export interface Limits {
   readonly minPoolFreeBytes: number;
   readonly minStateFreeBytes: number;
   /**
-   * What a machine that is added may take beside its guest's memory. Under TCG that is the code that its QEMU keeps
-   * translated, which its `tb-size` bounds to 512 MiB, and 64 for QEMU itself. Under KVM it is an allowance for QEMU and the
-   * tables of its pages, and has not been measured.
+   * What a machine may take beside its guest's memory, one that is added like one that runs. Under TCG that is the code that
+   * its QEMU keeps translated, which its `tb-size` bounds to 512 MiB, and 64 for QEMU itself. Under KVM it is an allowance
+   * for QEMU and the tables of its pages, and has not been measured.
    */
   readonly qemuBytes: number;
-  /** What machines that are added leave to their host: an update alone takes half of it. */
+  /** What all machines together leave to their host, however much they touch: an update alone takes half of it. */
   readonly hostReserveBytes: number;
   /**
    * Of all machines that run on a host together with those that are added, for each of its processors, unless the site facts

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { limitsFor } from "../core/limits.ts";
-import { type HostRoom, lackOfRoom } from "./hostRoom.ts";
+import { type HostRoom, lackOfRoom, type Running } from "./hostRoom.ts";
 
 const mebibyte = 1024 * 1024;
 const small = { memoryMib: 256, vcpus: 1 };
 
+/** What runs has touched all of its memory, unless something else is said. */
 function host(memoryMib: number, poolMib: number, processors: number, vcpus: number): HostRoom {
-  return { memoryBytes: memoryMib * mebibyte, poolBytes: poolMib * mebibyte, processors, vcpus };
+  const running = { machines: 0, memoryMib: 0, vcpus };
+  const availableBytes = memoryMib * mebibyte;
+  return { availableBytes, memoryBytes: availableBytes, poolBytes: poolMib * mebibyte, processors, running };
 }
 
 test("each machine that is added needs its disk, and all of them together have to fit", () => {
@@ -32,6 +35,39 @@ test("beside the guest's memory there is QEMU's, which emulation makes larger, a
     lackOfRoom(host(2_175, pool, 2, 0), [small, small], limitsFor.tcg),
     "the host has 2175 MiB of memory left, and 2176 are needed: 512 for 2 new machines, 1152 for QEMU and 512 that the host keeps.",
   );
+});
+
+test("what running guests were promised and have not touched yet is not left for more", () => {
+  const lackWith = (memoryMib: number, running: Running, limits = limitsFor.kvm) => {
+    const room = { ...host(8_192, 100_000, 8, 0), memoryBytes: memoryMib * mebibyte, running };
+    return lackOfRoom(room, [small], limits);
+  };
+  const running = { machines: 3, memoryMib: 6_144, vcpus: 3 };
+  // 896 for the new one, and 128 for the QEMU of each that runs.
+  assert.equal(lackWith(6_144 + 384 + 896, running), undefined);
+  assert.equal(
+    lackWith(6_144 + 384 + 895, running),
+    "the host has 895 MiB of memory left beside what the machines that run may take, and 896 are needed: 256 for a new machine, 128 for QEMU and 512 that the host keeps.",
+  );
+  assert.match(
+    lackWith(4_096, running) ?? "",
+    /^the host has 0 MiB of memory left beside/,
+    "it is overcommitted already",
+  );
+});
+
+test("what others have taken is not left either, however little guests were promised", () => {
+  const room = { ...host(895, 100_000, 8, 0), memoryBytes: 8_192 * mebibyte };
+  assert.match(
+    lackOfRoom(room, [small], limitsFor.kvm) ?? "",
+    /^the host has 895 MiB of memory left, and 896 are needed/,
+  );
+});
+
+test("a lab of virtual hosts on one machine of 8 GiB has room for two that stand in beside two workers and a balancer", () => {
+  const running = { machines: 3, memoryMib: 768, vcpus: 3 };
+  const room = { ...host(4_096, 100_000, 2, 0), memoryBytes: 8_192 * mebibyte, running };
+  assert.equal(lackOfRoom(room, [small, small], limitsFor.tcg), undefined);
 });
 
 test("processors are shared up to a ratio, and where guests are emulated without one", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { limitsFor } from "../core/limits.ts";
-import { type NewMachine, preflight, vcpusIn } from "./preflight.ts";
+import { type NewMachine, preflight, runningIn } from "./preflight.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 
 /** libvirt's own driver for tests: one running domain and one pool, made anew for every command. */
@@ -106,10 +106,46 @@ test("machines that are added are counted together, and what does not fit is lac
 
 const noRatio = { vcpusPerProcessor: Number.POSITIVE_INFINITY };
 
-test("the virtual CPUs of what runs are read from libvirt's own count", () => {
-  const stats = "Domain: 'lb-1'\n  vcpu.current=2\n  vcpu.maximum=4\n\nDomain: 'web-1'\n  vcpu.current=1\n";
-  assert.deepEqual([vcpusIn(stats), vcpusIn("")], [3, 0]);
+test("memory and virtual CPUs of what runs are read from libvirt's own count", () => {
+  const lb = "Domain: 'lb-1'\n  balloon.current=131072\n  balloon.maximum=262144\n  vcpu.current=2\n  vcpu.maximum=4\n";
+  const web = "Domain: 'web-1'\n  balloon.current=524288\n  balloon.maximum=524288\n  vcpu.current=1\n";
+  assert.deepEqual(runningIn(`${lb}\n${web}\n`), { machines: 2, memoryMib: 768, vcpus: 3 });
+  assert.deepEqual(runningIn(""), { machines: 0, memoryMib: 0, vcpus: 0 });
 });
+
+test("a machine is not added where guests may still take what the kernel has available", async () => {
+  const added = { ...slot(), addedVcpus: 1 };
+  const { PATH } = process.env;
+  try {
+    process.env.PATH = `${await virshThatPromises(2 ** 40)}:${PATH}`;
+    assert.match(
+      (await problem(place(), added)) ?? "",
+      /^the host has 0 MiB of memory left beside what the machines that run may take, and 641 are needed/,
+    );
+    assert.equal(
+      await problem(place(), slot()),
+      undefined,
+      "one that is made anew is promised no more than the old one",
+    );
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+/** libvirt's driver for tests knows no memory of its guests. The folder of a `virsh` that says how much one has. */
+async function virshThatPromises(maximumKib: number): Promise<string> {
+  const folder = join(dir, "bin");
+  const stats = `Domain: 'test'\n  balloon.maximum=${maximumKib}\n`;
+  const script = `#!/bin/sh
+case "$*" in
+  *domstats*--balloon*) printf '%s' "${stats}" ;;
+  *) PATH="\${PATH#*:}" exec virsh "$@" ;;
+esac
+`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "virsh"), script, { mode: 0o755 });
+  return folder;
+}
 
 async function problem(where: RepairPlace, slot: NewMachine, least = limits): Promise<string | undefined> {
   return (await preflight(where, [slot], least)).get(slot.slot);

@@ -1,7 +1,7 @@
 import { access, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Limits } from "../core/limits.ts";
-import { type Added, type HostRoom, lackOfRoom, type RoomLimits } from "./hostRoom.ts";
+import { type Added, type HostRoom, lackOfRoom, type RoomLimits, type Running } from "./hostRoom.ts";
 import type { RepairPlace, RepairSlot } from "./repairPlace.ts";
 import { virshAny } from "./virsh.ts";
 
@@ -37,7 +37,7 @@ export async function preflight(
   if (ofHost !== undefined) return new Map(slots.map(({ slot }) => [slot, ofHost]));
   const problems = new Map<string, string>();
   const room = slots.some(({ addedVcpus }) => addedVcpus !== undefined) ? await hostRoom(place) : undefined;
-  let freeMib = await availableMib();
+  let freeMib = (await memory()).availableBytes / mebibyte;
   let added: readonly Added[] = [];
   for (const slot of slots) {
     const { memoryMib, addedVcpus } = slot;
@@ -64,17 +64,22 @@ export async function preflight(
 async function hostRoom({ libvirtUri, poolDir }: RepairPlace): Promise<HostRoom> {
   const [nodeInfo, stats] = await Promise.all([
     virshAny(libvirtUri, ["nodeinfo"]),
-    virshAny(libvirtUri, ["domstats", "--vcpu", "--list-active", "--nowait"]),
+    virshAny(libvirtUri, ["domstats", "--vcpu", "--balloon", "--list-active", "--nowait"]),
   ]);
-  // libvirt has just answered for its pool; if it says no more now, its processors refuse nothing.
+  // libvirt has just answered for its pool; if it says no more now, its processors and what it promised refuse nothing.
   const processors = Number(/^CPU\(s\):\s+(\d+)$/m.exec(nodeInfo.stdout)?.[1] ?? Number.POSITIVE_INFINITY);
-  const memoryBytes = (await availableMib()) * mebibyte;
-  return { memoryBytes, poolBytes: await freeBytesIn(poolDir), processors, vcpus: vcpusIn(stats.stdout) };
+  return { ...(await memory()), poolBytes: await freeBytesIn(poolDir), processors, running: runningIn(stats.stdout) };
 }
 
-/** Of all machines that `domstats` tells of. */
-export function vcpusIn(stats: string): number {
-  return [...stats.matchAll(/^\s*vcpu\.current=(\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+/** All machines that `domstats` tells of. */
+export function runningIn(stats: string): Running {
+  const machines = [...stats.matchAll(/^Domain: /gm)].length;
+  const memoryMib = sumOf(stats, /^\s*balloon\.maximum=(\d+)$/gm) / 1024;
+  return { machines, memoryMib, vcpus: sumOf(stats, /^\s*vcpu\.current=(\d+)$/gm) };
+}
+
+function sumOf(stats: string, pattern: RegExp): number {
+  return [...stats.matchAll(pattern)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function checkLibvirt({ libvirtUri, pool }: RepairPlace): Promise<string | undefined> {
@@ -136,9 +141,11 @@ function checkMemory(freeMib: number, neededMib: number): string | undefined {
   return `the host has ${Math.floor(freeMib)} MiB of memory left, and ${neededMib} are needed.`;
 }
 
-async function availableMib(): Promise<number> {
+/** A virtual host of a lab has the memory of the whole machine, and knows its own guests only. */
+async function memory(): Promise<Pick<HostRoom, "availableBytes" | "memoryBytes">> {
   const meminfo = await readFile("/proc/meminfo", "utf8");
-  return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1]) / 1024;
+  const bytesOf = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, "m").exec(meminfo)?.[1]) * 1024;
+  return { availableBytes: bytesOf("MemAvailable"), memoryBytes: bytesOf("MemTotal") };
 }
 
 function inMib(bytes: number): number {
