@@ -2,6 +2,7 @@
 import {
   type Budget,
   busyMachine,
+  inWorstRun,
   type KnownMiss,
   known,
   neverOver,
@@ -131,10 +132,7 @@ export const faultBudgets: readonly Budget[] = [
   },
 ];
 
-interface StillMisses {
-  readonly fails?: KnownMiss;
-  readonly waits?: KnownMiss;
-  readonly outage?: KnownMiss;
+interface StillMisses extends Omit<HolderMisses, "busy"> {
   readonly tookBack?: KnownMiss;
 }
 
@@ -143,30 +141,16 @@ function stillPromises(result: string, how: string, misses: StillMisses = {}): P
   const newOnes = `requests on ${stillPerS} new connections a second, as many as begin in ${unheldS.holderVm} s: ${how}`;
   const begun = Math.ceil(unheldS.holderVm * stillPerS);
   return [
-    {
-      about: "fails",
-      says: newOnes,
+    inWorstRun("fails", newOnes, result, "failed", begun, misses.fails),
+    inWorstRun("waits", newOnes, result, "slow", begun, misses.waits),
+    inWorstRun(
+      "outage",
+      `the longest time without an answer: ${how}`,
       result,
-      measure: { kind: "worst", figures: ["failed"] },
-      atMost: begun,
-      ...known(misses.fails),
-    },
-    {
-      about: "waits",
-      says: newOnes,
-      result,
-      measure: { kind: "worst", figures: ["slow"] },
-      atMost: begun,
-      ...known(misses.waits),
-    },
-    {
-      about: "outage",
-      says: `the longest time without an answer: ${how}`,
-      result,
-      measure: { kind: "worst", figures: ["outageMs"] },
-      atMost: stillOutageMs,
-      ...known(misses.outage),
-    },
+      "outageMs",
+      stillOutageMs,
+      misses.outage,
+    ),
     neverOver(`two hold the address, in milliseconds: ${how}`, result, "twoHoldersMs", twoHoldersAtMostMs),
     neverOver(`it takes the address back: ${how}`, result, "tookBack", 0, misses.tookBack),
   ];
@@ -177,31 +161,17 @@ function holderPromises(result: string, unheldSeconds: number, misses: HolderMis
   const newOnes = `requests on ${newPerS} new connections a second: as many as begin in ${unheldSeconds} s${under}`;
   const begun = unheldSeconds * newPerS;
   return [
-    {
-      about: "fails",
-      says: newOnes,
+    inWorstRun("fails", newOnes, result, "failed", begun, misses.fails),
+    inWorstRun(
+      "fails",
+      `requests on ${busyConnections} busy connections to the holder: the one that each has under way${under}`,
       result,
-      measure: { kind: "worst", figures: ["failed"] },
-      atMost: begun,
-      ...known(misses.fails),
-    },
-    {
-      about: "fails",
-      says: `requests on ${busyConnections} busy connections to the holder: the one that each has under way${under}`,
-      result,
-      measure: { kind: "worst", figures: ["usersFailed"] },
-      atMost: busyConnections,
-      ...known(misses.busy),
-    },
+      "usersFailed",
+      busyConnections,
+      misses.busy,
+    ),
     // A connect that nobody hears is repeated after 1 s.
-    {
-      about: "waits",
-      says: newOnes,
-      result,
-      measure: { kind: "worst", figures: ["slow"] },
-      atMost: begun,
-      ...known(misses.waits),
-    },
+    inWorstRun("waits", newOnes, result, "slow", begun, misses.waits),
     ...(["median", "max"] as const).map(
       (of): Promised => ({
         about: "outage",

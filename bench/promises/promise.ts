@@ -69,6 +69,17 @@ export const busyMachine =
 export const notYet: NotMeasured = { notYet: "not measured yet: `make bench` does" };
 
 /** Of a figure in the worst run. */
+export function inWorstRun(
+  about: Promised["about"],
+  says: string,
+  result: string,
+  figure: string,
+  atMost: number,
+  knownMiss?: KnownMiss,
+): Promised {
+  return { about, says, result, measure: { kind: "worst", figures: [figure] }, atMost, ...known(knownMiss) };
+}
+
 export function neverOver(
   says: string,
   result: string,
@@ -76,7 +87,7 @@ export function neverOver(
   atMost: number,
   knownMiss?: KnownMiss,
 ): Promised {
-  return { about: "never", says, result, measure: { kind: "worst", figures: [figure] }, atMost, ...known(knownMiss) };
+  return inWorstRun("never", says, result, figure, atMost, knownMiss);
 }
 
 /** A promise that is kept has no reason why it is not. */

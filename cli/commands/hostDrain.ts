@@ -53,9 +53,9 @@ export function hostReturnCommand(): Command {
       "after",
       `
 Repairs begin again at once. Each worker gets requests when it has been green for some seconds; what is not within some
-minutes does when it is repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to repeat, and no failure if
-the host is not drained. Exit code 1: it is in service, and two minutes later not all of its workers are well. Exit code 6 while the healer
-does not listen yet, as right after a reboot: ask again.
+minutes does when it is repaired. Workers that were drained one by one stay drained. The address stays where it is. Safe to
+repeat, and no failure if the host is not drained. Exit code 1: it is in service, and two minutes later not all of its
+workers are well. Exit code 6 while the healer does not listen yet, as right after a reboot: ask again.
 
 Examples:
   vigil host return mb`,

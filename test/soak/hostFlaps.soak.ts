@@ -45,7 +45,7 @@ test(`a host goes ${flaps} times in 20 minutes`, { timeout: 70 * minuteMs }, asy
   const made = scalings.filter((scaling) => !isGivingBack(scaling)).length;
   const givenBack = scalings.filter(isGivingBack).length;
   assert.ok(made >= 1 && made <= 2, `stand-ins were made ${made} times`);
-  // One by one, and all of them in one go.
+  // All of them in one go, and not again after each flap.
   assert.equal(givenBack, workersOfOther, "stand-ins that were removed");
   for (const place of [here, there]) await expectNoDrift(place);
 });
