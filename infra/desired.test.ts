@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "./configError.ts";
 import { readDesired, writeDesired } from "./desired.ts";
 
@@ -39,6 +42,36 @@ test("a write that fails leaves no temporary file behind", async () => {
   const folder = join(dir, "desired.json.d");
   await assert.rejects(writeDesired(join(folder, "desired.json"), { version: 1 }), { code: "ENOENT" });
   assert.deepEqual(await readdir(dir), ["desired.json"]);
+});
+
+test("a writer that is killed at any instant leaves a whole state, no older than the last one it was done with", async () => {
+  const killed = join(dir, "killed.json");
+  const images = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`web-${index + 1}`, image]));
+  const script = `
+    import { writeSync } from "node:fs";
+    import { writeDesired } from ${JSON.stringify(join(import.meta.dirname, "desired.ts"))};
+    for (let workers = 1; ; workers = workers % 60 + 1) {
+      await writeDesired(${JSON.stringify(killed)}, { version: 1, workers, images: ${JSON.stringify(images)} });
+      writeSync(1, workers + "\\n");
+    }`;
+  for (let round = 0; round < 12; round++) {
+    const writer = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const closed = once(writer, "close");
+    let said = "";
+    writer.stdout.setEncoding("utf8").on("data", (words) => {
+      said += words;
+    });
+    await once(writer.stdout, "data");
+    await sleep(Math.random() * 10);
+    writer.kill("SIGKILL");
+    await closed;
+    const promised = Number(said.trim().split("\n").at(-1));
+    const { workers, images: kept } = await readDesired(killed);
+    assert.ok(workers === promised || workers === (promised % 60) + 1, `${workers} after ${promised}`);
+    assert.deepEqual(kept, images);
+  }
 });
 
 test("a wrong file is refused by name, key and remedy", async () => {

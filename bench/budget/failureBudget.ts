@@ -6,7 +6,9 @@ import { healedAfter, redundancy, yearlyFaults } from "./assumptions.ts";
 import { allAwayMs, type FaultYear, faultYear, type Loss, neverRepairedMs } from "./estimateYear.ts";
 import { count, quantity, total } from "./findFigure.ts";
 import { abouts, type Judged, judgePromises, limitOf, reasonOf } from "./judgePromises.ts";
+import { markdownTable } from "./markdownTable.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
+import { addressSection, repairSection } from "./timesSections.ts";
 
 export function failureBudget(budgets: readonly Budget[], reports: Reports): string {
   const judged = judgePromises(budgets, reports);
@@ -26,6 +28,8 @@ export function failureBudget(budgets: readonly Budget[], reports: Reports): str
     `## Promises (${guests})`,
     "",
     ...budgets.flatMap(({ title }) => faultSection(title, judged, reports)),
+    ...addressSection(reports, guests),
+    ...repairSection(reports, guests),
     ...assumptionsSection(reports),
     ...yearSection(reports, guests),
     ...methodSection(),
@@ -47,9 +51,10 @@ function faultSection(title: string, judged: readonly Judged[], reports: Reports
   return [
     `### ${title} (${guestsOf(new Map(results.flatMap((name) => entryOf(reports, name))))})`,
     "",
-    row(["promise", "of", "at most", "measured", "runs", "with 95 % confidence", "others", ""]),
-    row(Array.from({ length: 8 }, () => "---")),
-    ...own.map(promiseRow),
+    ...markdownTable(
+      ["promise", "of", "at most", "measured", "runs", "with 95 % confidence", "others", ""],
+      own.map(promiseRow),
+    ),
     "",
     ...(reasons.length === 0 ? [] : [...reasons, ""]),
     ...results.map((name) => machineLine(name, reports.get(name))),
@@ -62,9 +67,9 @@ function entryOf(reports: Reports, name: string): [string, StoredReport][] {
   return report === undefined ? [] : [[name, report]];
 }
 
-function promiseRow({ promised, verdict, found, peers }: Judged): string {
+function promiseRow({ promised, verdict, found, peers }: Judged): string[] {
   const others = peers.map(({ pair, text }) => `${pair}: ${text}`).join("; ");
-  return row([
+  return [
     abouts[promised.about],
     promised.says,
     limitOf(promised),
@@ -73,7 +78,7 @@ function promiseRow({ promised, verdict, found, peers }: Judged): string {
     found?.bound ?? "-",
     others === "" ? "not measured" : others,
     verdict === "met" ? "met" : `**${verdict}**`,
-  ]);
+  ];
 }
 
 function machineLine(name: string, report: StoredReport | undefined): string {
@@ -112,18 +117,21 @@ function assumptionsSection(reports: Reports): string[] {
     "",
     "Nobody has measured this for you: put your own numbers into `bench/budget/assumptions.ts`.",
     "",
-    row(["assumption", "value", "source"]),
-    row(["---", "---", "---"]),
-    ...yearlyFaults.map(({ title, perYear, source }) => row([title, `${count(perYear)} a year`, source])),
-    row(["deaths of one machine, of which those of others know nothing", `${deathsPerYear} a year`, "assumed"]),
-    row(["balancers, workers", `${balancers}, ${workers}`, "the sample site"]),
-    row(["until a person has rebuilt a machine where no healer does", `${personHours} h`, "assumed: a night"]),
-    row([
-      "requests while nobody answers, each of which fails",
-      `${requestsPerS} a second`,
-      "as many as the bench sends",
-    ]),
-    row(["a healer's repairs", "all succeed", sourceOfSuccess(reports)]),
+    ...markdownTable(
+      ["assumption", "value", "source"],
+      [
+        ...yearlyFaults.map(({ title, perYear, source }) => [title, `${count(perYear)} a year`, source]),
+        ["deaths of one machine, of which those of others know nothing", `${deathsPerYear} a year`, "assumed"],
+        ["balancers, workers", `${balancers}, ${workers}`, "the sample site"],
+        ["until a person has rebuilt a machine where no healer does", `${personHours} h`, "assumed: a night"],
+        [
+          "requests while nobody answers, each of which fails",
+          `${requestsPerS} a second`,
+          "as many as the bench sends",
+        ],
+        ["a healer's repairs", "all succeed", sourceOfSuccess(reports)],
+      ],
+    ),
     "",
   ];
 }
@@ -145,18 +153,21 @@ function yearSection(reports: Reports, guests: string): string[] {
     "",
     "What one fault costs in the mean, times how often it is assumed; in brackets, as if each cost as much as the worst run. The busy connections and the rate are the bench's. What was not measured counts as nothing, which is in favour of whoever was not measured. A 0 was measured; its bound stands above.",
     "",
-    row([
-      "cause",
-      "vigil: failed",
-      "vigil: no answer",
-      "tuned: failed",
-      "tuned: no answer",
-      "tuned, never repaired: no answer",
-    ]),
-    row(Array.from({ length: 6 }, () => "---")),
-    ...faults.map(({ ours, tuned }) => row([ours.title, ...lossCells(ours), ...lossCells(tuned), downCell(tuned)])),
-    awayRow(away),
-    totalRow(faults, away),
+    ...markdownTable(
+      [
+        "cause",
+        "vigil: failed",
+        "vigil: no answer",
+        "tuned: failed",
+        "tuned: no answer",
+        "tuned, never repaired: no answer",
+      ],
+      [
+        ...faults.map(({ ours, tuned }) => [ours.title, ...lossCells(ours), ...lossCells(tuned), downCell(tuned)]),
+        awayRow(away),
+        totalRow(faults, away),
+      ],
+    ),
     "",
     `${healedSentence(away)} Beside the tuned pair nobody repairs by himself: a person does after ${redundancy.personHours} h, or nobody does all year, which began with every machine well.`,
     "",
@@ -205,18 +216,18 @@ function healedSentence({ balancerMs, workerMs }: AwayTimes): string {
   return `Under vigil a balancer is away for ${time(balancerMs)} (\`${balancer.result}\`) and a worker for ${time(workerMs)} (\`${worker.result}\`), in the median.`;
 }
 
-function awayRow({ oursMs, tunedMs, neverRepairedMs: neverMs }: AwayTimes): string {
+function awayRow({ oursMs, tunedMs, neverRepairedMs: neverMs }: AwayTimes): string[] {
   const ours = oursMs === undefined ? ["not measured", "not measured"] : [failedIn(oursMs), duration(oursMs)];
-  return row([
+  return [
     "all balancers or all workers are away at once",
     ...ours,
     failedIn(tunedMs),
     duration(tunedMs),
     duration(neverMs),
-  ]);
+  ];
 }
 
-function totalRow(faults: readonly { ours: FaultYear; tuned: FaultYear }[], away: AwayTimes): string {
+function totalRow(faults: readonly { ours: FaultYear; tuned: FaultYear }[], away: AwayTimes): string[] {
   const sum = (losses: readonly (Loss | undefined)[], awayMs: number) => ({
     failed: total(losses.map((loss) => loss?.failed ?? 0)) + failedRequests(awayMs),
     downMs: total(losses.map((loss) => loss?.downMs ?? 0)) + awayMs,
@@ -225,14 +236,14 @@ function totalRow(faults: readonly { ours: FaultYear; tuned: FaultYear }[], away
   const tuned = faults.map(({ tuned: year }) => year.loss);
   const [oursYear, tunedYear] = [sum(ours, away.oursMs ?? 0), sum(tuned, away.tunedMs)];
   const lacking = away.oursMs === undefined ? ", without the row above" : "";
-  return row([
+  return [
     "**together**",
     `**${requests(oursYear.failed)}**${lacking}`,
     `**${duration(oursYear.downMs)}**${lacking}`,
     `**${requests(tunedYear.failed)}**`,
     `**${duration(tunedYear.downMs)}**`,
     `**${duration(sum(tuned, away.neverRepairedMs).downMs)}**`,
-  ]);
+  ];
 }
 
 function lossCells({ loss, worst }: FaultYear): string[] {
@@ -286,8 +297,4 @@ function methodSection(): string[] {
     "```",
     "",
   ];
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }

@@ -1,37 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type HostFacts, withWorkAfter } from "../machineFacts.ts";
+import { withWorkAfter } from "../machineFacts.ts";
 import type { KnownMiss, Promised } from "../promises/promise.ts";
-import { reportOf } from "../report.ts";
 import { judgePromises, problemsOf, reasonOf } from "./judgePromises.ts";
-import type { Reports, StoredReport } from "./readReports.ts";
-
-const machine = {
-  accelerator: "tcg" as const,
-  cores: 2,
-  loadAverage: 1,
-  processor: "one",
-  memoryGib: 24,
-  kernel: "6",
-  node: "v24",
-  commit: "abc",
-  work: { beforeMs: 50 },
-};
-
-function reportWith(figures: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>>): StoredReport {
-  const runs = Object.entries(figures).flatMap(([pair, all]) =>
-    all.map((one, index) => ({ pair, index, figures: one })),
-  );
-  const { summaries } = reportOf("loss", new Date(0), machine satisfies HostFacts, runs, []);
-  return {
-    case: "loss",
-    startedAt: new Date(0).toISOString(),
-    machine,
-    summaries: { ...summaries },
-    checks: [],
-    runs: [...runs],
-  };
-}
+import type { Reports } from "./readReports.ts";
+import { machine, reportWith } from "./reportWith.ts";
 
 const share: Promised = {
   about: "fails",

@@ -231,6 +231,7 @@ test("it is refused with the reason if the other hosts could not go on, or if it
     [(site) => site.lose(), /no other host could serve meanwhile: the healer of mb is not heard/],
     [({ mb }) => Object.assign(mb, { green: 1 }), /only 1 of 2 workers of mb are well/],
     [({ mb }) => Object.assign(mb, { drained: 2 }), /mb has no worker that gets requests/],
+    [({ mb }) => Object.assign(mb, { updating: ["lb-1"] }), /an update of lb-1 is under way on mb/],
     [({ mb }) => Object.assign(mb, { workersAnswer: false }), /no worker of mb answers the balancer here/],
     [
       ({ mb }) => Object.assign(mb, { planned: "ben has drained it: disks" }),

@@ -157,6 +157,8 @@ function whyItCannotGoOn({ host, peer }: OtherHost, seen: ReturnType<typeof work
   if (workers === undefined) return `the healer of ${host} does not say how its workers are`;
   if (workers.own <= (workers.drained ?? 0)) return `${host} has no worker that gets requests`;
   if (workers.green < workers.own) return `only ${workers.green} of ${workers.own} workers of ${host} are well`;
+  const updating = peer.view?.marks.updating;
+  if (updating !== undefined) return `an update of ${updating.join(", ")} is under way on ${host}`;
   if (peer.view?.listens !== true) return `the healer of ${host} does not listen to its machines yet`;
   return seen !== undefined && (seen[host] ?? 0) === 0 ? `no worker of ${host} answers the balancer here` : undefined;
 }

@@ -16,6 +16,8 @@ export interface Other {
   green: number;
   /** That get no requests because somebody there wants that. */
   drained: number;
+  /** The machines that an update there is at. */
+  updating: readonly string[] | undefined;
   planned: string | undefined;
   /** It goes only because its healer was told to end. */
   ending: boolean;
@@ -177,7 +179,7 @@ export class SiteScene {
     if (this.witnessAnswers !== undefined) scene.send({ kind: "witness", answered: this.witnessAnswers });
   }
 
-  #hear(host: string, { healerAnswers, workers: own, green, drained, planned, ending }: Other): PeerState {
+  #hear(host: string, { healerAnswers, workers: own, green, drained, updating, planned, ending }: Other): PeerState {
     const before = this.#peers[host] ?? unheardPeer(host, 0);
     const { nowMs } = this.scene;
     if (!healerAnswers) {
@@ -185,10 +187,10 @@ export class SiteScene {
         .state;
     }
     this.#sequence += 1;
-    const marks: PeerMarks = { workers: { own, green, drained }, planned, ending };
+    const marks: PeerMarks = { workers: { own, green, drained }, updating, planned, ending };
     const view = { incarnation: "m", sequence: this.#sequence, listens: true, marks };
     return hearPeer(before, { kind: "view", view }, nowMs).state;
   }
 }
 
-const there = { healerAnswers: true, workersAnswer: true, planned: undefined, ending: false, drained: 0 };
+const there = { healerAnswers: true, workersAnswer: true, planned: undefined, ending: false, drained: 0, updating: undefined };

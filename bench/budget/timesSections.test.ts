@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reportWith } from "./reportWith.ts";
+import { addressSection, repairSection } from "./timesSections.ts";
+
+test("each pair whose holder was read from the wire has a row, and says what was not recorded", () => {
+  const [claimed, left] = [
+    { claimMs: 300, noHolderMs: 310, twoHoldersMs: 0, outageMs: 400 },
+    { noHolderMs: 1_200, twoHoldersMs: 20, outageMs: 1_300 },
+  ];
+  const reports = new Map([
+    ["holder-vm", reportWith({ vigil: [claimed, { ...claimed, claimMs: 500 }], tuned: [left] })],
+    ["worker-vm", reportWith({ vigil: [{ failed: 0 }] })],
+  ]);
+  const rows = addressSection(reports, "KVM").filter((line) => line.startsWith("| `"));
+  assert.deepEqual(rows, [
+    "| `holder-vm` | vigil | 400 ms | 500 ms | 310 ms | 0 ms | 400 ms | 2 |",
+    "| `holder-vm` | tuned | - | - | 1.2 s | 20 ms | 1.3 s | 1 |",
+  ]);
+});
+
+test("a repair is told method by method, then step by step; one that was not measured says so", () => {
+  const ours = { detectMs: 400, actMs: 2_000, bootMs: 8_000, awayMs: 10_400, prepareMs: 100 };
+  const theirs = { detectMs: 0, actMs: 1_000, bootMs: 8_000, awayMs: 9_000 };
+  const lines = repairSection(new Map([["repair", reportWith({ vigil: [ours], virsh: [theirs] })]]), "KVM");
+  assert.ok(lines.includes("| vigil | 400 ms | 2.0 s | 8.0 s | 10.4 s | 1 |"));
+  assert.ok(lines.includes("| virsh | 0 ms | 1.0 s | 8.0 s | 9.0 s | 1 |"));
+  assert.ok(lines.includes("| prepare | checks before it, until the engine had the job | 100 ms |"));
+  assert.ok(lines.includes("- `repair-balancer`: not measured."));
+});

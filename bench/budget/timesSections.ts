@@ -1,0 +1,86 @@
+/** The parts of the failure budget that promise nothing, and say where the time goes. */
+import { medianWaterfall } from "../repairs/figures.ts";
+import { type Step, steps } from "../repairs/waterfall.ts";
+import { summarize } from "../statistics.ts";
+import { quantity, sumsOf } from "./findFigure.ts";
+import { markdownTable } from "./markdownTable.ts";
+import type { Reports, StoredReport } from "./readReports.ts";
+
+const repairResults = ["repair", "repair-balancer"];
+
+/** Of every result in which the holder was read from the wire. */
+export function addressSection(reports: Reports, guests: string): string[] {
+  const rows = [...reports].flatMap(([name, report]) => {
+    const pairs = Object.entries(report.summaries).filter(([, figures]) => "twoHoldersMs" in figures);
+    return pairs.map(([pair]) => {
+      const time = (figure: string, of: "median" | "max") => timeOf(report, pair, figure, of);
+      return [
+        `\`${name}\``,
+        pair,
+        time("claimMs", "median"),
+        time("claimMs", "max"),
+        time("noHolderMs", "max"),
+        time("twoHoldersMs", "max"),
+        time("outageMs", "max"),
+        String(sumsOf(report, pair, ["twoHoldersMs"]).length),
+      ];
+    });
+  });
+  const head = [
+    "result",
+    "pair",
+    "claimed by another one after, in the median",
+    "at most",
+    "nobody advertised it for at most",
+    "two had it for at most",
+    "no answer for at most",
+    "runs",
+  ];
+  return [
+    `## Who has the address, and when another one takes it (${guests})`,
+    "",
+    "Read from the frames at the switch, but for the last time, which is a client's. From the fault until another balancer claims the address is how long it takes to notice. Where nobody claimed it, as in a fault that leaves it where it is, there is no such time; so it is where the holder was not read.",
+    "",
+    ...markdownTable(head, rows),
+    "",
+  ];
+}
+
+export function repairSection(reports: Reports, guests: string): string[] {
+  return [
+    `## Where the time of a repair goes (${guests})`,
+    "",
+    "All methods make the same machine from the same image, in turn; medians. `virsh` and `tofu` are told of the death at once, `by-hand-reconstructed` looks for it as such scripts do.",
+    "",
+    ...repairResults.flatMap((name) => repairTables(name, reports.get(name))),
+  ];
+}
+
+function repairTables(name: string, report: StoredReport | undefined): string[] {
+  if (report === undefined) return [`- \`${name}\`: not measured.`, ""];
+  const methods = Object.keys(report.summaries).map((method) => [
+    method,
+    ...["detectMs", "actMs", "bootMs", "awayMs"].map((figure) => timeOf(report, method, figure, "median")),
+    String(sumsOf(report, method, ["awayMs"]).length),
+  ]);
+  const waterfall = medianWaterfall(report.runs, "vigil");
+  const parts = (Object.keys(waterfall) as Step[]).map((step) => [
+    step,
+    steps[step],
+    quantity(waterfall[step] ?? Number.NaN, "Ms"),
+  ]);
+  return [
+    ...markdownTable(
+      [`\`${name}\` by`, "noticed after", "then until QEMU runs", "then until it answers", "away in all", "runs"],
+      methods,
+    ),
+    "",
+    ...markdownTable(["step of vigil's", "what it is", "takes"], parts),
+    "",
+  ];
+}
+
+function timeOf(report: StoredReport, pair: string, figure: string, of: "median" | "max"): string {
+  const summary = summarize(sumsOf(report, pair, [figure]));
+  return summary === undefined ? "-" : quantity(summary[of], figure);
+}
