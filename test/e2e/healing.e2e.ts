@@ -35,6 +35,7 @@ import {
 } from "../scenarios/wishes.ts";
 import { breakAndHeal, onceMoreIfSlow, type Place, type Row } from "../support/healing.ts";
 import { type Lanes, takeTurns } from "../support/lanes.ts";
+import { tellStolenTime } from "../support/tellStolenTime.ts";
 import { isLate } from "../support/timeLimit.ts";
 
 const lab = labNamed("test");
@@ -112,6 +113,8 @@ const wishes: Lanes<Scenario> = [
   [bk, [scaleUpAndDown, cutShortScale]],
   [mb, [drainAndUndrain, replaceHolder, moveThereAndBack]],
 ];
+
+tellStolenTime();
 
 before(
   async () => {

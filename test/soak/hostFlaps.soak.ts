@@ -9,6 +9,7 @@ import { labNamed } from "../../lab/lab.ts";
 import { workersOfOther } from "../scenarios/hosts.ts";
 import { scaleTo } from "../scenarios/wishes.ts";
 import { breakNow, expectNoDrift, mendNow } from "../support/healing.ts";
+import { tellStolenTime } from "../support/tellStolenTime.ts";
 
 const lab = labNamed("soak");
 const [here, there] = [
@@ -22,6 +23,8 @@ const goneMs = 80_000;
 const backMs = 40_000;
 /** The two minutes in which a host has to be well double with each return. */
 const giveBackTimeoutMs = 30 * minuteMs;
+
+tellStolenTime();
 
 test(`a host goes ${flaps} times in 20 minutes`, { timeout: 70 * minuteMs }, async (t) => {
   for (const { host } of [here, there]) await beginAnew(lab, host, 3, 4 * minuteMs);

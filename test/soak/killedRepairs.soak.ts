@@ -5,6 +5,7 @@ import { labNamed } from "../../lab/lab.ts";
 import { killedRepair, victims } from "../scenarios/interrupted.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { type Lanes, sideBySide } from "../support/lanes.ts";
+import { tellStolenTime } from "../support/tellStolenTime.ts";
 
 const lab = labNamed("soak");
 const minuteMs = 60_000;
@@ -16,6 +17,8 @@ const lanes: Lanes<Scenario> = [
   [{ lab, host: "bk" }, kills.filter((_, index) => index % 2 === 0)],
   [{ lab, host: "mb" }, kills.filter((_, index) => index % 2 === 1)],
 ];
+
+tellStolenTime();
 
 test(
   "a repair that is killed at any point comes to its end, and leaves nothing",

@@ -15,6 +15,7 @@ import { type Lab, labNamed } from "../../lab/lab.ts";
 import { hostNamed, requireOwner } from "../../lab/owner.ts";
 import { type Diary, expectNoDrift } from "../support/healing.ts";
 import { checkoutWith, type SiteCheckout } from "../support/siteCheckout.ts";
+import { tellStolenTime } from "../support/tellStolenTime.ts";
 
 const minuteMs = 60_000;
 const machinesPerHost = 2;
@@ -33,6 +34,8 @@ const sites = [
   { name: "hosts3", further: ["cc"] },
   { name: "hosts4", further: ["cc", "dd"] },
 ];
+
+tellStolenTime();
 
 suite("sites of more than two hosts", () => {
   for (const { name, further } of sites) {
