@@ -67,6 +67,9 @@ export function seriesIn(lab: string): readonly Part[] {
     watching("watching-2000", 10),
     fault("cores-busy", 1, 12),
     fault("cores-crowded", 1, 12),
+    fault("memory-tight", 1, 12),
+    fault("disk-stalls", 1, 12),
+    fault("frames-lost", 1, 12),
     fault("overload", 1, 16),
   ];
 }

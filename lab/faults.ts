@@ -9,7 +9,7 @@ import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
 import { inHost } from "./machine.ts";
-import { setHostLinks, setLoss, setPort } from "./network.ts";
+import { setBridgeLoss, setHostLinks, setLoss, setPort } from "./network.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
 
@@ -21,6 +21,18 @@ export interface Fault {
   readonly break: (lab: Lab, host: LabHost, domain: string) => Promise<unknown>;
   readonly mend: (lab: Lab, host: LabHost, domain: string) => Promise<unknown>;
 }
+
+/** More than a bad cable loses, and less than takes three adverts of VRRP in a row every minute. */
+export const lossyOneOf = 50;
+/** Less than the agent and the service have of code. */
+export const tightMib = 24;
+const tightDir = "/run/tight";
+const tightened = [
+  `mkdir ${tightDir}`,
+  `mount -t tmpfs -o size=100% tight ${tightDir}`,
+  `left=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)`,
+  `dd if=/dev/zero of=${tightDir}/filled bs=1M count=$((left - ${tightMib}))`,
+].join(" && ");
 
 export const faults = {
   port: {
@@ -40,6 +52,12 @@ export const faults = {
     hits: "host",
     break: (lab, host) => setLoss(lab, host.name, "from", true),
     mend: (lab, host) => setLoss(lab, host.name, "from", false),
+  },
+  "lossy-bridge": {
+    what: `one frame of ${lossyOneOf} is lost on the host's bridge: between its VMs and whoever they talk to, the host too`,
+    hits: "host",
+    break: (lab, host) => setBridgeLoss(lab, host.name, lossyOneOf),
+    mend: (lab, host) => setBridgeLoss(lab, host.name, undefined),
   },
   power: {
     what: "the host loses its power: everything on it ends at once; only its disk is left",
@@ -176,6 +194,12 @@ export const faults = {
     hits: "host",
     break: (lab, host) => setWorkerTaps(lab, host, "down"),
     mend: (lab, host) => setWorkerTaps(lab, host, "up"),
+  },
+  "tight-guest": {
+    what: `the guest's memory is taken but for ${tightMib} MiB: what its programs read from the disk is thrown out again`,
+    hits: "domain",
+    break: (lab, host, domain) => inGuest(lab, host.name, domain, tightened),
+    mend: (lab, host, domain) => inGuest(lab, host.name, domain, `umount ${tightDir}; rmdir ${tightDir}`),
   },
   "fill-guest": {
     what: "the guest's disk is filled to the last block",

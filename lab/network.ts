@@ -12,7 +12,7 @@ import { ensureNamespace, ip } from "./namespaces.ts";
 
 const switchBridge = "switch";
 
-/** What the switch loses, in the words of nft. */
+/** What the switch or a bridge loses, in the words of nft. */
 const lossTable = "bridge loss";
 
 /** The interface by which the machines that are no hosts are connected. */
@@ -31,7 +31,7 @@ async function ensureSwitch(lab: Lab): Promise<void> {
   await ensureNamespace(lab, "switch");
   await ensureBridge(lab, "switch", switchBridge);
   // A fault that nobody mended.
-  await switchRules(lab, [`add table ${lossTable}`, `delete table ${lossTable}`]);
+  await rulesOf(lab, "switch", [`add table ${lossTable}`, `delete table ${lossTable}`]);
 }
 
 /** A host has its address on a bridge over its uplink, as host preparation leaves it on a real machine. */
@@ -81,7 +81,7 @@ export async function setPort(lab: Lab, machine: string, state: "up" | "down"): 
  */
 export async function setLoss(lab: Lab, machine: string, direction: "to" | "from", isLost: boolean): Promise<void> {
   const element = `element ${lossTable} ${direction} { "${machine}" }`;
-  await switchRules(lab, [
+  await rulesOf(lab, "switch", [
     `add table ${lossTable}`,
     ...["to", "from"].map((set) => `add set ${lossTable} ${set} { type ifname; }`),
     `add chain ${lossTable} forward { type filter hook forward priority 0; }`,
@@ -93,8 +93,24 @@ export async function setLoss(lab: Lab, machine: string, direction: "to" | "from
   ]);
 }
 
-async function switchRules(lab: Lab, rules: readonly string[]): Promise<void> {
-  const argv = ["ip", "netns", "exec", namespaceOf(lab, "switch"), "nft", "--file", "-"];
+/**
+ * Has a host's bridge lose one frame of so many, or lose none any longer: between its VMs, and whoever they talk to, the host
+ * too.
+ */
+export async function setBridgeLoss(lab: Lab, host: string, oneOf: number | undefined): Promise<void> {
+  const hooks = ["input", "forward", "output"].flatMap((hook) => [
+    `add chain ${lossTable} ${hook} { type filter hook ${hook} priority 0; }`,
+    `add rule ${lossTable} ${hook} numgen random mod ${oneOf} 0 drop`,
+  ]);
+  await rulesOf(lab, host, [
+    `add table ${lossTable}`,
+    `delete table ${lossTable}`,
+    ...(oneOf === undefined ? [] : [`add table ${lossTable}`, ...hooks]),
+  ]);
+}
+
+async function rulesOf(lab: Lab, machine: string, rules: readonly string[]): Promise<void> {
+  const argv = ["ip", "netns", "exec", namespaceOf(lab, machine), "nft", "--file", "-"];
   await run(argv, { input: rules.join("\n") });
 }
 

@@ -3,7 +3,7 @@ import { coldStart } from "./coldStart.ts";
 import { holderNginx, holderVm } from "./holderLoss.ts";
 import { hostChange, hostPower, hostReboot } from "./hostAway.ts";
 import { hostCut, hostDeaf, hostMute, witnessLost } from "./hostCut.ts";
-import { coresBusy, coresCrowded } from "./needlessRepairs.ts";
+import { coresBusy, coresCrowded, diskStalls, framesLost, memoryTight } from "./needlessRepairs.ts";
 import { overload } from "./overload.ts";
 import { postOnce } from "./postOnce.ts";
 import { repair, repairBalancer } from "./repair.ts";
@@ -29,7 +29,7 @@ export const faultCases: readonly Case[] = [
 ];
 
 /** What is no fault, and takes long to prove. It runs under healers, which mend what other cases break and mend. */
-export const stressCases: readonly Case[] = [coresBusy, coresCrowded, overload];
+export const stressCases: readonly Case[] = [coresBusy, coresCrowded, memoryTight, diskStalls, framesLost, overload];
 
 /** What healers answer, or have to leave alone: without them a host that is lost stays lost. */
 export const hostCases: readonly Case[] = [hostPower, hostCut, hostDeaf, hostMute, witnessLost, coldStart];

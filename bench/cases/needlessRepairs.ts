@@ -3,8 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Fault, type FaultName, faults, lossyOneOf, tightMib } from "../../lab/faults.ts";
 import { allWell } from "../../lab/healers.ts";
 import { onWire } from "../../lab/machine.ts";
+import { hostNamed } from "../../lab/owner.ts";
 import { journalsFromNow } from "../journals.ts";
 import { type Case, type Check, type Figures, type Run, type Trial, totalOf } from "./case.ts";
 
@@ -13,26 +15,49 @@ const busyMs = 10 * minuteMs;
 const wellTimeoutMs = 3 * minuteMs;
 /** A repair that was decided on in the last moment shows until then. */
 const afterwardsMs = 20_000;
+/** Of a disk whose controller resets; longer than a silent machine stays green. */
+const stallMs = 2_000;
+const stallEveryMs = 20_000;
+
+const underHealers = { compared: false, users: 1, healers: ["running"], warmups: 0 } as const;
 
 export const coresBusy: Case = {
+  ...underHealers,
   name: "cores-busy",
   what: "every core of the machine has something else to do, for ten minutes",
-  compared: false,
-  users: 1,
-  healers: ["running"],
-  warmups: 0,
   measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 1)),
   judge,
 };
 
 export const coresCrowded: Case = {
+  ...underHealers,
   name: "cores-crowded",
   what: "every core of the machine has eight other things to do, for ten minutes: the guests starve",
-  compared: false,
-  users: 1,
-  healers: ["running"],
-  warmups: 0,
   measure: (trial) => measureCalm(trial, (one) => keepCoresBusy(one, 8)),
+  judge,
+};
+
+export const framesLost: Case = {
+  ...underHealers,
+  name: "frames-lost",
+  what: `every host's bridge loses one frame of ${lossyOneOf}, for ten minutes`,
+  measure: (trial) => measureCalm(trial, (one) => whileBroken(one, "lossy-bridge", allHosts(one), busyMs)),
+  judge,
+};
+
+export const memoryTight: Case = {
+  ...underHealers,
+  name: "memory-tight",
+  what: `every worker has ${tightMib} MiB of memory left for what it reads from its disk, for ten minutes`,
+  measure: (trial) => measureCalm(trial, (one) => whileBroken(one, "tight-guest", one.rig.workers, busyMs)),
+  judge,
+};
+
+export const diskStalls: Case = {
+  ...underHealers,
+  name: "disk-stalls",
+  what: "every host's pool stands still for two seconds of each twenty, for ten minutes",
+  measure: (trial) => measureCalm(trial, stallDisks),
   judge,
 };
 
@@ -56,6 +81,37 @@ async function keepCoresBusy({ rig }: Trial, loopsPerCore: number): Promise<Figu
     return spawn(argv[0] ?? "", argv.slice(1), { env, stdio: "ignore" });
   });
   await Promise.all(loops.map((child) => once(child, "exit")));
+  return { stressMs: busyMs };
+}
+
+interface Place {
+  readonly host: string;
+  /** Empty where the host as a whole is hit. */
+  readonly domain: string;
+}
+
+function allHosts({ rig }: Trial): Place[] {
+  return rig.hosts.map((host) => ({ host, domain: "" }));
+}
+
+async function whileBroken({ rig: { lab } }: Trial, name: FaultName, places: readonly Place[], forMs: number) {
+  const fault: Fault = faults[name];
+  const each = (act: "break" | "mend") =>
+    Promise.all(places.map(async ({ host, domain }) => fault[act](lab, await hostNamed(lab, host), domain)));
+  try {
+    await each("break");
+    await sleep(forMs);
+  } finally {
+    await each("mend");
+  }
+  return { stressMs: forMs };
+}
+
+async function stallDisks(trial: Trial): Promise<Figures> {
+  for (let passedMs = 0; passedMs < busyMs; passedMs += stallEveryMs) {
+    await whileBroken(trial, "stall-pool", allHosts(trial), stallMs);
+    await sleep(stallEveryMs - stallMs);
+  }
   return { stressMs: busyMs };
 }
 

@@ -16,6 +16,18 @@ export const stressBudgets: readonly Budget[] = [
     promises: [calmPromise("cores-crowded", notYet)],
   },
   {
+    title: "Every worker is short of memory, for ten minutes",
+    promises: [calmPromise("memory-tight", notYet)],
+  },
+  {
+    title: "Every host's disk stands still for two seconds of each twenty, for ten minutes",
+    promises: [calmPromise("disk-stalls", notYet)],
+  },
+  {
+    title: "Every host's bridge loses one frame of fifty, for ten minutes",
+    promises: [calmPromise("frames-lost", notYet)],
+  },
+  {
     title: "Twice the requests that the site carries, for five minutes",
     promises: [
       {
