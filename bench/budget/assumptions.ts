@@ -58,6 +58,32 @@ export const yearlyFaults: readonly YearlyFault[] = [
       perRun: "moves",
     },
   },
+  {
+    title: "the holder's host loses its power",
+    perYear: 0.5,
+    source: "assumed: each of two hosts once in two years, every other time the holder's",
+    cost: {
+      result: "host-power",
+      failed: ["failedOnKept", "failedAgain", "failedAtLoss", "failedStandingIn", "failedBooting", "failedGivingBack"],
+      outage: "outageMs",
+    },
+  },
+  {
+    title: "the cable of the holder's host is cut",
+    perYear: 0.5,
+    source: "assumed, like its power",
+    cost: {
+      result: "host-cut",
+      failed: ["failedOnKept", "failedAgain", "failedAtCut", "failedWhileCut", "failedAfterMend"],
+      outage: "outageMs",
+    },
+  },
+  {
+    title: "both hosts are drained and rebooted in turn",
+    perYear: 4,
+    source: "assumed: once in three months",
+    cost: { result: "host-reboot", failed: ["failedOnNew", "failedOnKept"] },
+  },
 ];
 
 /** Where it is read how long a machine is away under a healer; a balancer until it may take the address again. */

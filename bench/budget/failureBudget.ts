@@ -171,7 +171,7 @@ function yearSection(reports: Reports, guests: string): string[] {
     "",
     `${healedSentence(away)} Beside the tuned pair nobody repairs by himself: a person does after ${redundancy.personHours} h, or nobody does all year, which began with every machine well.`,
     "",
-    "Not in it: the loss of a whole host, of the link between hosts, of power; faults that hit several machines at once; and faults of the service itself. Those that have been measured stand above.",
+    "Not in it: the loss of a host or a cable where the address is not, which costs less; power that goes everywhere at once, and whatever else hits several hosts; and faults of the service itself. Those that have been measured stand above.",
     "",
   ];
 }
