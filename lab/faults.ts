@@ -2,14 +2,16 @@
 import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { bridge } from "../infra/facts.ts";
 import { hostFolders, stateDir } from "../infra/paths.ts";
 import { bootHost } from "./bootHost.ts";
 import { inGuest } from "./inGuest.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
-import { inHost } from "./machine.ts";
+import { inHost, inHostAny } from "./machine.ts";
 import { setBridgeLoss, setHostLinks, setLoss, setPort } from "./network.ts";
+import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
 
@@ -52,6 +54,18 @@ export const faults = {
     hits: "host",
     break: (lab, host) => setLoss(lab, host.name, "from", true),
     mend: (lab, host) => setLoss(lab, host.name, "from", false),
+  },
+  "lost-adverts": {
+    what: "the adverts of VRRP to and from the host are lost at the switch: two balancers have the service's address",
+    hits: "host",
+    break: (lab, host) => setLoss(lab, host.name, "vrrp", true),
+    mend: (lab, host) => setLoss(lab, host.name, "vrrp", false),
+  },
+  "take-vip": {
+    what: "the host itself takes the service's address, as a machine does that was given it by mistake",
+    hits: "host",
+    break: (lab, host) => setHostAddress(lab, host, "replace"),
+    mend: (lab, host) => setHostAddress(lab, host, "del"),
   },
   "lossy-bridge": {
     what: `one frame of ${lossyOneOf} is lost on the host's bridge: between its VMs and whoever they talk to, the host too`,
@@ -228,6 +242,13 @@ export const faults = {
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
+
+async function setHostAddress(lab: Lab, host: LabHost, how: "replace" | "del"): Promise<void> {
+  const { vip } = (await requireOwner(lab)).site;
+  const { stdout } = await inHostAny(lab, host.name, ["ip", "-br", "address", "show", "dev", bridge, "to", vip]);
+  if (how === "del" && stdout.trim() === "") return;
+  await inHost(lab, host.name, ["ip", "address", how, `${vip}/32`, "dev", bridge]);
+}
 
 interface GuestService {
   readonly name: string;

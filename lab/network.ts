@@ -75,19 +75,28 @@ export async function setPort(lab: Lab, machine: string, state: "up" | "down"): 
   await ip(lab, "switch", `link set ${machine} ${state}`);
 }
 
+/** What the switch loses of a machine's frames: all that go there, all that come from there, or the adverts of VRRP both ways. */
+const losses = ["to", "from", "vrrp"] as const;
+
 /**
- * Has the switch lose what goes to a machine, or what comes from it, or lose it no longer. The carrier stays, as when a
- * transceiver fails in one direction. What passes between machines of one host is not on the wire.
+ * Has the switch lose a part of a machine's frames, or lose it no longer. The carrier stays, as when a transceiver fails in one
+ * direction. What passes between machines of one host is not on the wire.
  */
-export async function setLoss(lab: Lab, machine: string, direction: "to" | "from", isLost: boolean): Promise<void> {
-  const element = `element ${lossTable} ${direction} { "${machine}" }`;
+export async function setLoss(
+  lab: Lab,
+  machine: string,
+  loss: (typeof losses)[number],
+  isLost: boolean,
+): Promise<void> {
+  const element = `element ${lossTable} ${loss} { "${machine}" }`;
   await rulesOf(lab, "switch", [
     `add table ${lossTable}`,
-    ...["to", "from"].map((set) => `add set ${lossTable} ${set} { type ifname; }`),
+    ...losses.map((set) => `add set ${lossTable} ${set} { type ifname; }`),
     `add chain ${lossTable} forward { type filter hook forward priority 0; }`,
     `flush chain ${lossTable} forward`,
     `add rule ${lossTable} forward oifname @to drop`,
     `add rule ${lossTable} forward iifname @from drop`,
+    ...["iifname", "oifname"].map((name) => `add rule ${lossTable} forward ${name} @vrrp ip protocol 112 drop`),
     `add ${element}`,
     ...(isLost ? [] : [`delete ${element}`]),
   ]);

@@ -8,7 +8,7 @@ import { checkout } from "../../cli/place.ts";
 import { run } from "../../host/run.ts";
 import { allWell, beginAnew, startHealer } from "../../lab/healers.ts";
 import { labNamed } from "../../lab/lab.ts";
-import { cutOffHost, lostHost, rebootedHost, workersOfOther } from "../scenarios/hosts.ts";
+import { cutOffHost, foreignHolder, lostHost, rebootedHost, secondHolder, workersOfOther } from "../scenarios/hosts.ts";
 import { expectNothingLeft, hungHealer, killedRepair, powerCut } from "../scenarios/interrupted.ts";
 import {
   cutWorkers,
@@ -153,7 +153,8 @@ test("a host that is lost is stood in for until it is back, and one that is cut 
   try {
     await scaleTo(mb, workersOfOther);
     await beginAnew(lab, mb.host, 1 + workersOfOther, 4 * minuteMs);
-    for (const scenario of [cutOffHost, lostHost, rebootedHost]) await playAnew(t, bk, scenario);
+    for (const scenario of [cutOffHost, secondHolder, foreignHolder, lostHost, rebootedHost])
+      await playAnew(t, bk, scenario);
   } finally {
     await beginAnew(lab, mb.host, 1 + workersOfOther, 8 * minuteMs);
     await scaleTo(mb, 2);

@@ -4,12 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { journalsFromNow } from "../../bench/journals.ts";
 import { isWell, standsBack, statusOf, untilStatus, workersOf } from "../../bench/statusOf.ts";
 import { type Asked, type Asking, askOnAndOn } from "../../cli/demo/askOnAndOn.ts";
+import type { Noted } from "../../cli/demo/followJournal.ts";
 import { exitCodes } from "../../cli/exitCodes.ts";
 import type { Status } from "../../healer/api/schemas.ts";
+import { bridge } from "../../infra/facts.ts";
 import { allWell, startHealer } from "../../lab/healers.ts";
 import { inHost, inHostAny } from "../../lab/machine.ts";
 import { requireOwner } from "../../lab/owner.ts";
-import { breakNow, type Diary, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
+import { breakNow, type Diary, expectCalm, expectNoDrift, mendNow, type Place } from "../support/healing.ts";
 import { refused } from "../support/refused.ts";
 import { otherHost } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
@@ -114,6 +116,50 @@ export const cutOffHost: Scenario = {
     for (const each of [place, there]) await expectNoDrift(each);
   },
 };
+
+export const secondHolder: Scenario = {
+  what: "two balancers that do not hear each other both have the address: they are named, nothing is repaired, and one yields",
+  timeoutMs: 6 * minuteMs,
+  async play(place, diary) {
+    const { there } = await setOut(place, diary);
+    const story = await expectCalm(place, () => breakNow(there, "lost-adverts"), diary).finally(() =>
+      mendNow(there, "lost-adverts"),
+    );
+    const names = [place, there].map(({ host }) => `${host}/lb-1`).sort();
+    expectPage(story, `the service's address has 2 holders: ${names.join(", ")}`);
+    for (const each of [place, there]) await until(each, minuteMs, diary, isWell);
+    await expectAnswers(place, diary);
+    for (const each of [place, there]) await expectNoDrift(each);
+  },
+};
+
+/** A client asks again whose the address is once it has heard nothing for as long as Linux believes an answer to ARP. */
+const forgetMs = minuteMs;
+
+export const foreignHolder: Scenario = {
+  what: "a machine that is no balancer takes the address: it is named by its hardware address, and nothing is fenced for it",
+  timeoutMs: 6 * minuteMs,
+  async play(place, diary) {
+    const { there } = await setOut(place, diary);
+    const story = await expectCalm(place, () => breakNow(there, "take-vip"), diary).finally(() =>
+      mendNow(there, "take-vip"),
+    );
+    const mac = (await inHost(place.lab, there.host, ["cat", `/sys/class/net/${bridge}/address`])).trim();
+    expectPage(story, `the service's address is taken by a foreign device: ${mac}`);
+    for (const each of [place, there]) await until(each, minuteMs, diary, isWell);
+    await sleep(forgetMs);
+    await expectAnswers(place, diary);
+    for (const each of [place, there]) await expectNoDrift(each);
+  },
+};
+
+function expectPage(story: readonly Noted[], begin: string): void {
+  const pages = story.flatMap(({ kind, sentence = "" }) => (kind === "page" ? [sentence] : []));
+  assert.ok(
+    pages.some((page) => page.startsWith(begin)),
+    `nobody was told: ${begin} ...; told was: ${pages.join("; ")}`,
+  );
+}
 
 async function wish({ lab, host }: Place, diary: Diary, ...words: readonly string[]): Promise<void> {
   const said = await inHost(lab, host, ["cli/vigil", ...words]);
