@@ -4,7 +4,10 @@ import { CommandError } from "../host/run.ts";
 import { inHostAny } from "../lab/machine.ts";
 import type { LabPlace } from "./previewOf.ts";
 
-const pollMs = 1_000;
+const shortestPollMs = 1_000;
+const longestPollMs = 5_000;
+/** Of what has been waited for already: each question costs a process half a second of a processor, and the guests want those. */
+const pollShare = 0.02;
 
 /** What a host's healer says of itself, as `vigil status` tells it. Rejects if it does not answer. */
 export async function statusOf({ lab, host }: LabPlace): Promise<Status> {
@@ -24,9 +27,10 @@ export async function untilStatus(
   timeoutMs: number,
   isSo: (status: Status) => boolean,
 ): Promise<Status> {
-  const deadlineMs = performance.now() + timeoutMs;
+  const startMs = performance.now();
+  const waitedMs = () => performance.now() - startMs;
   let last: unknown = "nothing was said";
-  while (performance.now() < deadlineMs) {
+  while (waitedMs() < timeoutMs) {
     const status = await statusOf(place).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
       last = error.message;
@@ -36,7 +40,7 @@ export async function untilStatus(
       if (isSo(status)) return status;
       last = { what: status.what, slots: status.slots, hosts: status.hosts };
     }
-    await sleep(pollMs);
+    await sleep(Math.min(longestPollMs, Math.max(shortestPollMs, pollShare * waitedMs())));
   }
   throw new Error(`${place.host} is not as expected after ${timeoutMs / 1_000} s: ${JSON.stringify(last)}`);
 }
