@@ -26,8 +26,8 @@ export interface Fault {
 
 /** More than a bad cable loses, and less than takes three adverts of VRRP in a row every minute. */
 export const lossyOneOf = 50;
-/** Less than the agent and the service have of code. */
-export const tightMib = 24;
+/** Its programs have mapped 55 of the disk. Below 36 it does nothing but read them again, and hangs. */
+export const tightMib = 40;
 const tightDir = "/run/tight";
 const tightened = [
   `mkdir ${tightDir}`,
