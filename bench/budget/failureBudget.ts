@@ -8,7 +8,7 @@ import { count, quantity, total } from "./findFigure.ts";
 import { abouts, type Judged, judgePromises, limitOf, reasonOf } from "./judgePromises.ts";
 import { markdownTable } from "./markdownTable.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
-import { addressSection, repairSection } from "./timesSections.ts";
+import { addressSection, repairSection, stressSection } from "./timesSections.ts";
 
 export function failureBudget(budgets: readonly Budget[], reports: Reports): string {
   const judged = judgePromises(budgets, reports);
@@ -30,6 +30,7 @@ export function failureBudget(budgets: readonly Budget[], reports: Reports): str
     ...budgets.flatMap(({ title }) => faultSection(title, judged, reports)),
     ...addressSection(reports, guests),
     ...repairSection(reports, guests),
+    ...stressSection(reports, guests),
     ...assumptionsSection(reports),
     ...yearSection(reports, guests),
     ...methodSection(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reportWith } from "./reportWith.ts";
-import { addressSection, repairSection } from "./timesSections.ts";
+import { addressSection, repairSection, stressSection } from "./timesSections.ts";
 
 test("each pair whose holder was read from the wire has a row, and says what was not recorded", () => {
   const [claimed, left] = [
@@ -27,4 +27,17 @@ test("a repair is told method by method, then step by step; one that was not mea
   assert.ok(lines.includes("| virsh | 0 ms | 1.0 s | 8.0 s | 9.0 s | 1 |"));
   assert.ok(lines.includes("| prepare | checks before it, until the engine had the job | 100 ms |"));
   assert.ok(lines.includes("- `repair-balancer`: not measured."));
+});
+
+test("what a timer alone would have done stands beside what was done; what was not counted is no 0", () => {
+  const calm = { repairs: 0, reds: 0, doubts: 12 };
+  const counted = { ...calm, beats: 15_000, silencesHalf: 9, silencesOnce: 4, silencesTwice: 1 };
+  const reports = new Map([
+    ["cores-busy", reportWith({ vigil: [calm] })],
+    ["disk-stalls", reportWith({ vigil: [counted, counted] })],
+  ]);
+  const lines = stressSection(reports, "KVM");
+  assert.ok(lines.includes("| `cores-busy` | - | - | - | - | 12 | 0 | 0 |"));
+  assert.ok(lines.includes("| `disk-stalls` | 30,000 | 18 | 8 | 2 | 24 | 0 | 0 |"));
+  assert.ok(lines.includes(`| \`frames-lost\` |${" not measured |".repeat(7)}`));
 });

@@ -1,8 +1,10 @@
 /** The parts of the failure budget that promise nothing, and say where the time goes. */
+import { limitsFor } from "../../healer/core/limits.ts";
 import { medianWaterfall } from "../repairs/figures.ts";
 import { type Step, steps } from "../repairs/waterfall.ts";
+import { timerFactors } from "../silences.ts";
 import { summarize } from "../statistics.ts";
-import { quantity, sumsOf } from "./findFigure.ts";
+import { count, quantity, sumsOf, total } from "./findFigure.ts";
 import { markdownTable } from "./markdownTable.ts";
 import type { Reports, StoredReport } from "./readReports.ts";
 
@@ -83,4 +85,32 @@ function repairTables(name: string, report: StoredReport | undefined): string[] 
 function timeOf(report: StoredReport, pair: string, figure: string, of: "median" | "max"): string {
   const summary = summarize(sumsOf(report, pair, [figure]));
   return summary === undefined ? "-" : quantity(summary[of], figure);
+}
+
+const stressResults = ["cores-busy", "cores-crowded", "memory-tight", "disk-stalls", "frames-lost", "overload"];
+
+/** What timers alone would have done while nothing was broken, beside what the healers did. */
+export function stressSection(reports: Reports, guests: string): string[] {
+  const { resetAfterMs } = limitsFor.tcg;
+  const rows = stressResults.flatMap((name) => {
+    const report = reports.get(name);
+    if (report === undefined) return [[`\`${name}\``, ...Array.from({ length: 7 }, () => "not measured")]];
+    return Object.keys(report.summaries).map((pair) => {
+      const sum = (figure: string) => {
+        const values = sumsOf(report, pair, [figure]);
+        return values.length === 0 ? "-" : count(total(values));
+      };
+      const figures = ["beats", "silencesHalf", "silencesOnce", "silencesTwice", "doubts", "reds", "repairs"];
+      return [`\`${name}\`${pair === "vigil" ? "" : `, ${pair}`}`, ...figures.map(sum)];
+    });
+  });
+  const timers = timerFactors.map((factor) => `silent for over ${quantity(factor * resetAfterMs, "Ms")}`);
+  return [
+    `## Needless repairs under stress (${guests})`,
+    "",
+    `Nothing was broken. A healer that goes by silence alone resets a machine each time that it is silent for longer than its timer, and a machine that hangs is away for that long before anybody acts: three settings, counted on the same heartbeats. vigil's is ${quantity(resetAfterMs, "Ms")}, and silence alone is not enough for it: whether the machine's kernel answers, and whether its processors wait for the host's, counts as well.`,
+    "",
+    ...markdownTable(["result", "heartbeats", ...timers, "called yellow", "called red", "repaired"], rows),
+    "",
+  ];
 }

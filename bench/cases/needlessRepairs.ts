@@ -8,6 +8,7 @@ import { allWell } from "../../lab/healers.ts";
 import { onWire } from "../../lab/machine.ts";
 import { hostNamed } from "../../lab/owner.ts";
 import { journalsFromNow } from "../journals.ts";
+import { silencesFromNow } from "../silences.ts";
 import { type Case, type Check, type Figures, type Run, type Trial, totalOf } from "./case.ts";
 
 const minuteMs = 60_000;
@@ -65,7 +66,8 @@ export const diskStalls: Case = {
 export async function measureCalm(trial: Trial, stress: (trial: Trial) => Promise<Figures>): Promise<Figures> {
   const { lab, hosts, outputs } = trial.rig;
   const notedSince = await journalsFromNow(trial.rig);
-  const figures = await stress(trial);
+  const silencesSince = await silencesFromNow(trial.rig);
+  const figures = { ...(await stress(trial)), ...(await silencesSince()) };
   await sleep(afterwardsMs);
   await Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
   const noted = await notedSince();

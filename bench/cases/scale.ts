@@ -6,9 +6,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../cli/exitCodes.ts";
-import { apiUrl, tokenPath } from "../../healer/api/apiAddress.ts";
 import { planStack } from "../../infra/plan.ts";
 import { inHost, inHostAny } from "../../lab/machine.ts";
+import { curlHealer } from "../curlHealer.ts";
 import { askedAgainMs, defaultThinkMs, ratePerS, startMixedLoad } from "../mixedLoad.ts";
 import { lossOf, quietP95Ms } from "../outage.ts";
 import { addRuns, comparePosts, countRuns, watchRuns } from "../postRuns.ts";
@@ -100,11 +100,9 @@ async function askForTooMany({ lab, outputs }: Rig, host: string): Promise<Figur
   // One address of the pool is the balancer's.
   const workers = planStack(applied.config, applied.desired).host.pool.size;
   const { code } = await inHostAny(lab, host, ["cli/vigil", "scale", host, `${workers}`]);
-  // The token is on no command line: printf is the shell's own.
-  const header = `printf 'header = "Authorization: Bearer %s"\\n' "$(cat ${tokenPath})"`;
   const body = JSON.stringify({ workers, by: "bench" });
-  const curl = `curl -s -m 10 -o /dev/null -w '%{http_code}' -K - -H 'content-type: application/json' -d '${body}'`;
-  const status = await inHost(lab, host, ["sh", "-c", `${header} | ${curl} ${apiUrl}/v1/scale`]);
+  const options = `-o /dev/null -w '%{http_code}' -H 'content-type: application/json' -d '${body}'`;
+  const status = await curlHealer({ lab, host }, "/v1/scale", options);
   return { fullExitCode: code, fullStatus: Number(status) };
 }
 

@@ -63,6 +63,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
     watch: (subject) => answers?.watch(subject),
     heard: (news) => {
       if (news.kind === "tick") metrics.ticked(news.lagMs);
+      if (news.kind === "beat") metrics.beat(news.slot, news.beat.incarnation, performance.now());
     },
     async close() {
       chronicle?.close();

@@ -6,6 +6,9 @@ import { distanceMs, type Moment } from "./moment.ts";
 import { statusNames } from "./schemas.ts";
 import type { Known } from "./subject.ts";
 
+/** In seconds: a beat and a half, when a machine counts as silent, and half, all and twice the time until it is reset. */
+export const heartbeatGapBuckets = [0.3, 0.6, 1.5, 2.5, 5, 10, 30] as const;
+
 /** What a scrape tells. Labels are slots, hosts, statuses, repairs and kinds of page: none of them grows with time. */
 export class Metrics {
   readonly registry = new Registry();
@@ -35,6 +38,9 @@ export class Metrics {
     ["slot"],
   );
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
+  readonly #heartbeatGap: Histogram<"slot">;
+  /** Of each slot: when it was last heard, and which incarnation of its agent that was. */
+  readonly #lastBeats = new Map<string, { readonly incarnation: string; readonly atMs: number }>();
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
   readonly #repairDuration: Histogram<"repair">;
@@ -42,6 +48,13 @@ export class Metrics {
   constructor() {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    this.#heartbeatGap = new Histogram({
+      name: "vigil_heartbeat_gap_seconds",
+      help: "Between two heartbeats of a slot's agent: how much its silence says.",
+      labelNames: ["slot"],
+      buckets: [...heartbeatGapBuckets],
+      registers,
+    });
     this.#loopLag = new Histogram({
       name: "vigil_event_loop_lag_seconds",
       help: "By how much each tick of the healer was late; above 0.3 s it distrusts its own ears.",
@@ -61,6 +74,13 @@ export class Metrics {
       buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300],
       registers,
     });
+  }
+
+  /** A machine that was rebuilt has no gap: it has not been silent, but away. */
+  beat(slot: string, incarnation: string, atMs: number): void {
+    const last = this.#lastBeats.get(slot);
+    if (last?.incarnation === incarnation) this.#heartbeatGap.observe({ slot }, (atMs - last.atMs) / 1000);
+    this.#lastBeats.set(slot, { incarnation, atMs });
   }
 
   ticked(lagMs: number): void {
