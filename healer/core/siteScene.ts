@@ -193,4 +193,11 @@ export class SiteScene {
   }
 }
 
-const there = { healerAnswers: true, workersAnswer: true, planned: undefined, ending: false, drained: 0, updating: undefined };
+const there = {
+  healerAnswers: true,
+  workersAnswer: true,
+  planned: undefined,
+  ending: false,
+  drained: 0,
+  updating: undefined,
+};
