@@ -16,6 +16,7 @@ test("silences are those beyond each timer, of all machines together", () => {
     'vigil_heartbeat_gap_seconds_count{slot="web-1"} 100',
   ].join("\n");
   assert.deepEqual(silencesIn(text), { beats: 150, longer: [5, 2, 1] });
+  assert.throws(() => silencesIn('{"error":"unauthorized"}'), /have counted no heartbeats/);
 });
 
 test("the metric has a bucket for each timer", () => {

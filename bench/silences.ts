@@ -15,31 +15,38 @@ export interface Silences {
   readonly longer: readonly number[];
 }
 
-/** From now on until it is asked. The healers must be the same all the while: a new one begins to count anew. */
+/**
+ * From now on until it is asked. Rejects if a healer does not answer, or has begun to count anew meanwhile.
+ */
 export async function silencesFromNow(rig: Rig): Promise<() => Promise<Figures>> {
   const before = await silencesOf(rig);
   return async () => {
     const after = await silencesOf(rig);
-    const [half, once, twice] = after.longer.map((count, index) => count - (before.longer[index] ?? 0));
+    const since = (figure: (of: Silences) => number) => {
+      const count = figure(after) - figure(before);
+      if (!(count >= 0)) throw new Error("a healer has begun to count heartbeats anew: what it heard is not known");
+      return count;
+    };
+    const longer = (index: number) => since((of) => of.longer[index] ?? Number.NaN);
     return {
-      beats: after.beats - before.beats,
-      silencesHalf: half ?? Number.NaN,
-      silencesOnce: once ?? Number.NaN,
-      silencesTwice: twice ?? Number.NaN,
+      beats: since(({ beats }) => beats),
+      silencesHalf: longer(0),
+      silencesOnce: longer(1),
+      silencesTwice: longer(2),
     };
   };
 }
 
 async function silencesOf({ lab, hosts }: Rig): Promise<Silences> {
-  return silencesIn((await Promise.all(hosts.map((host) => curlHealer({ lab, host }, "/metrics")))).join("\n"));
+  const scrapes = hosts.map((host) => curlHealer({ lab, host }, "/metrics", "--fail"));
+  return silencesIn((await Promise.all(scrapes)).join("\n"));
 }
 
-/** What scrapes say, in Prometheus' own form. */
+/** What scrapes say, in Prometheus' own form. Throws if they say nothing of heartbeats. */
 export function silencesIn(text: string): Silences {
-  const sum = (label: string) => {
-    const lines = text.matchAll(/^vigil_heartbeat_gap_seconds_bucket\{le="([^"]+)",slot="[^"]+"\} (\d+)$/gm);
-    return [...lines].reduce((total, [, bound, count]) => total + (bound === label ? Number(count) : 0), 0);
-  };
+  const buckets = [...text.matchAll(/^vigil_heartbeat_gap_seconds_bucket\{le="([^"]+)",slot="[^"]+"\} (\d+)$/gm)];
+  const sum = (label: string) => buckets.reduce((total, [, bound, n]) => total + (bound === label ? Number(n) : 0), 0);
   const beats = sum("+Inf");
+  if (beats === 0) throw new Error(`the healers have counted no heartbeats: ${text.slice(0, 200)}`);
   return { beats, longer: timerFactors.map((factor) => beats - sum(`${(factor * resetAfterMs) / 1000}`)) };
 }

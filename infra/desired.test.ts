@@ -63,7 +63,7 @@ test("a writer that is killed at any instant leaves a whole state, no older than
     writer.stdout.setEncoding("utf8").on("data", (words) => {
       said += words;
     });
-    await once(writer.stdout, "data");
+    await Promise.race([once(writer.stdout, "data"), closed]);
     await sleep(Math.random() * 10);
     writer.kill("SIGKILL");
     await closed;

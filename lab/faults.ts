@@ -2,15 +2,14 @@
 import { readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { bridge } from "../infra/facts.ts";
 import { hostFolders, stateDir } from "../infra/paths.ts";
 import { bootHost } from "./bootHost.ts";
-import { inGuest } from "./inGuest.ts";
+import { doneInGuest, inGuest } from "./inGuest.ts";
 import { hostDirs, type Lab, namespaceOf } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import type { LabHost } from "./labSite.ts";
-import { inHost, inHostAny } from "./machine.ts";
-import { setBridgeLoss, setHostLinks, setLoss, setPort } from "./network.ts";
+import { inHost } from "./machine.ts";
+import { leaveAddress, setBridgeLoss, setHostLinks, setLoss, setPort, takeAddress } from "./network.ts";
 import { requireOwner } from "./owner.ts";
 import { type ProcessId, processesIn, signal } from "./processes.ts";
 import { pathOnHost, startService, stopHost, virsh, waitForLibvirtd } from "./virtualHost.ts";
@@ -30,7 +29,7 @@ export const lossyOneOf = 50;
 export const tightMib = 40;
 const tightDir = "/run/tight";
 const tightened = [
-  `mkdir ${tightDir}`,
+  `mkdir -p ${tightDir}`,
   `mount -t tmpfs -o size=100% tight ${tightDir}`,
   `left=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)`,
   `dd if=/dev/zero of=${tightDir}/filled bs=1M count=$((left - ${tightMib}))`,
@@ -64,8 +63,8 @@ export const faults = {
   "take-vip": {
     what: "the host itself takes the service's address, as a machine does that was given it by mistake",
     hits: "host",
-    break: (lab, host) => setHostAddress(lab, host, "replace"),
-    mend: (lab, host) => setHostAddress(lab, host, "del"),
+    break: async (lab, host) => takeAddress(lab, host.name, (await requireOwner(lab)).site.vip),
+    mend: async (lab, host) => leaveAddress(lab, host.name, (await requireOwner(lab)).site.vip),
   },
   "lossy-bridge": {
     what: `one frame of ${lossyOneOf} is lost on the host's bridge: between its VMs and whoever they talk to, the host too`,
@@ -212,7 +211,7 @@ export const faults = {
   "tight-guest": {
     what: `the guest's memory is taken but for ${tightMib} MiB: what its programs read from the disk is thrown out again`,
     hits: "domain",
-    break: (lab, host, domain) => inGuest(lab, host.name, domain, tightened),
+    break: (lab, host, domain) => doneInGuest(lab, host.name, domain, tightened),
     mend: (lab, host, domain) => inGuest(lab, host.name, domain, `umount ${tightDir}; rmdir ${tightDir}`),
   },
   "fill-guest": {
@@ -242,13 +241,6 @@ export const faults = {
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
-
-async function setHostAddress(lab: Lab, host: LabHost, how: "replace" | "del"): Promise<void> {
-  const { vip } = (await requireOwner(lab)).site;
-  const { stdout } = await inHostAny(lab, host.name, ["ip", "-br", "address", "show", "dev", bridge, "to", vip]);
-  if (how === "del" && stdout.trim() === "") return;
-  await inHost(lab, host.name, ["ip", "address", how, `${vip}/32`, "dev", bridge]);
-}
 
 interface GuestService {
   readonly name: string;

@@ -41,6 +41,9 @@ async function ensureHostLink(lab: Lab, site: LabSite, host: LabHost): Promise<v
   await ensureLink(lab, host.name, host.uplink);
   await ip(lab, host.name, `link set ${host.uplink} master ${bridge} up`);
   await ip(lab, host.name, `address replace ${host.address}/${site.prefixLength} dev ${bridge}`);
+  // Faults that nobody mended.
+  await setBridgeLoss(lab, host.name, undefined);
+  await leaveAddress(lab, host.name, site.vip);
 }
 
 async function ensurePlainMachine(lab: Lab, site: LabSite, machine: string, address: string): Promise<void> {
@@ -107,15 +110,22 @@ export async function setLoss(
  * too.
  */
 export async function setBridgeLoss(lab: Lab, host: string, oneOf: number | undefined): Promise<void> {
+  await rulesOf(lab, host, [`add table ${lossTable}`, `delete table ${lossTable}`]);
+  if (oneOf === undefined) return;
   const hooks = ["input", "forward", "output"].flatMap((hook) => [
     `add chain ${lossTable} ${hook} { type filter hook ${hook} priority 0; }`,
     `add rule ${lossTable} ${hook} numgen random mod ${oneOf} 0 drop`,
   ]);
-  await rulesOf(lab, host, [
-    `add table ${lossTable}`,
-    `delete table ${lossTable}`,
-    ...(oneOf === undefined ? [] : [`add table ${lossTable}`, ...hooks]),
-  ]);
+  await rulesOf(lab, host, [`add table ${lossTable}`, ...hooks]);
+}
+
+/** Has a host itself take an address on its bridge, or leave it, beside its own. */
+export async function takeAddress(lab: Lab, host: string, address: string): Promise<void> {
+  await ip(lab, host, `address replace ${address}/32 dev ${bridge}`);
+}
+
+export async function leaveAddress(lab: Lab, host: string, address: string): Promise<void> {
+  await ip(lab, host, `address flush dev ${bridge} to ${address}/32`);
 }
 
 async function rulesOf(lab: Lab, machine: string, rules: readonly string[]): Promise<void> {

@@ -79,9 +79,9 @@ export const yearlyFaults: readonly YearlyFault[] = [
     },
   },
   {
-    title: "both hosts are drained and rebooted in turn",
-    perYear: 4,
-    source: "assumed: once in three months",
+    title: "a host is drained and rebooted",
+    perYear: 8,
+    source: "assumed: each of two hosts once in three months",
     cost: { result: "host-reboot", failed: ["failedOnNew", "failedOnKept"] },
   },
 ];

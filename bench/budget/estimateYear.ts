@@ -11,6 +11,8 @@ export interface Loss {
 export interface FaultYear {
   readonly title: string;
   readonly perYear: number;
+  /** Of the pair. */
+  readonly runs: number;
   /** By the mean of all runs; undefined if the pair was not measured. */
   readonly loss: Loss | undefined;
   /** As if each fault of the year cost as much as the worst run. */
@@ -26,10 +28,11 @@ export function faultYear({ title, perYear, cost }: YearlyFault, reports: Report
       : sumsOf(report, pair, figures).map((sum, run) => sum / (faults === undefined ? 1 : (faults[run] ?? 1)));
   const failed = each(cost.failed);
   const down = cost.outage === undefined ? failed.map(() => 0) : each([cost.outage]);
-  if (failed.length === 0) return { title, perYear, loss: undefined, worst: undefined };
+  if (failed.length === 0) return { title, perYear, runs: 0, loss: undefined, worst: undefined };
   return {
     title,
     perYear,
+    runs: failed.length,
     loss: { failed: perYear * mean(failed), downMs: perYear * mean(down) },
     worst: { failed: perYear * Math.max(...failed), downMs: perYear * Math.max(...down) },
   };

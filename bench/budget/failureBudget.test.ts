@@ -10,6 +10,7 @@ import { budgetChart } from "./budgetChart.ts";
 import { failureBudget, guestsOf } from "./failureBudget.ts";
 import { judgePromises, problemsOf } from "./judgePromises.ts";
 import { readReports, resultsDir } from "./readReports.ts";
+import { stressResults } from "./timesSections.ts";
 
 const reports = await readReports(resultsDir);
 const docs = join(import.meta.dirname, "../../docs");
@@ -34,6 +35,13 @@ test("everything that is measured has a promise", () => {
   assert.deepEqual(
     measured.filter((name) => !promised.has(name)),
     [],
+  );
+});
+
+test("every stress is in the table of needless repairs", () => {
+  assert.deepEqual(
+    stressResults,
+    stressCases.map(({ name }) => name),
   );
 });
 

@@ -164,7 +164,12 @@ function yearSection(reports: Reports, guests: string): string[] {
         "tuned, never repaired: no answer",
       ],
       [
-        ...faults.map(({ ours, tuned }) => [ours.title, ...lossCells(ours), ...lossCells(tuned), downCell(tuned)]),
+        ...faults.map(({ ours, tuned }) => [
+          `${ours.title} (${times(ours.runs)})`,
+          ...lossCells(ours),
+          ...lossCells(tuned),
+          downCell(tuned),
+        ]),
         awayRow(away),
         totalRow(faults, away),
       ],
@@ -172,7 +177,7 @@ function yearSection(reports: Reports, guests: string): string[] {
     "",
     `${healedSentence(away)} Beside the tuned pair nobody repairs by himself: a person does after ${redundancy.personHours} h, or nobody does all year, which began with every machine well.`,
     "",
-    "Not in it: the loss of a host or a cable where the address is not, which costs less; power that goes everywhere at once, and whatever else hits several hosts; and faults of the service itself. Those that have been measured stand above.",
+    "Not in it: the loss of a host or a cable where the address is not, which was not measured; power that goes everywhere at once, and whatever else hits several hosts; and faults of the service itself. Those that have been measured stand above.",
     "",
   ];
 }
@@ -251,6 +256,10 @@ function lossCells({ loss, worst }: FaultYear): string[] {
   if (loss === undefined || worst === undefined) return ["not measured", "not measured"];
   const down = loss.downMs === 0 ? "0" : `${duration(loss.downMs)} (${duration(worst.downMs)})`;
   return [`${requests(loss.failed)} (${requests(worst.failed)})`, down];
+}
+
+function times(runs: number): string {
+  return runs === 1 ? "1 run" : `${runs} runs`;
 }
 
 function downCell(year: FaultYear): string {

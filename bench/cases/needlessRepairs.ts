@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, type FaultName, faults, lossyOneOf, tightMib } from "../../lab/faults.ts";
 import { allWell } from "../../lab/healers.ts";
+import { LabError } from "../../lab/labError.ts";
 import { onWire } from "../../lab/machine.ts";
 import { hostNamed } from "../../lab/owner.ts";
 import { journalsFromNow } from "../journals.ts";
@@ -57,7 +58,7 @@ export const memoryTight: Case = {
 export const diskStalls: Case = {
   ...underHealers,
   name: "disk-stalls",
-  what: "every host's pool stands still for two seconds of each twenty, for ten minutes",
+  what: "nothing can be written to any host's pool for two seconds of each twenty, for ten minutes",
   measure: (trial) => measureCalm(trial, stallDisks),
   judge,
 };
@@ -67,13 +68,20 @@ export async function measureCalm(trial: Trial, stress: (trial: Trial) => Promis
   const { lab, hosts, outputs } = trial.rig;
   const notedSince = await journalsFromNow(trial.rig);
   const silencesSince = await silencesFromNow(trial.rig);
-  const figures = { ...(await stress(trial)), ...(await silencesSince()) };
+  const figures = await stress(trial);
   await sleep(afterwardsMs);
   await Promise.all(hosts.map((host) => allWell(lab, host, outputs.get(host)?.slots.length ?? 0, wellTimeoutMs)));
   const noted = await notedSince();
   const count = (kind: string, status?: string) =>
     noted.filter((entry) => entry.kind === kind && (status === undefined || entry.status === status)).length;
-  return { ...figures, repairs: count("repairBegun"), reds: count("status", "red"), doubts: count("status", "yellow") };
+  const silences = await silencesSince();
+  return {
+    ...figures,
+    ...silences,
+    repairs: count("repairBegun"),
+    reds: count("status", "red"),
+    doubts: count("status", "yellow"),
+  };
 }
 
 async function keepCoresBusy({ rig }: Trial, loopsPerCore: number): Promise<Figures> {
@@ -98,14 +106,17 @@ function allHosts({ rig }: Trial): Place[] {
 
 async function whileBroken({ rig: { lab } }: Trial, name: FaultName, places: readonly Place[], forMs: number) {
   const fault: Fault = faults[name];
-  const each = (act: "break" | "mend") =>
-    Promise.all(places.map(async ({ host, domain }) => fault[act](lab, await hostNamed(lab, host), domain)));
-  try {
-    await each("break");
-    await sleep(forMs);
-  } finally {
-    await each("mend");
-  }
+  // Each to its end, so that nothing is broken after it was mended.
+  const each = async (act: "break" | "mend"): Promise<unknown[]> => {
+    const done = places.map(async ({ host, domain }) => fault[act](lab, await hostNamed(lab, host), domain));
+    return (await Promise.allSettled(done)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  };
+  const unbroken = await each("break");
+  if (unbroken.length === 0) await sleep(forMs);
+  // A machine that was repaired meanwhile has nothing left to mend; that it was is what the case is about.
+  const unmended = (await each("mend")).filter((error) => !(error instanceof LabError));
+  const [problem] = [...unbroken, ...unmended];
+  if (problem !== undefined) throw problem;
   return { stressMs: forMs };
 }
 

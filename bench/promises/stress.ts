@@ -20,7 +20,7 @@ export const stressBudgets: readonly Budget[] = [
     promises: [calmPromise("memory-tight", notYet)],
   },
   {
-    title: "Every host's disk stands still for two seconds of each twenty, for ten minutes",
+    title: "Nothing can be written to any host's pool for two seconds of each twenty, for ten minutes",
     promises: [calmPromise("disk-stalls", notYet)],
   },
   {

@@ -60,10 +60,13 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   const server = answers && (await serve(options, place, answers, metrics).catch(sayWhy));
   return {
     answers,
-    watch: (subject) => answers?.watch(subject),
+    watch: (subject) => {
+      metrics.listensAnew();
+      answers?.watch(subject);
+    },
     heard: (news) => {
       if (news.kind === "tick") metrics.ticked(news.lagMs);
-      if (news.kind === "beat") metrics.beat(news.slot, news.beat.incarnation, performance.now());
+      if (news.kind === "beat") metrics.beat(news.slot, performance.now());
     },
     async close() {
       chronicle?.close();

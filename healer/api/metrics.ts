@@ -1,10 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { limitsFor } from "../core/limits.ts";
 import type { EndedRepair } from "../history/endedRepairs.ts";
 import { hostStatusNames } from "./hostSchemas.ts";
 import type { KnownPeer } from "./knownPeers.ts";
 import { distanceMs, type Moment } from "./moment.ts";
 import { statusNames } from "./schemas.ts";
 import type { Known } from "./subject.ts";
+
+/** The same for machines that are emulated. */
+const { maxLoopLagMs } = limitsFor.kvm;
 
 /** In seconds: a beat and a half, when a machine counts as silent, and half, all and twice the time until it is reset. */
 export const heartbeatGapBuckets = [0.3, 0.6, 1.5, 2.5, 5, 10, 30] as const;
@@ -39,8 +43,8 @@ export class Metrics {
   );
   readonly #build = this.#gauge("vigil_build_info", "1, for the release that runs.", ["version", "release", "node"]);
   readonly #heartbeatGap: Histogram<"slot">;
-  /** Of each slot: when it was last heard, and which incarnation of its agent that was. */
-  readonly #lastBeats = new Map<string, { readonly incarnation: string; readonly atMs: number }>();
+  /** When each slot was last heard, since this healer has listened all the while. */
+  readonly #lastBeatsMs = new Map<string, number>();
   readonly #loopLag: Histogram;
   readonly #repairs: Counter<"repair" | "outcome">;
   readonly #repairDuration: Histogram<"repair">;
@@ -50,7 +54,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     this.#heartbeatGap = new Histogram({
       name: "vigil_heartbeat_gap_seconds",
-      help: "Between two heartbeats of a slot's agent: how much its silence says.",
+      help: "Between two heartbeats of a slot, but for what this healer did not listen to.",
       labelNames: ["slot"],
       buckets: [...heartbeatGapBuckets],
       registers,
@@ -76,15 +80,21 @@ export class Metrics {
     });
   }
 
-  /** A machine that was rebuilt has no gap: it has not been silent, but away. */
-  beat(slot: string, incarnation: string, atMs: number): void {
-    const last = this.#lastBeats.get(slot);
-    if (last?.incarnation === incarnation) this.#heartbeatGap.observe({ slot }, (atMs - last.atMs) / 1000);
-    this.#lastBeats.set(slot, { incarnation, atMs });
+  /** Also across a reset or a rebuild: the machine was away for so long. */
+  beat(slot: string, atMs: number): void {
+    const lastMs = this.#lastBeatsMs.get(slot);
+    if (lastMs !== undefined) this.#heartbeatGap.observe({ slot }, (atMs - lastMs) / 1000);
+    this.#lastBeatsMs.set(slot, atMs);
+  }
+
+  /** What was not listened to is no silence of the machines'. */
+  listensAnew(): void {
+    this.#lastBeatsMs.clear();
   }
 
   ticked(lagMs: number): void {
     this.#loopLag.observe(lagMs / 1000);
+    if (lagMs > maxLoopLagMs) this.listensAnew();
   }
 
   repaired({ repair, outcome, tookMs }: EndedRepair): void {

@@ -214,6 +214,17 @@ test("where no other balancer takes the address nothing is drained", () => {
   assert.match(outcomes(site)[0] ?? "", /^preflight: lb-1 still holds it: no balancer of another host/);
 });
 
+test("an update of another host that began while the drain was asked for is waited for", () => {
+  const site = wellSite();
+  site.scene.send(drain);
+  Object.assign(site.mb, { updating: ["lb-1"] });
+  site.pass(20_000);
+  assert.deepEqual([phaseOf(site), moves(site)], ["moving", []]);
+  Object.assign(site.mb, { updating: undefined });
+  site.pass(20_000);
+  assert.equal(phaseOf(site), "ready");
+});
+
 test("an address that comes back before the host is ready leaves again, or all is taken back", () => {
   const site = wellSite();
   site.scene.rotates = undefined;

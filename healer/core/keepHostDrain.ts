@@ -151,6 +151,11 @@ function haveOthersAnswered({ hosts }: State, { atMs }: HostDrain): boolean {
   return Object.values(hosts).every(({ peer }) => peer?.status !== "green" || (peer.heardMs ?? 0) >= atMs + answeredMs);
 }
 
+/** As one that began while this drain was asked for. */
+function isUpdatedElsewhere({ hosts }: State): boolean {
+  return Object.values(hosts).some(({ peer }) => peer?.status === "green" && peer.view?.marks.updating !== undefined);
+}
+
 function whyItCannotGoOn({ host, peer }: OtherHost, seen: ReturnType<typeof workersSeen>): string | undefined {
   if (peer?.status !== "green") return `the healer of ${host} is not heard`;
   const workers = peer.view?.marks.workers;
@@ -169,7 +174,7 @@ function moveAddress(state: State, drain: HostDrain, limits: Limits, nowMs: numb
   const rival = hostThatGoes(state, limits, nowMs);
   if (rival !== undefined) return end(state, `preflight: ${rival}`, limits, nowMs);
   if (isJustListening(state, limits, nowMs) || updating !== undefined || vipMove !== undefined) return unchanged;
-  if (!haveOthersAnswered(state, drain)) return unchanged;
+  if (!haveOthersAnswered(state, drain) || isUpdatedElsewhere(state)) return unchanged;
   const balancer = balancerOf(state);
   if (isUnknown(balancer, limits, nowMs)) {
     if (nowMs - drain.phaseMs < limits.repairDeadlineMs) return unchanged;

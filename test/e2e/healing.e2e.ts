@@ -145,8 +145,8 @@ test("what a person wishes is done with nothing left over, or refused with nothi
   await takeTurns(t, wishes, playAnew);
 });
 
-test("a host that is lost is stood in for until it is back, and one that is cut off or goes on purpose is not", {
-  timeout: 70 * minuteMs,
+test("a host that is lost is stood in for; one that is cut off or goes on purpose is not, nor an address that others take", {
+  timeout: 90 * minuteMs,
 }, async (t) => {
   const late = isLate("scenarios");
   if (late) return t.skip(late);

@@ -15,8 +15,8 @@ export function tellStolenTime(): void {
     stolenSince.set((t as TestContext).fullName, await watchStolen());
   });
   afterEach(async (t) => {
-    const { fullName, diagnostic } = t as TestContext;
-    const share = await stolenSince.get(fullName)?.();
-    if (share !== undefined && share >= tellingShare) diagnostic.call(t, renderStolen(share));
+    const test = t as TestContext;
+    const share = await stolenSince.get(test.fullName)?.();
+    if (share !== undefined && share >= tellingShare) test.diagnostic(renderStolen(share));
   });
 }
