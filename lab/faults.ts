@@ -25,8 +25,8 @@ export interface Fault {
 
 /** More than a bad cable loses, and less than takes three adverts of VRRP in a row every minute. */
 export const lossyOneOf = 50;
-/** Its programs have mapped 55 of the disk. Below 36 it does nothing but read them again, and hangs. */
-export const tightMib = 40;
+/** Its programs have mapped 55 of the disk. With 40 a guest does little but read them again, for minutes: a hang, and no stress. */
+export const tightMib = 48;
 const tightDir = "/run/tight";
 const tightened = [
   `mkdir -p ${tightDir}`,

@@ -7,6 +7,8 @@ import { virsh } from "./virtualHost.ts";
 const started = z.object({ return: z.object({ pid: z.number() }) });
 const status = z.object({ return: z.object({ exited: z.boolean(), exitcode: z.number().optional() }) });
 
+const unheard = { exited: false, exitcode: undefined };
+
 const pollMs = 200;
 const longestMs = 30_000;
 
@@ -19,13 +21,19 @@ export async function inGuest(lab: Lab, host: string, domain: string, script: st
   return started.parse(answer).return.pid;
 }
 
-/** The same, to the script's end. Rejects ERR_LAB_FAILED if it fails, or takes too long. */
+/**
+ * The same, to the script's end; a guest that has much to do may say nothing meanwhile. Rejects ERR_LAB_FAILED if it fails, or
+ * takes too long.
+ */
 export async function doneInGuest(lab: Lab, host: string, domain: string, script: string): Promise<void> {
   const pid = await inGuest(lab, host, domain, script);
   const deadlineMs = performance.now() + longestMs;
   const fail = (how: string) => new LabError("ERR_LAB_FAILED", `in ${domain} on host ${host}: \`${script}\` ${how}.`);
   for (;;) {
-    const { exited, exitcode } = status.parse(await askAgent(lab, host, domain, "guest-exec-status", { pid })).return;
+    const answer = await askAgent(lab, host, domain, "guest-exec-status", { pid }).catch((error: unknown) => {
+      if (!(error instanceof LabError)) throw error;
+    });
+    const { exited, exitcode } = answer === undefined ? unheard : status.parse(answer).return;
     if (exited && exitcode === 0) return;
     if (exited) throw fail(`ended with code ${exitcode ?? "none"}`);
     if (performance.now() > deadlineMs) throw fail(`has not ended after ${longestMs / 1000} s`);
