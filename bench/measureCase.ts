@@ -39,6 +39,7 @@ type Say = (line: string) => void;
 /** Resolves when the summary is written. Rejects ERR_LAB_NOT_UP if there is no lab to measure in. */
 export async function measureCase(one: Case, lab: Lab, wanted: Wanted, say: Say): Promise<Measured> {
   const rig = await openRig(lab);
+  await one.require?.(rig, wanted.methods ?? []);
   const restoreHealers = await rememberHealers(rig);
   try {
     return await measureTurns(one, wanted, rig, say);

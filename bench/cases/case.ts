@@ -21,6 +21,8 @@ export interface Case {
    * pair has to have carried the load once.
    */
   readonly warmups: number;
+  /** Rejects, before anything is changed, if something is not there that one of these methods needs. */
+  readonly require?: (rig: Rig, methods: readonly string[]) => Promise<void>;
   /** Breaks something once, measures, mends it, and resolves when all is whole again. */
   readonly measure: (trial: Trial) => Promise<Figures>;
   /** What the figures of all runs must show. */

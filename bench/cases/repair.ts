@@ -9,13 +9,13 @@ import { recordFrames } from "../observe.ts";
 import { ownershipOf, routerOf } from "../ownership.ts";
 import { ratioToByHand, ratioToTofu, ratioToVirsh } from "../promises/promise.ts";
 import { byHand } from "../repairs/byHand.ts";
-import { byTofu } from "../repairs/byTofu.ts";
+import { byTofu, requireTofu } from "../repairs/byTofu.ts";
 import { byVigil } from "../repairs/byVigil.ts";
 import { byVirsh } from "../repairs/byVirsh.ts";
 import { medianWaterfall } from "../repairs/figures.ts";
 import { type Victim, victimOf } from "../repairs/victim.ts";
 import { renderWaterfall } from "../repairs/waterfall.ts";
-import { awaitHealthyPair, awaitHealthyWorkers } from "../rig.ts";
+import { awaitHealthyPair, awaitHealthyWorkers, type Rig } from "../rig.ts";
 import { summarize } from "../statistics.ts";
 import { type Case, type Check, type Figures, figuresOf, type Run, type Trial, totalOf } from "./case.ts";
 
@@ -38,6 +38,9 @@ const shared = {
   // Every method but the product's own stops the one on the victim's host, which would be quicker.
   healers: ["running"],
   warmups: 1,
+  require: async (rig: Rig, methods: readonly string[]) => {
+    if (methods.includes("tofu")) await requireTofu(rig);
+  },
   tell,
 } as const;
 

@@ -4,6 +4,7 @@ import { v5 as uuidv5 } from "uuid";
 import { checkoutDir, defaultCacheDir } from "../../host/hostEnvironment.ts";
 import { hostFolders, stateDir } from "../../infra/paths.ts";
 import { stopHealer } from "../../lab/healers.ts";
+import { LabError } from "../../lab/labError.ts";
 import { inHost, inHostAny } from "../../lab/machine.ts";
 import { kernelParameters } from "../../stacks/kernelParameters.ts";
 import type { Figures, Trial } from "../cases/case.ts";
@@ -28,7 +29,6 @@ const disk = "libvirt_volume.disk";
 export async function byTofu({ rig }: Trial, victim: Victim): Promise<Figures> {
   const { host, url } = victim;
   await stopHealer(rig.lab, host);
-  await requireTofu(rig, host);
   await clear(rig, host);
   await inHost(rig.lab, host, ["virsh", "--quiet", "destroy", victim.domain]);
   try {
@@ -89,10 +89,12 @@ async function writeFiles({ lab }: Rig, victim: Victim): Promise<void> {
   await writeInHost(lab, host, join(folder, "configure.sh"), configureScript(victim));
 }
 
-async function requireTofu({ lab }: Rig, host: string): Promise<void> {
+/** All hosts of a lab have the same programs. Rejects ERR_USAGE if OpenTofu is none of them. */
+export async function requireTofu({ lab, hosts: [host = ""] }: Rig): Promise<void> {
   const { code } = await inHostAny(lab, host, ["sh", "-c", "command -v tofu"]);
-  if (code !== 0)
-    throw new Error("OpenTofu is not there: run `toolchain/setup.sh --only tofu`, or leave it out by --methods");
+  if (code === 0) return;
+  const remedy = "run `toolchain/setup.sh --only tofu`, or leave it out by --methods.";
+  throw new LabError("ERR_USAGE", `OpenTofu is not there: ${remedy}`);
 }
 
 function tofu({ lab }: Rig, host: string, command: string, ...args: readonly string[]): Promise<string> {
