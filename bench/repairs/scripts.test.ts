@@ -51,6 +51,7 @@ test("virsh takes the fewest steps", async () => {
     `qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 ${env.DISK}`,
     "virsh --quiet define web-1.xml",
     "virsh --quiet start web-1",
+    "virsh --quiet autostart web-1",
   ]);
 });
 

@@ -14,6 +14,8 @@ rm -f "$DISK"
 qemu-img create -q -f qcow2 -F qcow2 -b "$BASE" "$DISK"
 virsh --quiet define "$XML"
 virsh --quiet start "$DOMAIN"
+# It went with the old definition.
+virsh --quiet autostart "$DOMAIN"
 
 [ -n "$CONFIGURE" ] || exit 0
 exec sh "$(dirname "$0")/../configureGuest.sh"
