@@ -29,6 +29,8 @@ export const lossyOneOf = 50;
 export const tightMib = 48;
 const tightDir = "/run/tight";
 const tightened = [
+  // The agent has to answer first.
+  "sleep 1",
   `mkdir -p ${tightDir}`,
   `mount -t tmpfs -o size=100% tight ${tightDir}`,
   `left=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)`,
