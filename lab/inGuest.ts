@@ -7,8 +7,6 @@ import { virsh } from "./virtualHost.ts";
 const started = z.object({ return: z.object({ pid: z.number() }) });
 const status = z.object({ return: z.object({ exited: z.boolean(), exitcode: z.number().optional() }) });
 
-const unheard = { exited: false, exitcode: undefined };
-
 const pollMs = 200;
 const longestMs = 30_000;
 
@@ -33,9 +31,9 @@ export async function doneInGuest(lab: Lab, host: string, domain: string, script
     const answer = await askAgent(lab, host, domain, "guest-exec-status", { pid }).catch((error: unknown) => {
       if (!(error instanceof LabError)) throw error;
     });
-    const { exited, exitcode } = answer === undefined ? unheard : status.parse(answer).return;
-    if (exited && exitcode === 0) return;
-    if (exited) throw fail(`ended with code ${exitcode ?? "none"}`);
+    const said = answer === undefined ? undefined : status.parse(answer).return;
+    if (said?.exited && said.exitcode === 0) return;
+    if (said?.exited) throw fail(`ended with code ${said.exitcode ?? "none"}`);
     if (performance.now() > deadlineMs) throw fail(`has not ended after ${longestMs / 1000} s`);
     await sleep(pollMs);
   }

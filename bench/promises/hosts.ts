@@ -1,10 +1,10 @@
 /** What is promised when a whole host goes. */
 import {
   type Budget,
+  inWorstRun,
   type KnownMiss,
   known,
   type NotMeasured,
-  neverOver,
   notYet,
   type Promised,
   servesWithinBoots,
@@ -49,7 +49,7 @@ export const hostBudgets: readonly Budget[] = [
         atMost: servesWithinBoots,
       },
       nothingFails("requests once one was answered", "cold-start", ["failed"], tooLate),
-      neverOver("a machine is replaced", "cold-start", "replaced", 0),
+      inWorstRun("never", "a machine is replaced", "cold-start", "replaced", 0),
       noDrift("cold-start"),
     ],
   },
@@ -82,7 +82,7 @@ export const hostBudgets: readonly Budget[] = [
     title: "The witness is cut off for 50 s",
     promises: [
       nothingFails("requests", "witness-lost", ["failedOnKept", "failedAtCut", "failedWhileCut", "failedAfterMend"]),
-      neverOver("the address moves", "witness-lost", "moves", 0),
+      inWorstRun("never", "the address moves", "witness-lost", "moves", 0),
     ],
   },
   {
@@ -98,7 +98,7 @@ export const hostBudgets: readonly Budget[] = [
 function drainedPromises(result: string, failedMiss?: KnownMiss, otherMiss?: KnownMiss): Promised[] {
   return [
     nothingFails("requests", result, ["failedOnNew", "failedOnKept"], failedMiss),
-    neverOver("something is made in its place", result, "made", 0, otherMiss),
+    inWorstRun("never", "something is made in its place", result, "made", 0, otherMiss),
     noDrift(result, otherMiss),
   ];
 }
@@ -126,15 +126,23 @@ function holderCutPromises(
       atMost: 0,
       ...known(misses.later),
     },
-    neverOver("a newcomer goes without an answer, in milliseconds", result, "outageMs", outageMs, misses.outage),
-    neverOver(
+    inWorstRun(
+      "never",
+      "a newcomer goes without an answer, in milliseconds",
+      result,
+      "outageMs",
+      outageMs,
+      misses.outage,
+    ),
+    inWorstRun(
+      "never",
       "two hold the address, in milliseconds, as the users' side sees it: a balancer that is cut off is not seen there",
       result,
       "twoHoldersMs",
       twoHoldersAtMostMs,
     ),
-    neverOver("the address moves more than once", result, "moves", 1),
-    neverOver("something is repaired", result, "repairs", 0),
+    inWorstRun("never", "the address moves more than once", result, "moves", 1),
+    inWorstRun("never", "something is repaired", result, "repairs", 0),
     noDrift(result),
   ];
 }
@@ -186,5 +194,5 @@ function nothingFails(says: string, result: string, hits: readonly string[], kno
 }
 
 function noDrift(result: string, knownMiss?: KnownMiss): Promised {
-  return neverOver("a host has drifted afterwards", result, "drifted", 0, knownMiss);
+  return inWorstRun("never", "a host has drifted afterwards", result, "drifted", 0, knownMiss);
 }

@@ -80,16 +80,6 @@ export function inWorstRun(
   return { about, says, result, measure: { kind: "worst", figures: [figure] }, atMost, ...known(knownMiss) };
 }
 
-export function neverOver(
-  says: string,
-  result: string,
-  figure: string,
-  atMost: number,
-  knownMiss?: KnownMiss,
-): Promised {
-  return inWorstRun("never", says, result, figure, atMost, knownMiss);
-}
-
 /** A promise that is kept has no reason why it is not. */
 export function known(knownMiss: KnownMiss | undefined): Pick<Promised, "knownMiss"> {
   return knownMiss === undefined ? {} : { knownMiss };
